@@ -1,0 +1,220 @@
+/**
+ * Whom to dial when: the bootstrap list and kept peers for ever, gossiped addresses within limits, commands at once. State and time go
+ * in, dials come out; what a dial leads to is decided in peers.ts. Rules 20, 41-48.
+ */
+import type { Address } from '../wire/address.ts';
+import { type BookEntry, failAddress, learnAddress } from './book.ts';
+import type { Context } from './context.ts';
+import type { Via } from './events.ts';
+import {
+  BACKOFF_SPREAD, HANDSHAKES_FAILED_MAX, LONG_BACKOFF_LOCAL_US, LONG_BACKOFF_PUBLIC_US, OUTBOUND_PER_GROUP, PUBLIC_DIALS_BURST, PUBLIC_DIALS_PER_S, SECOND_US,
+} from './limits.ts';
+import type { ReasonCode } from './reasons.ts';
+import { closeSession, sendGetaddr } from './session.ts';
+import type { Dial, NodeState, Session, Target } from './state.ts';
+
+export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
+
+/** Starts one dial; the answer comes as a fact. */
+export function startDial(node: NodeState, ctx: Context, address: Address, via: Via, attempt: number | null = null): number {
+  const number = attempt ?? nextAttempt(node);
+  const dial: Dial = { attempt: number, address, via, startedAt: ctx.now };
+  node.dials.set(number, dial);
+  const source = via === 'boot' ? 'bootstrap' : 'manual';
+  const entry = node.book.entries.get(address.text) ?? learnAddress(node.book, node.settings, ctx.now, address, null, source, address.group, via, null)?.entry;
+  if (entry !== undefined) entry.triedAt = ctx.now;
+  ctx.emit({ kind: 'dialing', attempt: number, address: address.text, via });
+  ctx.dial(number, address, isLocal(address) ? node.settings['dial.timeout'] : node.settings['dial.timeout.public']);
+  return number;
+}
+
+export function nextAttempt(node: NodeState): number {
+  node.attempts += 1;
+  return node.attempts;
+}
+
+/** Backoff of rule 44 after `failures` in a row, spread so that a network does not dial in step. */
+function backoffUs(ctx: Context, baseUs: number, maxUs: number, failures: number, doubling: boolean): number {
+  let wait = baseUs;
+  if (doubling) for (let i = 1; i < failures && wait < maxUs; i += 1) wait *= 2;
+  else wait += failures * failures * SECOND_US;
+  const spread = 1 + BACKOFF_SPREAD * (2 * ctx.random() - 1);
+  return Math.floor(Math.min(wait, maxUs) * spread);
+}
+
+/** A dial or its connection failed, or ended too soon: when may this address be dialled again? */
+export function dialLater(node: NodeState, ctx: Context, address: Address, reason: ReasonCode, handshake: boolean): void {
+  const local = isLocal(address);
+  for (const target of targetsOf(node, address)) {
+    target.failures += 1;
+    target.lastError = reason;
+    target.nextAt = ctx.now + backoffUs(ctx, node.settings['bootstrap.retry'], local ? node.settings['bootstrap.retry.max'] : node.settings['bootstrap.retry.max.public'], target.failures, true);
+  }
+  const entry = node.book.entries.get(address.text);
+  if (entry === undefined) return;
+  if (handshake) entry.handshakesFailed += 1;
+  if (failAddress(node.book, entry, reason, ctx.now)) return ctx.emit({ kind: 'forgotten', address: address.text });
+  const long = entry.handshakesFailed >= HANDSHAKES_FAILED_MAX ? (local ? LONG_BACKOFF_LOCAL_US : LONG_BACKOFF_PUBLIC_US) : 0;
+  entry.nextDialAt = ctx.now + Math.max(long, backoffUs(ctx, node.settings['dial.retry'], node.settings['dial.retry.max'], entry.failures, false));
+}
+
+/** A handshake at this address ended well. */
+export function dialWorked(node: NodeState, address: Address): void {
+  for (const target of targetsOf(node, address)) target.lastError = null;
+}
+
+/** The connection lived long enough: failures before it no longer count (rule 44). */
+export function livedWell(node: NodeState, address: Address, now: number): void {
+  for (const target of targetsOf(node, address)) {
+    target.failures = 0;
+    target.nextAt = now;
+  }
+  const entry = node.book.entries.get(address.text);
+  if (entry !== undefined) entry.failures = 0;
+}
+
+function targetsOf(node: NodeState, address: Address): Target[] {
+  return node.targets.filter((target) => target.resolved.some((resolved) => resolved.text === address.text));
+}
+
+/** Why this address is not dialled now, null when it may be. Commands ask only for the first three (rule 44). */
+export function whyNotDial(node: NodeState, now: number, address: Address, via: Via): ReasonCode | null {
+  if (node.selves.has(address.text) || node.listening.some((own) => own.text === address.text && via === 'gossip')) return 'is-self';
+  for (const dial of node.dials.values()) if (dial.address.text === address.text) return 'dialing';
+  if (sessionAt(node, address) !== null) return 'connected';
+  if (via === 'manual') return null;
+  if ((node.held.get(address.text) ?? 0) > now) return 'held';
+  if (via !== 'gossip') return null;
+  if (!node.settings['gossip.dial']) return 'gossip-off';
+  const entry = node.book.entries.get(address.text);
+  if (entry === undefined) return null;
+  if (entry.id !== null && (node.peers.has(entry.id) || handshakePendingWith(node, entry.id))) return 'connected';
+  if (entry.nextDialAt > now) return 'backoff';
+  if (entry.triedAt !== null && now - entry.triedAt < node.settings['dial.history']) return 'just-dialled';
+  return slotFor(node, address) ? null : 'slots';
+}
+
+/** The live session whose listening address this is. */
+export function sessionAt(node: NodeState, address: Address): Session | null {
+  for (const session of node.sessions.values()) if (session.stage !== 'closing' && session.listen?.text === address.text) return session;
+  return null;
+}
+
+function handshakePendingWith(node: NodeState, id: string): boolean {
+  for (const session of node.sessions.values()) if (session.id === id && session.stage === 'rival') return true;
+  return false;
+}
+
+/** Outbound connections and dials of the address's kind, against rule 41. */
+function slotFor(node: NodeState, address: Address): boolean {
+  const local = isLocal(address);
+  let used = 0;
+  let group = 0;
+  const add = (place: Address) => {
+    if (isLocal(place) !== local) return;
+    used += 1;
+    if (place.group === address.group) group += 1;
+  };
+  for (const session of node.sessions.values()) if (session.dir === 'outbound' && session.stage !== 'closing') add(session.listen ?? session.remote);
+  for (const dial of node.dials.values()) add(dial.address);
+  return local ? used < node.settings['peers.outbound.local'] : used < node.settings['peers.outbound'] && group < OUTBOUND_PER_GROUP;
+}
+
+/** Looks through everything that could be dialled now; sets the time of the next look. */
+export function pumpDials(node: NodeState, ctx: Context): void {
+  node.dialDue = false;
+  node.nextDialAt = Infinity;
+  if (node.stopping) return;
+  for (const target of node.targets) pumpTarget(node, ctx, target);
+  pumpGossip(node, ctx);
+}
+
+const later = (node: NodeState, at: number) => {
+  node.nextDialAt = Math.min(node.nextDialAt, at);
+};
+
+function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
+  if (target.self || target.resolving) return;
+  if (target.resolved.length === 0 || (target.failures > 0 && target.nextAt <= ctx.now && target.lastError === 'no-name')) {
+    if (target.nextAt > ctx.now) return later(node, target.nextAt);
+    target.resolving = true;
+    return ctx.resolve(target.host);
+  }
+  if (target.resolved.some((address) => sessionAt(node, address) !== null)) return;
+  if (target.nextAt > ctx.now) return later(node, target.nextAt);
+  for (const address of target.resolved) {
+    const until = node.held.get(address.text) ?? 0;
+    if (until > ctx.now) later(node, until);
+    else if (whyNotDial(node, ctx.now, address, target.via) === null && node.dials.size < node.settings['dial.parallel']) {
+      startDial(node, ctx, address, target.via);
+      return;
+    }
+  }
+}
+
+function pumpGossip(node: NodeState, ctx: Context): void {
+  if (!node.settings['gossip.dial']) return;
+  const candidates: BookEntry[] = [];
+  for (const entry of node.book.entries.values()) {
+    const why = whyNotDial(node, ctx.now, entry.address, 'gossip');
+    if (why === null) candidates.push(entry);
+    else if (why === 'backoff') later(node, entry.nextDialAt);
+    else if (why === 'just-dialled') later(node, (entry.triedAt ?? 0) + node.settings['dial.history']);
+    else if (why === 'held') later(node, node.held.get(entry.address.text) ?? Infinity);
+  }
+  while (candidates.length > 0 && node.dials.size < node.settings['dial.parallel']) {
+    const at = Math.floor(ctx.random() * candidates.length);
+    const entry = candidates[at] as BookEntry;
+    candidates[at] = candidates[candidates.length - 1] as BookEntry;
+    candidates.pop();
+    if (!slotFor(node, entry.address)) continue;
+    if (!isLocal(entry.address) && !takePublicToken(node, ctx)) {
+      later(node, ctx.now + SECOND_US / PUBLIC_DIALS_PER_S);
+      continue;
+    }
+    startDial(node, ctx, entry.address, 'gossip');
+  }
+}
+
+/** Rule 42: public dials by hearsay are a stream, not a flood. */
+function takePublicToken(node: NodeState, ctx: Context): boolean {
+  node.publicDialTokens = Math.min(PUBLIC_DIALS_BURST, node.publicDialTokens + ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S);
+  node.publicDialTokensAt = ctx.now;
+  if (node.publicDialTokens < 1) return false;
+  node.publicDialTokens -= 1;
+  return true;
+}
+
+/** Outbound peers that count against the target of their kind, oldest first. */
+function outboundPeers(node: NodeState, local: boolean): Session[] {
+  return [...node.peers.values()].filter((peer) => peer.dir === 'outbound' && isLocal(peer.remote) === local);
+}
+
+/** Rule 38: below target, one random peer is asked for more now and then. */
+export function askForMore(node: NodeState, ctx: Context): void {
+  if (ctx.now < node.nextAskAt) return;
+  node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
+  const peers = [...node.peers.values()].filter((peer) => peer.stage === 'ready');
+  const peer = peers[Math.floor(ctx.random() * peers.length)];
+  if (peer === undefined || outboundPeers(node, false).length >= node.settings['peers.outbound']) return;
+  sendGetaddr(node, ctx, peer);
+}
+
+/** Rule 41: at target, one random known address is dialled now and then, so that a healed network finds itself again. */
+export function rotate(node: NodeState, ctx: Context): void {
+  if (ctx.now < node.nextRotateAt) return;
+  node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
+  if (!node.settings['gossip.dial']) return;
+  const choices = [...node.book.entries.values()].filter((entry) => whyNotDial(node, ctx.now, entry.address, 'gossip') === 'slots');
+  const entry = choices[Math.floor(ctx.random() * choices.length)];
+  if (entry !== undefined && node.dials.size < node.settings['dial.parallel']) startDial(node, ctx, entry.address, 'gossip');
+}
+
+/** Closes the oldest outbound peer that is over the target of its kind; peers of commands and of the list stay. */
+export function closeSurplus(node: NodeState, ctx: Context, latest: Session): void {
+  const local = isLocal(latest.remote);
+  const peers = outboundPeers(node, local);
+  if (peers.length <= (local ? node.settings['peers.outbound.local'] : node.settings['peers.outbound'])) return;
+  const oldest = peers.find((peer) => peer !== latest && peer.via === 'gossip');
+  if (oldest !== undefined) closeSession(node, ctx, oldest, 'rotated', 'rotated');
+}

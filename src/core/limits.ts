@@ -1,0 +1,52 @@
+/** Every bound that is not a setting, each with the rule of the protocol it belongs to. Times are integer microseconds. */
+export const MILLISECOND_US = 1_000;
+export const SECOND_US = 1_000_000;
+export const MINUTE_US = 60 * SECOND_US;
+export const DAY_US = 86_400 * SECOND_US;
+
+/** Rule 21: the loser of a collision is closed by its dialler, or by anyone after this. */
+export const LOSER_WAIT_US = 2 * SECOND_US;
+/** Rule 24: pings are early by up to this share of the interval, so that a network does not ping in step. */
+export const PING_JITTER = 0.08;
+/** The `ping` command waits this long for an outstanding automatic ping before it sends its own. */
+export const USER_PING_WAIT_US = SECOND_US;
+/** User pings that may wait on one connection. */
+export const USER_PINGS_MAX = 1_000;
+/** Rule 34: an addr message with more entries than this is a strike. */
+export const ADDR_LISTED_MAX = 1_000;
+/** Rule 35: what one getaddr of ours allows its answer to teach, and the most that may be saved up. */
+export const ADDR_AFTER_GETADDR = 100;
+export const ADDR_TOKENS_MAX = 1_000;
+/** Rule 37: failures after which an address that never worked, or did not work for days, is forgotten. */
+export const FORGET_FAILURES_NEVER = 3;
+export const FORGET_FAILURES = 10;
+export const FORGET_FAILURES_AFTER_US = 7 * DAY_US;
+export const FORGET_UNSEEN_US = 30 * DAY_US;
+/** Rule 36: most `new` addresses of one source group. */
+export const NEW_PER_PUBLIC_SOURCE = 64;
+export const NEW_PER_LOCAL_SOURCE = 256;
+/** Rule 38: loopback askers get a larger allowance. */
+export const GETADDR_BURST_LOOPBACK = 60;
+export const GETADDR_EVERY_LOOPBACK_US = SECOND_US;
+/** Rule 41: most outbound public peers of one group. */
+export const OUTBOUND_PER_GROUP = 2;
+/** Rule 42: gossip-sourced public dials per second, and at once. */
+export const PUBLIC_DIALS_PER_S = 2;
+export const PUBLIC_DIALS_BURST = 16;
+/** Rule 44: backoff is spread by this share either way, and forgotten once a connection lived this long. */
+export const BACKOFF_SPREAD = 0.25;
+export const LIVED_US = 15 * SECOND_US;
+/** Rule 46: failed handshakes in a row that make the backoff long, and how long it then is. */
+export const HANDSHAKES_FAILED_MAX = 3;
+export const LONG_BACKOFF_LOCAL_US = 30 * SECOND_US;
+export const LONG_BACKOFF_PUBLIC_US = 10 * MINUTE_US;
+/** Addresses held by `drop`, entries of the bootstrap list, kept peers. */
+export const HELD_MAX = 1_024;
+export const BOOTSTRAP_MAX = 256;
+export const NAME_ADDRESSES_MAX = 8;
+/** Closed connections that `peer` can still tell about. */
+export const GONE_MAX = 64;
+/** Own addresses that are remembered as self. */
+export const SELF_MAX = 64;
+/** Rule 18: `Connected to myself` is reported at most once per this. */
+export const SELF_SAY_US = SECOND_US;

@@ -1,0 +1,191 @@
+/**
+ * Ready peers by id: who is let in, who is ourselves, which of two connections of one peer survives. A hello goes in, a stage comes
+ * out. Rules 14-22, 49, 52.
+ */
+import { addressOf } from '../wire/address.ts';
+import type { Hello } from '../wire/messages.ts';
+import { learnAddress, vouchAddress } from './book.ts';
+import type { Context } from './context.ts';
+import { dialWorked } from './dialer.ts';
+import { advertisedTo, answerGetaddr } from './gossip.ts';
+import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { aboutOf, becomeReady, closeSession, sendMessage, sendPing } from './session.ts';
+import type { NodeState, Session } from './state.ts';
+
+export const OUR_EXTENSIONS: readonly string[] = ['nonce', 'v6'];
+
+export function sendHello(node: NodeState, ctx: Context, session: Session): void {
+  const own = advertisedTo(node, session);
+  sendMessage(node, ctx, session, { type: 'hello', nodeid: node.id, listen: own === null ? null : own.port, agent: node.agent, observed: session.remote, ext: OUR_EXTENSIONS });
+  ctx.emit({ kind: 'hello-sent', ...aboutOf(session) });
+}
+
+/** A first hello on this connection. */
+export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
+  const answer = session.dir === 'inbound';
+  if (hello.nodeid === node.id) return meetSelf(node, ctx, session, answer);
+  session.id = hello.nodeid;
+  session.agent = hello.agent;
+  session.observed = hello.observed;
+  session.ext = hello.ext;
+  if (answer && hello.listen !== null) claimListen(session, hello.listen);
+  ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
+  if (answer && isHeld(node, ctx, session)) return closeSession(node, ctx, session, 'held', 'dropped');
+  const wasQuiet = session.stage === 'quiet';
+  const old = node.peers.get(session.id);
+  if (old !== undefined) return meetDuplicate(node, ctx, session, old);
+  if (answer) {
+    if (isFull(node)) return serveVisitor(node, ctx, session);
+    sendHello(node, ctx, session);
+  }
+  settle(node, ctx, session, wasQuiet);
+}
+
+/** Enters the table and starts talking. */
+function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boolean): void {
+  const id = session.id ?? '';
+  node.peers.set(id, session);
+  if (session.dir === 'outbound') provenByDial(node, ctx, session);
+  else if (session.listen !== null) meetListen(node, ctx, session);
+  if (wasQuiet) session.stage = 'ready';
+  else becomeReady(node, ctx, session);
+}
+
+/** An inbound peer's port: rule 17, its IP as we see it with the port it claims. */
+export function claimListen(session: Session, port: number): void {
+  session.listen = addressOf(session.remote.ip, port);
+  session.confirmed = session.listen !== null && session.remote.class !== 'public';
+}
+
+/** An inbound peer told where it listens: worth knowing, and worth a dial-back when it is public (rule 20). */
+export function meetListen(node: NodeState, ctx: Context, session: Session): void {
+  if (session.listen === null || node.selves.has(session.listen.text)) return;
+  learnAddress(node.book, node.settings, ctx.now, session.listen, session.id, session.remote.text, session.remote.group, 'gossip', session.confirmed ? ctx.now : null);
+}
+
+function provenByDial(node: NodeState, ctx: Context, session: Session): void {
+  if (session.listen === null) return;
+  session.confirmed = true;
+  const learning = learnAddress(node.book, node.settings, ctx.now, session.listen, session.id, session.via === 'boot' ? 'bootstrap' : 'manual', session.listen.group, session.via, ctx.now);
+  if (learning !== null) vouchAddress(node.book, node.settings, learning.entry, session.id, ctx.now);
+  dialWorked(node, session.listen);
+}
+
+/** Rule 18. The side that accepted answers first, so that the side that dialled learns whose address it was. */
+function meetSelf(node: NodeState, ctx: Context, session: Session, answer: boolean): void {
+  session.id = node.id;
+  if (answer) sendHello(node, ctx, session);
+  else if (session.listen !== null) {
+    markSelf(node, session.listen.text, ctx.now);
+    if (ctx.now - node.selfSaidAt >= SELF_SAY_US) {
+      node.selfSaidAt = ctx.now;
+      ctx.emit({ kind: 'self', ...aboutOf(session) });
+    }
+  }
+  closeSession(node, ctx, session, 'self');
+}
+
+/** Rule 19: an address that we dialled and that answered with our own id. */
+export function markSelf(node: NodeState, address: string, now: number): void {
+  node.selves.set(address, now);
+  if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
+  for (const target of node.targets) if (target.resolved.some((resolved) => resolved.text === address)) target.self = true;
+}
+
+/** Rule 21 when two dials crossed, rule 22 otherwise. */
+function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
+  const local = (one: Session) => one.remote.class === 'loopback' || one.remote.class === 'private';
+  if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
+  const crossed = old.dir !== session.dir && ctx.now - old.openedAt < node.settings['collision.window'] && (old.remote.ip === session.remote.ip || (local(old) && local(session)));
+  if (crossed) {
+    const keepOutbound = node.id > (session.id ?? '');
+    if (session.dir === 'inbound') sendHello(node, ctx, session);
+    if ((session.dir === 'outbound') === keepOutbound) {
+      node.peers.delete(old.id ?? '');
+      settle(node, ctx, session, false);
+      loseTo(node, ctx, old, session);
+    } else loseTo(node, ctx, session, old);
+    return;
+  }
+  if (old.rival !== null) {
+    if (session.dir === 'inbound') sendHello(node, ctx, session);
+    return closeSession(node, ctx, session, 'id-pending', 'duplicate');
+  }
+  session.stage = 'rival';
+  session.deadlineAt = Infinity;
+  old.rival = session.n;
+  old.probeUntil = ctx.now + node.settings['probe.timeout'];
+  if (old.ping === null) sendPing(node, ctx, old, false);
+}
+
+/** Its dialler closes the loser at once; the other side gives it two seconds to do so. */
+function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session): void {
+  if (winner.listen === null && loser.listen !== null) winner.listen = loser.listen;
+  winner.confirmed ||= loser.confirmed;
+  if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
+  loser.stage = 'loser';
+  loser.nextPingAt = Infinity;
+  loser.readyAt = null;
+  loser.deadlineAt = ctx.now + LOSER_WAIT_US;
+}
+
+/** We reached a live peer by an address we dialled: that address is its, and confirmed (the dial-back of rule 20). */
+function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Session): void {
+  provenByDial(node, ctx, session);
+  if (old.listen === null || session.listen?.text === old.listen.text) {
+    old.listen = session.listen;
+    old.confirmed = true;
+  }
+}
+
+/** The old connection answered: the rival goes. */
+export function rivalProved(node: NodeState, ctx: Context, old: Session): void {
+  const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
+  old.rival = null;
+  old.probeUntil = Infinity;
+  if (rival === undefined || rival.stage !== 'rival') return;
+  if (rival.dir === 'inbound') sendHello(node, ctx, rival);
+  closeSession(node, ctx, rival, 'duplicate', 'duplicate');
+}
+
+/** The old connection did not answer in time: the rival takes its place. */
+export function promoteRival(node: NodeState, ctx: Context, old: Session): void {
+  closeSession(node, ctx, old, 'ping-timeout', null, true);
+}
+
+/** A session leaves the table of peers; a rival that waited for it moves up. Without a rival there is nothing to do but delete. */
+export function sessionLeft(node: NodeState, session: Session): void {
+  if (session.id !== null && node.peers.get(session.id) === session) node.peers.delete(session.id);
+}
+
+/** After a session closed: its rival, if one still waits, is let in. */
+export function admitRival(node: NodeState, ctx: Context, old: Session): void {
+  const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
+  old.rival = null;
+  if (rival === undefined || rival.stage !== 'rival' || rival.id === null || node.peers.has(rival.id)) return;
+  if (rival.dir === 'inbound') sendHello(node, ctx, rival);
+  settle(node, ctx, rival, false);
+}
+
+function isFull(node: NodeState): boolean {
+  let inbound = 0;
+  for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
+  return node.peers.size >= node.settings['peers.max'] || inbound >= node.settings['peers.inbound'];
+}
+
+/** Rule 52: a full node does not just refuse. It says hello, tells addresses, says bye. */
+function serveVisitor(node: NodeState, ctx: Context, session: Session): void {
+  sendHello(node, ctx, session);
+  answerGetaddr(node, ctx, session);
+  closeSession(node, ctx, session, 'full', 'full');
+}
+
+/** Dropped by hand a while ago, by id or by address. */
+function isHeld(node: NodeState, ctx: Context, session: Session): boolean {
+  for (const key of [session.id, session.listen?.text]) {
+    const until = key === null || key === undefined ? undefined : node.held.get(key);
+    if (until !== undefined && until > ctx.now) return true;
+  }
+  return false;
+}
+

@@ -1,0 +1,142 @@
+/** The whole state of one node as plain data: no closures, no sockets, so that it can be shown, copied and compared. It does nothing. */
+import type { Settings } from '../settings.ts';
+import type { Address } from '../wire/address.ts';
+import type { Nonce } from '../wire/messages.ts';
+import type { Book } from './book.ts';
+import type { Direction, Via } from './events.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/**
+ * hello: waits for the peer's hello. quiet: a peer that never said hello (rule 15). ready: a peer.
+ * rival: a second connection of a live id that waits for the old one to prove itself (rule 22).
+ * loser: lost a collision and is about to close (rule 21). closing: our end is closed, the socket is on its way out.
+ */
+export type Stage = 'hello' | 'quiet' | 'ready' | 'rival' | 'loser' | 'closing';
+
+export interface OutstandingPing {
+  readonly at: number;
+  readonly nonce: Nonce | null;
+  readonly user: boolean;
+}
+
+export interface Session {
+  readonly n: number;
+  readonly dir: Direction;
+  readonly via: Via;
+  readonly remote: Address;
+  readonly local: Address | null;
+  readonly openedAt: number;
+  stage: Stage;
+  id: string | null;
+  /** The peer's listening address: the one we dialled, or the remote IP with the port it claims (rule 17). */
+  listen: Address | null;
+  /** Whether `listen` may be told to others (see Sharing). */
+  confirmed: boolean;
+  agent: string | null;
+  observed: Address | null;
+  ext: readonly string[];
+  readyAt: number | null;
+  /** When the first valid line came before a hello, on a connection we dialled. */
+  spokeAt: number | null;
+  /** The one deadline of stages hello, rival and loser. */
+  deadlineAt: number;
+  nextPingAt: number;
+  ping: OutstandingPing | null;
+  userPings: number;
+  userPingAt: number;
+  lastPongAt: number | null;
+  rttUs: number | null;
+  rttMinUs: number | null;
+  suspect: boolean;
+  lastSendAt: number | null;
+  lastReceiveAt: number | null;
+  strikeTimes: number[];
+  lastError: string | null;
+  /** Messages by type, in the order of MESSAGE_TYPES. */
+  readonly sent: number[];
+  readonly received: number[];
+  bytesSent: number;
+  bytesReceived: number;
+  addrTokens: number;
+  addrTokensAt: number;
+  getaddrTokens: number;
+  getaddrTokensAt: number;
+  /** Addresses this peer taught us. */
+  addresses: number;
+  /** The rival that waits for this session's pong, and until when. */
+  rival: number | null;
+  probeUntil: number;
+  closeReason: ReasonCode | null;
+  closeBy: 'us' | 'them';
+  said: string | null;
+}
+
+export interface Dial {
+  readonly attempt: number;
+  readonly address: Address;
+  readonly via: Via;
+  readonly startedAt: number;
+}
+
+/** A place we always want to be connected to: of the bootstrap list, or kept by `connect --keep`. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly via: 'boot' | 'keep';
+  resolved: readonly Address[];
+  resolving: boolean;
+  self: boolean;
+  failures: number;
+  nextAt: number;
+  lastError: ReasonCode | null;
+}
+
+/** A `connect` that waits for its host name. */
+export interface PendingName {
+  readonly attempt: number;
+  readonly host: string;
+  readonly port: number;
+  readonly keep: boolean;
+}
+
+export interface Gone {
+  readonly session: Session;
+  readonly at: number;
+}
+
+export interface NodeState {
+  readonly id: string;
+  readonly agent: string;
+  readonly settings: Settings;
+  startedAt: number;
+  stopping: boolean;
+  listening: Address[];
+  connections: number;
+  attempts: number;
+  nonces: number;
+  readonly sessions: Map<number, Session>;
+  /** Peers by id: sessions in stage ready. */
+  readonly peers: Map<string, Session>;
+  readonly dials: Map<number, Dial>;
+  readonly targets: Target[];
+  readonly names: Map<number, PendingName>;
+  /** Addresses known to be our own (rule 19). */
+  readonly selves: Map<string, number>;
+  /** Dropped by hand: address text or id, and until when neither side may connect by itself. */
+  readonly held: Map<string, number>;
+  readonly book: Book;
+  readonly gone: Gone[];
+  readonly reasons: Map<ReasonCode, number>;
+  readonly sent: number[];
+  readonly received: number[];
+  readonly bytes: { sent: number; received: number; readonly sentByType: number[]; readonly receivedByType: number[] };
+  publicDialTokens: number;
+  publicDialTokensAt: number;
+  nextAskAt: number;
+  nextRotateAt: number;
+  selfSaidAt: number;
+  /** The dialler has something to look at before its next deadline. */
+  dialDue: boolean;
+  nextDialAt: number;
+  wakeAt: number;
+}

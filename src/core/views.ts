@@ -1,0 +1,275 @@
+/**
+ * Plain rows of what a node looks like from outside, in the units of people and JSON (ms, counts, null for unknown). Reads a state and
+ * the time; changes nothing.
+ */
+import { type MessageType, MESSAGE_TYPES } from '../wire/messages.ts';
+import { sessionAt, whyNotDial } from './dialer.ts';
+import type { Direction, Via } from './events.ts';
+import { advertisedTo, ownAddress } from './gossip.ts';
+import { MILLISECOND_US } from './limits.ts';
+import type { ReasonCode } from './reasons.ts';
+import type { NodeState, Session, Target } from './state.ts';
+
+export type PeerStateName = 'handshaking' | 'ready' | 'suspect' | 'hello-less' | 'visitor' | 'closing';
+
+export interface StatusView {
+  readonly nodeId: string;
+  readonly agent: string;
+  readonly listening: readonly string[];
+  readonly advertised: string | null;
+  readonly uptimeMs: number;
+  readonly peers: { readonly inbound: number; readonly outbound: number; readonly handshaking: number; readonly dialing: number };
+  readonly book: { readonly new: number; readonly tried: number };
+  readonly messages: { readonly sent: number; readonly received: number };
+  readonly bytes: { readonly sent: number; readonly received: number };
+  readonly nextPingMs: number | null;
+}
+
+/** One connection. Times are milliseconds ago, with at most 3 decimals; null: not known or never. */
+export interface PeerView {
+  readonly n: number;
+  readonly id: string | null;
+  readonly dir: Direction;
+  readonly via: Via;
+  readonly address: string;
+  readonly listen: string | null;
+  readonly agent: string | null;
+  readonly state: PeerStateName | 'closed';
+  readonly pingMs: number | null;
+  readonly pingMinMs: number | null;
+  readonly lastSendMs: number | null;
+  readonly lastReceiveMs: number | null;
+  readonly lastPongMs: number | null;
+  readonly addresses: number;
+  readonly ageMs: number;
+}
+
+/** The row and all else we know of a connection; also of one that has just gone. */
+export interface PeerDetailView extends PeerView {
+  readonly counts: { readonly sent: Readonly<Record<string, number>>; readonly received: Readonly<Record<string, number>> };
+  readonly bytes: { readonly sent: number; readonly received: number };
+  readonly strikes: number;
+  readonly outstandingPingMs: number | null;
+  readonly lastError: string | null;
+  /** Why it closed, whose doing it was, and how long ago; null while it lives. */
+  readonly closed: { readonly reason: ReasonCode; readonly by: 'us' | 'them'; readonly said: string | null; readonly agoMs: number } | null;
+  /** What we tell this peer of ourselves, or why nothing (`not-advertised`). */
+  readonly advertised: string | null;
+  readonly notAdvertised: string | null;
+  readonly observed: string | null;
+  readonly ext: readonly string[];
+}
+
+export interface AddrView {
+  readonly address: string;
+  readonly id: string | null;
+  readonly table: 'new' | 'tried';
+  /** The address that told us, or `bootstrap`, `manual`, `file`. */
+  readonly source: string;
+  readonly via: Via;
+  readonly heardMs: number | null;
+  readonly triedMs: number | null;
+  readonly tries: number;
+  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'idle';
+  /** Why it is not dialled or connected now; null when it is. */
+  readonly reason: ReasonCode | null;
+  readonly lastError: ReasonCode | null;
+  /** Until the next try may be made; null when none is planned. */
+  readonly nextDialMs: number | null;
+}
+
+export interface BootstrapView {
+  readonly address: string;
+  readonly resolved: readonly string[];
+  readonly self: boolean;
+  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'held';
+  readonly nextDialMs: number | null;
+  readonly lastError: ReasonCode | null;
+}
+
+export interface TrafficView {
+  readonly sent: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
+  readonly received: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** Looking at one node; every call reads the state as it is now. */
+export interface NodeViews {
+  status(): StatusView;
+  /** Every connection but dials in progress, inbound first, then by least ping. */
+  peers(): readonly PeerView[];
+  /** By number, also among the last closed ones; null when unknown. */
+  peer(n: number): PeerDetailView | null;
+  /** The last closed connections, latest first. */
+  gone(): readonly PeerDetailView[];
+  addrs(): readonly AddrView[];
+  bootstrap(): readonly BootstrapView[];
+  /** Of the whole node, or of one connection. */
+  traffic(n: number | null): TrafficView;
+  /** Peers that count for the prompt and for `peers>=N`: ready, suspect, hello-less. */
+  ready(): number;
+}
+
+const ms = (us: number) => us / MILLISECOND_US;
+const msSince = (now: number, at: number | null) => (at === null ? null : ms(now - at));
+
+/** Views of one node; `now` is the world's time in microseconds. */
+export function createViews(node: NodeState, now: () => number): NodeViews {
+  const rows = () => [...node.sessions.values()].map((session) => peerView(session, now()));
+  return {
+    status: () => statusView(node, now()),
+    peers: () => rows().sort(byDirectionThenPing),
+    peer(n) {
+      const session = node.sessions.get(n);
+      if (session !== undefined) return detailView(node, session, now(), null);
+      const gone = node.gone.find((one) => one.session.n === n);
+      return gone === undefined ? null : detailView(node, gone.session, now(), gone.at);
+    },
+    gone: () => node.gone.map((one) => detailView(node, one.session, now(), one.at)).reverse(),
+    addrs: () => addrViews(node, now()),
+    bootstrap: () => node.targets.map((target) => bootstrapView(node, target, now())),
+    traffic: (n) => trafficView(node, n),
+    ready: () => readyCount(node),
+  };
+}
+
+function readyCount(node: NodeState): number {
+  let ready = 0;
+  for (const session of node.sessions.values()) if (session.stage === 'ready' || session.stage === 'quiet') ready += 1;
+  return ready;
+}
+
+function byDirectionThenPing(a: PeerView, b: PeerView): number {
+  if (a.dir !== b.dir) return a.dir === 'inbound' ? -1 : 1;
+  return (a.pingMinMs ?? Infinity) - (b.pingMinMs ?? Infinity) || a.n - b.n;
+}
+
+function statusView(node: NodeState, now: number): StatusView {
+  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size };
+  let nextPingAt = Infinity;
+  for (const session of node.sessions.values()) {
+    if (session.stage === 'ready' || session.stage === 'quiet') peers[session.dir] += 1;
+    else if (session.stage === 'hello' || session.stage === 'rival') peers.handshaking += 1;
+    nextPingAt = Math.min(nextPingAt, session.nextPingAt);
+  }
+  return {
+    nodeId: node.id,
+    agent: node.agent,
+    listening: node.listening.map((address) => address.text),
+    advertised: node.settings.advertise || (node.listening[0]?.text ?? null),
+    uptimeMs: ms(now - node.startedAt),
+    peers,
+    book: { new: node.book.new, tried: node.book.tried },
+    messages: { sent: sum(node.sent), received: sum(node.received) },
+    bytes: { sent: node.bytes.sent, received: node.bytes.received },
+    nextPingMs: nextPingAt === Infinity ? null : Math.max(0, ms(nextPingAt - now)),
+  };
+}
+
+const sum = (counts: readonly number[]) => counts.reduce((total, one) => total + one, 0);
+
+function stateName(session: Session): PeerStateName {
+  switch (session.stage) {
+    case 'hello':
+    case 'rival':
+      return 'handshaking';
+    case 'quiet':
+      return 'hello-less';
+    case 'ready':
+      return session.suspect ? 'suspect' : 'ready';
+    case 'loser':
+    case 'closing':
+      return 'closing';
+    default:
+      return session.stage satisfies never;
+  }
+}
+
+function peerView(session: Session, now: number): PeerView {
+  return {
+    n: session.n,
+    id: session.id,
+    dir: session.dir,
+    via: session.via,
+    address: session.remote.text,
+    listen: session.listen?.text ?? null,
+    agent: session.agent,
+    state: stateName(session),
+    pingMs: session.rttUs === null ? null : ms(session.rttUs),
+    pingMinMs: session.rttMinUs === null ? null : ms(session.rttMinUs),
+    lastSendMs: msSince(now, session.lastSendAt),
+    lastReceiveMs: msSince(now, session.lastReceiveAt),
+    lastPongMs: msSince(now, session.lastPongAt),
+    addresses: session.addresses,
+    ageMs: ms(now - session.openedAt),
+  };
+}
+
+function detailView(node: NodeState, session: Session, now: number, closedAt: number | null): PeerDetailView {
+  const advertised = advertisedTo(node, session);
+  const own = ownAddress(node, session);
+  return {
+    ...peerView(session, now),
+    state: closedAt === null ? stateName(session) : 'closed',
+    counts: { sent: byType(session.sent), received: byType(session.received) },
+    bytes: { sent: session.bytesSent, received: session.bytesReceived },
+    strikes: session.strikeTimes.length,
+    outstandingPingMs: closedAt === null && session.ping !== null ? ms(now - session.ping.at) : null,
+    lastError: session.lastError,
+    closed: closedAt === null || session.closeReason === null ? null : { reason: session.closeReason, by: session.closeBy, said: session.said, agoMs: ms(now - closedAt) },
+    advertised: advertised?.text ?? null,
+    notAdvertised: advertised === null && own !== null ? `not advertised: ${own.class}` : null,
+    observed: session.observed?.text ?? null,
+    ext: session.ext,
+  };
+}
+
+function byType(counts: readonly number[]): Record<string, number> {
+  return Object.fromEntries(MESSAGE_TYPES.map((type: MessageType, index: number) => [type, counts[index] ?? 0]).filter(([, count]) => count !== 0));
+}
+
+function addrViews(node: NodeState, now: number): AddrView[] {
+  return [...node.book.entries.values()].map((entry) => {
+    const why = whyNotDial(node, now, entry.address, entry.via === 'manual' ? 'gossip' : entry.via) ?? (entry.nextDialAt > now ? 'backoff' : null);
+    const next = why === 'held' ? (node.held.get(entry.address.text) ?? now) : entry.nextDialAt;
+    return {
+      address: entry.address.text,
+      id: entry.id,
+      table: entry.table,
+      source: entry.source,
+      via: entry.via,
+      heardMs: ms(now - entry.heardAt),
+      triedMs: msSince(now, entry.triedAt),
+      tries: entry.failures,
+      state: why === 'connected' ? 'connected' : why === 'dialing' ? 'dialing' : why === 'is-self' ? 'self' : why === null ? 'idle' : 'waiting',
+      reason: why === 'connected' ? null : why,
+      lastError: entry.lastError,
+      nextDialMs: next > now ? ms(next - now) : null,
+    };
+  });
+}
+
+function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
+  const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
+  const connected = target.resolved.some((address) => sessionAt(node, address)?.readyAt != null);
+  const dialing = [...node.dials.values()].some((dial) => target.resolved.some((address) => address.text === dial.address.text));
+  return {
+    address: `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`,
+    resolved: target.resolved.map((address) => address.text),
+    self: target.self,
+    state: target.self ? 'self' : connected ? 'connected' : dialing ? 'dialing' : target.resolving ? 'resolving' : held ? 'held' : 'waiting',
+    nextDialMs: target.self || connected ? null : Math.max(0, ms(target.nextAt - now)),
+    lastError: target.lastError,
+  };
+}
+
+function trafficView(node: NodeState, n: number | null): TrafficView {
+  const session = n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
+  const counts = (messages: readonly number[], bytes: readonly number[] | null) =>
+    Object.fromEntries(MESSAGE_TYPES.map((type: MessageType, index: number) => [type, { messages: messages[index] ?? 0, bytes: bytes?.[index] ?? 0 }] as const).filter(([, row]) => row.messages > 0));
+  return {
+    sent: counts(session?.sent ?? (n === null ? node.sent : []), n === null ? node.bytes.sentByType : null),
+    received: counts(session?.received ?? (n === null ? node.received : []), n === null ? node.bytes.receivedByType : null),
+    reasons: Object.fromEntries(node.reasons),
+  };
+}

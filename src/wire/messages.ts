@@ -1,0 +1,223 @@
+/**
+ * THE PROTOCOL on one page: the shape of every message, its check, its line. A line goes in, a checked message or a malformed verdict
+ * comes out, and the other way round. It reacts to nothing: that is core/session.ts.
+ */
+import { type Address, parseAddress } from './address.ts';
+
+export type Nonce = string | number;
+
+export interface Hello { readonly type: 'hello'; readonly nodeid: string; readonly listen: number | null; readonly agent: string | null; readonly observed: Address | null; readonly ext: readonly string[] }
+export interface Ping { readonly type: 'ping'; readonly nonce: Nonce | null }
+export interface Pong { readonly type: 'pong'; readonly nonce: Nonce | null }
+export interface Getaddr { readonly type: 'getaddr' }
+/** One entry of addr: where, who (null when the entry named nobody usable), and seconds since it was last seen alive (null: not told). */
+export interface AddrEntry { readonly address: Address; readonly nodeid: string | null; readonly age: number | null }
+/** `skipped` counts entries that were not usable; `listed` counts all that stood in the line. */
+export interface Addr { readonly type: 'addr'; readonly peers: readonly AddrEntry[]; readonly skipped: number; readonly listed: number }
+export interface Bye { readonly type: 'bye'; readonly reason: string | null }
+/** A valid object whose msgtype we do not know (rule 8). */
+export interface Unknown { readonly type: 'unknown'; readonly msgtype: string }
+
+export type Message = Hello | Ping | Pong | Getaddr | Addr | Bye | Unknown;
+export type MessageType = Message['type'];
+
+/** One row per message type: what it says and which fields it may have. Help, completion and the README are printed from it. */
+export const MESSAGES = {
+  hello: { summary: 'who I am; the dialler speaks first', fields: ['nodeid', 'listen', 'agent', 'observed', 'ext'] },
+  ping: { summary: 'are you there', fields: ['nonce'] },
+  pong: { summary: 'yes', fields: ['nonce'] },
+  getaddr: { summary: 'tell me peers', fields: [] },
+  addr: { summary: 'my own listening address, or peers I can vouch for', fields: ['peers', 'ages'] },
+  bye: { summary: 'I close this connection, and why', fields: ['reason'] },
+  unknown: { summary: 'a message of a later version; ignored', fields: [] },
+} as const satisfies Record<MessageType, { readonly summary: string; readonly fields: readonly string[] }>;
+
+export const MESSAGE_TYPES = Object.keys(MESSAGES) as readonly MessageType[];
+
+/** A line that is no message (rule 9). `detail` is our own sentence, never the peer's text. */
+export interface Malformed {
+  readonly type: 'malformed';
+  readonly reason: 'not-json' | 'not-an-object' | 'no-msgtype' | 'bad-field';
+  readonly detail: string;
+}
+
+const AGENT_LENGTH_MAX = 64;
+const NONCE_LENGTH_MAX = 64;
+const REASON_LENGTH_MAX = 128;
+const MSGTYPE_LENGTH_MAX = 64;
+const EXT_MAX = 16;
+const EXT_LENGTH_MAX = 32;
+/** Entries of one addr that are read at all; rule 34 takes far fewer. */
+const ADDR_ENTRIES_READ_MAX = 1_000;
+const AGE_S_MAX = 10 * 365 * 86_400;
+/** Rule 11: the longest line we send. */
+export const ADDR_LINE_BYTES_MAX = 1_400;
+
+const NODE_ID = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const PING: Ping = Object.freeze({ type: 'ping', nonce: null });
+const PONG: Pong = Object.freeze({ type: 'pong', nonce: null });
+const GETADDR: Getaddr = Object.freeze({ type: 'getaddr' });
+
+/** The lines that pass most, read without JSON.parse; the spaced forms are what Python's json writes. */
+const CONSTANT_LINES = new Map<string, Message>([
+  ['{"msgtype":"ping"}', PING],
+  ['{"msgtype": "ping"}', PING],
+  ['{"msgtype":"pong"}', PONG],
+  ['{"msgtype": "pong"}', PONG],
+  ['{"msgtype":"getaddr"}', GETADDR],
+  ['{"msgtype": "getaddr"}', GETADDR],
+]);
+const CONSTANT_LENGTH_MAX = 22;
+
+/** Reads one line (no newline). Never throws, never returns an object of the peer's making. */
+export function parseMessage(line: string): Message | Malformed {
+  if (line.length <= CONSTANT_LENGTH_MAX) {
+    const constant = CONSTANT_LINES.get(line);
+    if (constant !== undefined) return constant;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return malformed('not-json', 'a line that is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed('not-an-object', 'JSON that is not an object');
+  const msgtype = own(value, 'msgtype');
+  if (typeof msgtype !== 'string') return malformed('no-msgtype', 'an object without msgtype');
+  switch (msgtype) {
+    case 'hello':
+      return readHello(value);
+    case 'ping':
+      return readNonce(value, PING);
+    case 'pong':
+      return readNonce(value, PONG);
+    case 'getaddr':
+      return GETADDR;
+    case 'addr':
+      return readAddr(value);
+    case 'bye': {
+      const reason = own(value, 'reason');
+      return { type: 'bye', reason: typeof reason === 'string' && reason.length <= REASON_LENGTH_MAX ? reason : null };
+    }
+    default:
+      return { type: 'unknown', msgtype: msgtype.slice(0, MSGTYPE_LENGTH_MAX) };
+  }
+}
+
+const malformed = (reason: Malformed['reason'], detail: string): Malformed => ({ type: 'malformed', reason, detail });
+
+/** An own property of a parsed object, so that `__proto__` and `constructor` are only names (rule 6). */
+const own = (value: object, key: string): unknown => (Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined);
+
+function readNonce<Kind extends Ping | Pong>(value: object, plain: Kind): Kind {
+  const nonce = own(value, 'nonce');
+  const good = typeof nonce === 'string' ? nonce.length <= NONCE_LENGTH_MAX : Number.isSafeInteger(nonce);
+  return good ? { ...plain, nonce: nonce as Nonce } : plain;
+}
+
+/** Rule 14; only a whole UUID is lower-cased, other ids are compared as they are. */
+function readNodeId(raw: unknown): string | null {
+  if (typeof raw !== 'string' || !NODE_ID.test(raw)) return null;
+  return UUID.test(raw) ? raw.toLowerCase() : raw;
+}
+
+function readHello(value: object): Hello | Malformed {
+  const nodeid = readNodeId(own(value, 'nodeid'));
+  if (nodeid === null) return malformed('bad-field', 'a hello without a usable nodeid');
+  const listen = own(value, 'listen');
+  const agent = own(value, 'agent');
+  const observed = own(value, 'observed');
+  const ext = own(value, 'ext');
+  return {
+    type: 'hello',
+    nodeid,
+    listen: typeof listen === 'number' && Number.isInteger(listen) && listen >= 1 && listen <= 65_535 ? listen : null,
+    agent: typeof agent === 'string' && agent.length <= AGENT_LENGTH_MAX ? agent : null,
+    observed: typeof observed === 'string' ? parseAddress(observed) : null,
+    ext: Array.isArray(ext) ? ext.slice(0, EXT_MAX).filter((one): one is string => typeof one === 'string' && one.length <= EXT_LENGTH_MAX) : [],
+  };
+}
+
+function readAddr(value: object): Addr | Malformed {
+  const list = own(value, 'peers');
+  if (!Array.isArray(list)) return malformed('bad-field', 'an addr without a list of peers');
+  const ages = own(value, 'ages');
+  const peers: AddrEntry[] = [];
+  const read = Math.min(list.length, ADDR_ENTRIES_READ_MAX);
+  for (let i = 0; i < read; i += 1) {
+    const entry = readEntry(list[i], Array.isArray(ages) ? ages[i] : null);
+    if (entry !== null) peers.push(entry);
+  }
+  return { type: 'addr', peers, skipped: list.length - peers.length, listed: list.length };
+}
+
+/** A pair, a 1-tuple or a bare string. */
+function readEntry(raw: unknown, age: unknown): AddrEntry | null {
+  const text: unknown = Array.isArray(raw) ? raw[0] : raw;
+  const address = typeof text === 'string' ? parseAddress(text) : null;
+  if (address === null) return null;
+  const known = typeof age === 'number' && Number.isFinite(age) && age >= 0;
+  return { address, nodeid: Array.isArray(raw) ? readNodeId(raw[1]) : null, age: known ? Math.min(Math.floor(age), AGE_S_MAX) : null };
+}
+
+/** One line without its newline: ASCII-only JSON, `msgtype` first. Reading it back gives an equal message. */
+export function encodeMessage(message: Message): string {
+  switch (message.type) {
+    case 'ping':
+    case 'pong':
+      if (message.nonce === null) return message.type === 'ping' ? '{"msgtype":"ping"}' : '{"msgtype":"pong"}';
+      return `{"msgtype":"${message.type}","nonce":${typeof message.nonce === 'number' ? String(message.nonce) : quote(message.nonce)}}`;
+    case 'getaddr':
+      return '{"msgtype":"getaddr"}';
+    case 'hello': {
+      let line = `{"msgtype":"hello","nodeid":"${message.nodeid}"`;
+      if (message.listen !== null) line += `,"listen":${message.listen}`;
+      if (message.agent !== null) line += `,"agent":${quote(message.agent)}`;
+      if (message.observed !== null) line += `,"observed":"${message.observed.text}"`;
+      if (message.ext.length > 0) line += `,"ext":[${message.ext.map(quote).join(',')}]`;
+      return `${line}}`;
+    }
+    case 'addr': {
+      const aged = message.peers.some((entry) => entry.age !== null);
+      const ages = aged ? `,"ages":[${message.peers.map((entry) => String(entry.age)).join(',')}]` : '';
+      return `{"msgtype":"addr","peers":[${message.peers.map(encodeEntry).join(',')}]${ages}}`;
+    }
+    case 'bye':
+      return message.reason === null ? '{"msgtype":"bye"}' : `{"msgtype":"bye","reason":${quote(message.reason)}}`;
+    case 'unknown':
+      return `{"msgtype":${quote(message.msgtype)}}`;
+    default:
+      return message satisfies never;
+  }
+}
+
+/** Always a pair: old peers unpack nothing else. An entry without an id names nobody. */
+const encodeEntry = (entry: AddrEntry): string => `["${entry.address.text}","${entry.nodeid ?? ''}"]`;
+
+/** JSON with everything outside ASCII escaped (rule 11). */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Spreads entries over as many messages as lines of at most 1,400 bytes need; one empty message when there are none. */
+export function splitAddr(entries: readonly AddrEntry[]): Addr[] {
+  const messages: Addr[] = [];
+  const frame = '{"msgtype":"addr","peers":[],"ages":[]}'.length;
+  let part: AddrEntry[] = [];
+  let bytes = frame;
+  const flush = () => {
+    messages.push({ type: 'addr', peers: part, skipped: 0, listed: part.length });
+    part = [];
+    bytes = frame;
+  };
+  for (const entry of entries) {
+    const size = encodeEntry(entry).length + String(entry.age).length + 2;
+    if (bytes + size > ADDR_LINE_BYTES_MAX) flush();
+    part.push(entry);
+    bytes += size;
+  }
+  if (part.length > 0 || messages.length === 0) flush();
+  return messages;
+}
