@@ -91,7 +91,7 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
   if (entry.id !== null && (node.peers.has(entry.id) || handshakePendingWith(node, entry.id))) return 'connected';
   if (entry.nextDialAt > now) return 'backoff';
   if (entry.triedAt !== null && now - entry.triedAt < node.settings['dial.history']) return 'just-dialled';
-  return slotFor(node, address) ? null : 'slots';
+  return hasSlot(node, countSlots(node), address) ? null : 'slots';
 }
 
 /** The live session whose listening address this is. */
@@ -103,21 +103,6 @@ export function sessionAt(node: NodeState, address: Address): Session | null {
 function handshakePendingWith(node: NodeState, id: string): boolean {
   for (const session of node.sessions.values()) if (session.id === id && session.stage === 'rival') return true;
   return false;
-}
-
-/** Outbound connections and dials of the address's kind, against rule 41. */
-function slotFor(node: NodeState, address: Address): boolean {
-  const local = isLocal(address);
-  let used = 0;
-  let group = 0;
-  const add = (place: Address) => {
-    if (isLocal(place) !== local) return;
-    used += 1;
-    if (place.group === address.group) group += 1;
-  };
-  for (const session of node.sessions.values()) if (session.dir === 'outbound' && session.stage !== 'closing') add(session.listen ?? session.remote);
-  for (const dial of node.dials.values()) add(dial.address);
-  return local ? used < node.settings['peers.outbound.local'] : used < node.settings['peers.outbound'] && group < OUTBOUND_PER_GROUP;
 }
 
 /** Looks through everything that could be dialled now; sets the time of the next look. */
@@ -152,26 +137,59 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   }
 }
 
+/** Outbound connections and dials by kind and group, counted once for a look through the whole book. */
+interface Slots {
+  local: number;
+  public: number;
+  readonly groups: Map<string, number>;
+  readonly occupied: Set<string>;
+}
+
+function countSlots(node: NodeState): Slots {
+  const slots: Slots = { local: 0, public: 0, groups: new Map(), occupied: new Set(node.selves.keys()) };
+  for (const own of node.listening) slots.occupied.add(own.text);
+  for (const session of node.sessions.values()) {
+    if (session.stage === 'closing') continue;
+    if (session.listen !== null) slots.occupied.add(session.listen.text);
+    if (session.dir === 'outbound') takeSlot(slots, session.listen ?? session.remote);
+  }
+  for (const dial of node.dials.values()) takeSlot(slots, dial.address);
+  return slots;
+}
+
+function takeSlot(slots: Slots, address: Address): void {
+  slots.occupied.add(address.text);
+  if (isLocal(address)) slots.local += 1;
+  else slots.public += 1;
+  slots.groups.set(address.group, (slots.groups.get(address.group) ?? 0) + 1);
+}
+
+function hasSlot(node: NodeState, slots: Slots, address: Address): boolean {
+  if (isLocal(address)) return slots.local < node.settings['peers.outbound.local'];
+  return slots.public < node.settings['peers.outbound'] && (slots.groups.get(address.group) ?? 0) < OUTBOUND_PER_GROUP;
+}
+
 function pumpGossip(node: NodeState, ctx: Context): void {
-  if (!node.settings['gossip.dial']) return;
+  if (!node.settings['gossip.dial'] || node.dials.size >= node.settings['dial.parallel']) return;
+  const slots = countSlots(node);
+  if (slots.local >= node.settings['peers.outbound.local'] && slots.public >= node.settings['peers.outbound']) return;
   const candidates: BookEntry[] = [];
   for (const entry of node.book.entries.values()) {
-    const why = whyNotDial(node, ctx.now, entry.address, 'gossip');
-    if (why === null) candidates.push(entry);
-    else if (why === 'backoff') later(node, entry.nextDialAt);
-    else if (why === 'just-dialled') later(node, (entry.triedAt ?? 0) + node.settings['dial.history']);
-    else if (why === 'held') later(node, node.held.get(entry.address.text) ?? Infinity);
+    if (slots.occupied.has(entry.address.text) || !hasSlot(node, slots, entry.address)) continue;
+    if (entry.id !== null && (node.peers.has(entry.id) || entry.id === node.id || handshakePendingWith(node, entry.id))) continue;
+    const heldUntil = Math.max(node.held.get(entry.address.text) ?? 0, entry.id === null ? 0 : (node.held.get(entry.id) ?? 0));
+    const dueAt = Math.max(heldUntil, entry.nextDialAt, entry.triedAt === null ? 0 : entry.triedAt + node.settings['dial.history']);
+    if (dueAt > ctx.now) later(node, dueAt);
+    else candidates.push(entry);
   }
   while (candidates.length > 0 && node.dials.size < node.settings['dial.parallel']) {
     const at = Math.floor(ctx.random() * candidates.length);
     const entry = candidates[at] as BookEntry;
     candidates[at] = candidates[candidates.length - 1] as BookEntry;
     candidates.pop();
-    if (!slotFor(node, entry.address)) continue;
-    if (!isLocal(entry.address) && !takePublicToken(node, ctx)) {
-      later(node, ctx.now + SECOND_US / PUBLIC_DIALS_PER_S);
-      continue;
-    }
+    if (!hasSlot(node, slots, entry.address)) continue;
+    if (!isLocal(entry.address) && !takePublicToken(node, ctx)) return later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
+    takeSlot(slots, entry.address);
     startDial(node, ctx, entry.address, 'gossip');
   }
 }

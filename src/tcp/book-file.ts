@@ -1,0 +1,60 @@
+/** The address book on disk: entries go in and come out; a file that cannot be trusted is put aside, never lost. Rule 64. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const VERSION = 1;
+const FILE = 'book.json';
+
+export interface BookFile {
+  /** Entries as they were saved, unchecked, and the seconds that have passed since; `trouble` is one line for a person, or null. */
+  read(): Promise<{ readonly entries: readonly unknown[]; readonly agedS: number; readonly trouble: string | null }>;
+  /** Atomic, 0600. Rejects with the system's error. */
+  write(entries: readonly unknown[]): Promise<void>;
+}
+
+const checksum = (entries: readonly unknown[]) => createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+
+export function openBookFile(folder: string): BookFile {
+  const path = join(folder, FILE);
+  return {
+    async read() {
+      let text: string;
+      try {
+        text = await readFile(path, 'utf8');
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        return { entries: [], agedS: 0, trouble: code === 'ENOENT' ? null : `the address book ${path} cannot be read (${code}); starting without it` };
+      }
+      const saved = parseSaved(text);
+      if (typeof saved !== 'string') return { ...saved, trouble: null };
+      const aside = `${path}.bad-${Date.now()}`;
+      const moved = await rename(path, aside).then(
+        () => `kept as ${aside}`,
+        (error: NodeJS.ErrnoException) => `and could not be put aside (${error.code})`,
+      );
+      return { entries: [], agedS: 0, trouble: `the address book ${path} ${saved}; ${moved}; starting without it` };
+    },
+    async write(entries) {
+      const { default: writeFileAtomic } = await import('write-file-atomic');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await writeFileAtomic(path, `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries), entries })}\n`, { mode: 0o600 });
+    },
+  };
+}
+
+/** The entries, or what is wrong with the text. */
+function parseSaved(text: string): { readonly entries: readonly unknown[]; readonly agedS: number } | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'is not JSON';
+  }
+  const { version, savedAtMs, checksum: sum, entries } = (value ?? {}) as Record<string, unknown>;
+  if (typeof version === 'number' && version > VERSION) return 'was written by a later version';
+  if (version !== VERSION || !Array.isArray(entries)) return 'is not an address book';
+  if (sum !== checksum(entries)) return 'is damaged (its checksum is wrong)';
+  const agedS = typeof savedAtMs === 'number' ? Math.max(0, Math.floor((Date.now() - savedAtMs) / 1_000)) : 0;
+  return { entries, agedS };
+}
