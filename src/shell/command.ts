@@ -1,0 +1,41 @@
+/** The contract of commands: one definition gives the word, the JavaScript function, the script line, help and completion. */
+import type { ParseArgsConfig } from 'node:util';
+import type { Shell } from './shell.ts';
+
+export type Options = NonNullable<ParseArgsConfig['options']>;
+
+export interface Invocation {
+  readonly words: readonly string[];
+  /** Everything after the command's word, as typed. */
+  readonly rest: string;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly signal: AbortSignal;
+  /** Prints one line of the answer now, for a person; nothing under --json. */
+  readonly say: (line: string) => void;
+}
+
+/** `value` is what JavaScript and --json get, `text` what a person reads (made only when it is wanted). */
+export interface Answer {
+  readonly value: unknown;
+  readonly text: string | (() => string | Promise<string>);
+}
+
+/** What an argument may be, for completion. */
+export type ArgumentKind = 'id' | 'address' | 'setting' | 'command' | 'none';
+
+export interface Command {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly usage: string;
+  readonly summary: string;
+  readonly group: 'peers' | 'network' | 'watch' | 'shell';
+  /** Further sentences for `help NAME`. */
+  readonly details?: readonly string[];
+  /** Never reached by a prefix, because it ends something. */
+  readonly exact?: boolean;
+  readonly options?: Options;
+  readonly argument?: ArgumentKind;
+  /** The rest of the line is one argument: no words, no options. */
+  readonly raw?: boolean;
+  run(shell: Shell, call: Invocation): Answer | Promise<Answer>;
+}

@@ -1,0 +1,22 @@
+/** `status`: this node in a few lines. */
+import type { Command } from '../command.ts';
+import { age, round3, safe } from '../render.ts';
+
+export const status: Command = {
+  name: 'status', aliases: ['info'], group: 'network', usage: 'status', summary: 'this node: id, address, peers, book, traffic',
+  run(shell) {
+    const view = shell.node.views.status();
+    const value = { ...view, uptimeMs: round3(view.uptimeMs), nextPingMs: round3(view.nextPingMs) };
+    const { peers, book, messages, bytes } = view;
+    const text = [
+      `id         ${view.nodeId}  (${safe(view.agent, 64)})`,
+      `listening  ${view.listening.length === 0 ? 'nowhere' : view.listening.join(', ')}`,
+      `uptime     ${age(view.uptimeMs)}`,
+      `peers      ${peers.inbound} in, ${peers.outbound} out, ${peers.handshaking} handshaking, ${peers.dialing} being dialled`,
+      `book       ${book.tried} tried, ${book.new} new`,
+      `messages   ${messages.sent} sent, ${messages.received} received (${bytes.sent} and ${bytes.received} bytes)`,
+      `next ping  ${view.nextPingMs === null ? '-' : `in ${age(view.nextPingMs)}`}`,
+    ].join('\n');
+    return { value, text };
+  },
+};

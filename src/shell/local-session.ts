@@ -1,0 +1,31 @@
+/** The session port on a shell in this process: a shell goes in, what a console stands on comes out. */
+import { completeLine } from './complete.ts';
+import type { SessionEvent, ShellSession } from './session.ts';
+import type { Shell } from './shell.ts';
+
+export interface LocalSession extends ShellSession {
+  tell(event: SessionEvent): void;
+}
+
+export function createLocalSession(shell: () => Shell, onQuit: () => void): LocalSession {
+  const listeners = new Set<(event: SessionEvent) => void>();
+  return {
+    async run(input) {
+      const result = await shell().run(input);
+      if (shell().quitting) onQuit();
+      return result;
+    },
+    interrupt: () => shell().interrupt(),
+    complete: (line) => Promise.resolve(completeLine(shell(), line)),
+    prompt: () => shell().prompt(),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell(event) {
+      queueMicrotask(() => {
+        for (const listener of [...listeners]) listener(event);
+      });
+    },
+  };
+}
