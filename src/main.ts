@@ -55,17 +55,29 @@ async function main(): Promise<number> {
   const world = createLiveWorld();
   let node: NodePort;
   const ring = createRing();
-  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && startup.script === null && !startup.headless && !startup.json;
+  const isTerminal =
+    process.stdin.isTTY === true &&
+    process.stdout.isTTY === true &&
+    startup.script === null &&
+    !startup.headless &&
+    !startup.json;
   const pending: string[] = [];
   let print: ShellOptions['print'] = (text) => void pending.push(text);
   const stopEarly = world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   const early: Parameters<Parameters<typeof world.onEvent>[0]>[] = [];
   const stopEvents = world.onEvent((...fact) => early.push(fact));
   try {
-    node = await world.spawn({ name: 'live', settings: startup.settings, listen: listenChoices(startup), bootstrap: startup.bootstrap, data: await dataFolder(startup) });
+    node = await world.spawn({
+      name: 'live',
+      settings: startup.settings,
+      listen: listenChoices(startup),
+      bootstrap: startup.bootstrap,
+      data: await dataFolder(startup),
+    });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const what = code === 'EADDRINUSE' ? `the port is in use; choose another with --listen HOST:PORT` : (code ?? 'unknown error');
+    const what =
+      code === 'EADDRINUSE' ? `the port is in use; choose another with --listen HOST:PORT` : (code ?? 'unknown error');
     err(`peersh: ${message}: ${what}`);
     return EXIT.start;
   }
@@ -73,8 +85,16 @@ async function main(): Promise<number> {
   stopEvents();
   let history: readonly string[] = [];
   const shell = new Shell({
-    world, node, ring, json: startup.json, interactive: isTerminal, origins: startup.origins, aliases: startup.aliases,
-    paint: createPaint(decideColor(startup.color, process.env, isTerminal)), print: (text, answer) => print(text, answer), historyLines: () => history,
+    world,
+    node,
+    ring,
+    json: startup.json,
+    interactive: isTerminal,
+    origins: startup.origins,
+    aliases: startup.aliases,
+    paint: createPaint(decideColor(startup.color, process.env, isTerminal)),
+    print: (text, answer) => print(text, answer),
+    historyLines: () => history,
   });
   let onChange: () => void = () => undefined;
   const stopNotices = shell.notices.start(() => onChange());
@@ -109,11 +129,18 @@ async function main(): Promise<number> {
   };
   if (isTerminal) {
     const { runTerminal } = await import('./shell/terminal.ts');
-    const code = await runTerminal(shell, startup, pending, (next) => {
-      print = next.print;
-      onChange = next.onChange;
-      history = next.history;
-    }, bySignal, () => world.close());
+    const code = await runTerminal(
+      shell,
+      startup,
+      pending,
+      (next) => {
+        print = next.print;
+        onChange = next.onChange;
+        history = next.history;
+      },
+      bySignal,
+      () => world.close(),
+    );
     return leave(code);
   }
   print = (text, answer) => (answer && !startup.json ? out(text) : err(text));
@@ -123,7 +150,10 @@ async function main(): Promise<number> {
     await bySignal;
     return leave(EXIT.ok);
   }
-  const lines = startup.script === null ? [...startup.rcLines.map((line) => [line]), createInterface({ input: process.stdin, crlfDelay: Infinity })] : [startup.rcLines, ...startup.script.map(({ lines: one }) => one)];
+  const lines =
+    startup.script === null
+      ? [...startup.rcLines.map((line) => [line]), createInterface({ input: process.stdin, crlfDelay: Infinity })]
+      : [startup.rcLines, ...startup.script.map(({ lines: one }) => one)];
   let code: number = EXIT.ok;
   const all = (async () => {
     for (const part of lines) {

@@ -24,9 +24,25 @@ const duration = (value: string, rule: string, summary: string, min = '100ms', m
 const count = (value: string, rule: string, summary: string, min = '1', max = '65536') =>
   ({ kind: 'count', default: value, min, max, live: true, summary, rule }) as const satisfies SettingRow;
 const size = (value: string, rule: string, summary: string) =>
-  ({ kind: 'size', default: value, min: '1KiB', max: '64MiB', live: true, summary, rule }) as const satisfies SettingRow;
+  ({
+    kind: 'size',
+    default: value,
+    min: '1KiB',
+    max: '64MiB',
+    live: true,
+    summary,
+    rule,
+  }) as const satisfies SettingRow;
 const rate = (value: string, rule: string, summary: string) =>
-  ({ kind: 'rate', default: value, min: '0.01', max: '1000000', live: true, summary, rule }) as const satisfies SettingRow;
+  ({
+    kind: 'rate',
+    default: value,
+    min: '0.01',
+    max: '1000000',
+    live: true,
+    summary,
+    rule,
+  }) as const satisfies SettingRow;
 
 /** Every setting, in the order in which `set` and `help settings` list them. */
 export const SETTINGS = {
@@ -76,12 +92,30 @@ export const SETTINGS = {
   'queue.max': size('256KiB', '56', 'bytes waiting for a slow peer before we stop reading it'),
   'queue.drain': duration('20s', '56', 'how long a slow peer may take to read what waits'),
   'stop.timeout': duration('2s', '66', 'longest clean stop'),
-  advertise: { kind: 'text', default: '', live: true, summary: 'host:port told to peers instead of the bound address', rule: '40' },
+  advertise: {
+    kind: 'text',
+    default: '',
+    live: true,
+    summary: 'host:port told to peers instead of the bound address',
+    rule: '40',
+  },
   agent: { kind: 'text', default: '', live: false, summary: 'what hello says we are, 64 characters', rule: 'wire' },
-  events: { kind: 'words', default: 'connect,drop,error', live: true, summary: 'kinds of events shown above the prompt', rule: 'shell' },
+  events: {
+    kind: 'words',
+    default: 'connect,drop,error',
+    live: true,
+    summary: 'kinds of events shown above the prompt',
+    rule: 'shell',
+  },
   'output.rate': rate('20', 'shell', 'event lines shown per second'),
   'drop.hold': duration('10m', 'drop', 'how long a dropped peer stays away', '0s', '24h'),
-  'gossip.dial': { kind: 'switch', default: 'on', live: true, summary: 'dial addresses that peers told us (off: learnt, never dialled)', rule: '41' },
+  'gossip.dial': {
+    kind: 'switch',
+    default: 'on',
+    live: true,
+    summary: 'dial addresses that peers told us (off: learnt, never dialled)',
+    rule: '41',
+  },
   'collision.window': duration('10s', '21', 'two connections this close together are one collision'),
   'probe.timeout': duration('5s', '22', 'how long an old connection may take to prove that it lives'),
   'ban.time': duration('24h', '59', 'how long a ban lasts'),
@@ -91,7 +125,13 @@ export const SETTINGS = {
 
 export type SettingKey = keyof typeof SETTINGS;
 
-type ValueOf<Kind extends SettingKind> = Kind extends 'switch' ? boolean : Kind extends 'text' ? string : Kind extends 'words' ? readonly string[] : number;
+type ValueOf<Kind extends SettingKind> = Kind extends 'switch'
+  ? boolean
+  : Kind extends 'text'
+    ? string
+    : Kind extends 'words'
+      ? readonly string[]
+      : number;
 
 /** The values of all settings: durations in integer microseconds, sizes in bytes, rates per second. */
 export type Settings = { [Key in SettingKey]: ValueOf<(typeof SETTINGS)[Key]['kind']> };
@@ -99,7 +139,9 @@ export type Settings = { [Key in SettingKey]: ValueOf<(typeof SETTINGS)[Key]['ki
 export type SettingValue = Settings[SettingKey];
 
 /** Outcome of reading one text as a setting: the value, or one line that says what was wrong and what to type instead. */
-export type SettingReading = { readonly ok: true; readonly value: SettingValue } | { readonly ok: false; readonly message: string };
+export type SettingReading =
+  | { readonly ok: true; readonly value: SettingValue }
+  | { readonly ok: false; readonly message: string };
 
 /** Kinds of events that the setting `events` may name. */
 export const EVENT_KINDS = ['connect', 'drop', 'dial', 'gossip', 'error', 'self', 'flood', 'save'] as const;
@@ -114,7 +156,11 @@ export const isSettingKey = (text: string): text is SettingKey => Object.hasOwn(
 /** The settings whose names are nearest to a mistyped one. */
 export function nearestSettings(text: string): string[] {
   const near = nearest(text, Object.keys(SETTINGS), 3);
-  return near.length > 0 ? near : Object.keys(SETTINGS).filter((key) => text.length >= 3 && key.includes(text)).slice(0, 3);
+  return near.length > 0
+    ? near
+    : Object.keys(SETTINGS)
+        .filter((key) => text.length >= 3 && key.includes(text))
+        .slice(0, 3);
 }
 
 /** A duration such as `500ms`, `5s`, `2m`, `1h` in microseconds; null when it is none. */
@@ -147,12 +193,16 @@ const FORMS: Readonly<Record<SettingKind, string>> = {
 /** Reads the text of one setting; a wrong one says what it was and what to type instead. */
 export function readSetting(key: SettingKey, text: string): SettingReading {
   const row: SettingRow = SETTINGS[key];
-  const wrong = (what: string): SettingReading => ({ ok: false, message: `${key}: ${JSON.stringify(text.slice(0, 80))} ${what}` });
+  const wrong = (what: string): SettingReading => ({
+    ok: false,
+    message: `${key}: ${JSON.stringify(text.slice(0, 80))} ${what}`,
+  });
   if (row.kind === 'switch') {
     const at = ['on', 'true', 'off', 'false'].indexOf(text);
     return at < 0 ? wrong(`is not ${FORMS.switch}`) : { ok: true, value: at < 2 };
   }
-  if (row.kind === 'text') return text.length > TEXT_LENGTH_MAX ? wrong(`is not ${FORMS.text}`) : { ok: true, value: text };
+  if (row.kind === 'text')
+    return text.length > TEXT_LENGTH_MAX ? wrong(`is not ${FORMS.text}`) : { ok: true, value: text };
   if (row.kind === 'words') return readWords(text) ?? wrong(`is not ${FORMS.words}`);
   const value = readQuantity(row.kind, text);
   if (value === null) return wrong(`is not ${FORMS[row.kind]}`);
@@ -165,7 +215,9 @@ function readWords(text: string): SettingReading | null {
   if (text === 'none' || text === '') return { ok: true, value: [] };
   if (text === 'all') return { ok: true, value: EVENT_KINDS };
   const words = text.split(',').map((word) => word.trim());
-  return words.every((word) => EVENT_KINDS.some((kind) => kind === word)) ? { ok: true, value: [...new Set(words)] } : null;
+  return words.every((word) => EVENT_KINDS.some((kind) => kind === word))
+    ? { ok: true, value: [...new Set(words)] }
+    : null;
 }
 
 /** Every setting at its default; a new record that the caller may change. */
@@ -184,8 +236,21 @@ export function printSetting(key: SettingKey, value: SettingValue): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return value.length === 0 ? 'none' : value.join(',');
   const { kind } = SETTINGS[key];
-  if (kind === 'duration') return printIn(value, [['h', 3_600_000_000], ['m', 60_000_000], ['s', 1_000_000]]) ?? `${value / 1_000}ms`;
-  if (kind === 'size') return printIn(value, [['MiB', 1_048_576], ['KiB', 1_024]]) ?? `${value}B`;
+  if (kind === 'duration')
+    return (
+      printIn(value, [
+        ['h', 3_600_000_000],
+        ['m', 60_000_000],
+        ['s', 1_000_000],
+      ]) ?? `${value / 1_000}ms`
+    );
+  if (kind === 'size')
+    return (
+      printIn(value, [
+        ['MiB', 1_048_576],
+        ['KiB', 1_024],
+      ]) ?? `${value}B`
+    );
   return String(value);
 }
 

@@ -1,10 +1,19 @@
 /**
  * The addresses a node knows: learn, vouch, fail, forget. Addresses and outcomes go in, entries come out; it dials nothing. Rules 31-37, 64.
  */
-import { type Address, parseAddress } from '../wire/address.ts';
+
 import type { Settings } from '../settings.ts';
+import { type Address, parseAddress } from '../wire/address.ts';
 import type { Via } from './events.ts';
-import { FORGET_FAILURES, FORGET_FAILURES_AFTER_US, FORGET_FAILURES_NEVER, FORGET_UNSEEN_US, NEW_PER_LOCAL_SOURCE, NEW_PER_PUBLIC_SOURCE, SECOND_US } from './limits.ts';
+import {
+  FORGET_FAILURES,
+  FORGET_FAILURES_AFTER_US,
+  FORGET_FAILURES_NEVER,
+  FORGET_UNSEEN_US,
+  NEW_PER_LOCAL_SOURCE,
+  NEW_PER_PUBLIC_SOURCE,
+  SECOND_US,
+} from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 
 export interface BookEntry {
@@ -51,7 +60,17 @@ export function createBook(): Book {
 export type Learning = { readonly entry: BookEntry; readonly fresh: boolean } | null;
 
 /** Takes one address in; null when its source has used up its share of a full table. */
-export function learnAddress(book: Book, settings: Settings, now: number, address: Address, id: string | null, source: string, sourceGroup: string, via: Via, seenAt: number | null): Learning {
+export function learnAddress(
+  book: Book,
+  settings: Settings,
+  now: number,
+  address: Address,
+  id: string | null,
+  source: string,
+  sourceGroup: string,
+  via: Via,
+  seenAt: number | null,
+): Learning {
   const known = book.entries.get(address.text);
   if (known !== undefined) {
     known.heardAt = now;
@@ -60,9 +79,28 @@ export function learnAddress(book: Book, settings: Settings, now: number, addres
     return { entry: known, fresh: false };
   }
   const told = book.perSource.get(sourceGroup) ?? 0;
-  if (via === 'gossip' && told >= (sourceGroup === 'loopback' || sourceGroup === 'private' ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE)) return null;
+  if (
+    via === 'gossip' &&
+    told >= (sourceGroup === 'loopback' || sourceGroup === 'private' ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE)
+  )
+    return null;
   if (book.new >= settings['book.new'] && !evictNew(book)) return null;
-  const entry: BookEntry = { address, id, table: 'new', source, sourceGroup, via, heardAt: now, seenAt, triedAt: null, succeededAt: null, failures: 0, handshakesFailed: 0, lastError: null, nextDialAt: 0 };
+  const entry: BookEntry = {
+    address,
+    id,
+    table: 'new',
+    source,
+    sourceGroup,
+    via,
+    heardAt: now,
+    seenAt,
+    triedAt: null,
+    succeededAt: null,
+    failures: 0,
+    handshakesFailed: 0,
+    lastError: null,
+    nextDialAt: 0,
+  };
   book.entries.set(address.text, entry);
   book.new += 1;
   book.perSource.set(sourceGroup, told + 1);
@@ -73,7 +111,13 @@ export function learnAddress(book: Book, settings: Settings, now: number, addres
 function evictNew(book: Book): boolean {
   let worst: BookEntry | null = null;
   for (const entry of book.entries.values()) {
-    if (entry.table === 'new' && (worst === null || entry.failures > worst.failures || (entry.failures === worst.failures && entry.heardAt < worst.heardAt))) worst = entry;
+    if (
+      entry.table === 'new' &&
+      (worst === null ||
+        entry.failures > worst.failures ||
+        (entry.failures === worst.failures && entry.heardAt < worst.heardAt))
+    )
+      worst = entry;
   }
   if (worst !== null) forgetAddress(book, worst);
   return worst !== null;
@@ -108,7 +152,8 @@ export function failAddress(book: Book, entry: BookEntry, reason: ReasonCode, no
   entry.lastError = reason;
   if (entry.via !== 'gossip') return false;
   const never = entry.succeededAt === null && entry.failures >= FORGET_FAILURES_NEVER;
-  const long = entry.failures >= FORGET_FAILURES && now - (entry.succeededAt ?? entry.heardAt) >= FORGET_FAILURES_AFTER_US;
+  const long =
+    entry.failures >= FORGET_FAILURES && now - (entry.succeededAt ?? entry.heardAt) >= FORGET_FAILURES_AFTER_US;
   if (never || long) forgetAddress(book, entry);
   return never || long;
 }
@@ -123,7 +168,13 @@ export function forgetUnseen(book: Book, now: number): void {
 export function savedEntries(book: Book, now: number): SavedEntry[] {
   return [...book.entries.values()]
     .filter((entry) => entry.address.class !== 'special')
-    .map((entry) => ({ address: entry.address.text, id: entry.id, table: entry.table, seenAgeS: entry.seenAt === null ? null : Math.max(0, Math.floor((now - entry.seenAt) / SECOND_US)), failures: entry.failures }));
+    .map((entry) => ({
+      address: entry.address.text,
+      id: entry.id,
+      table: entry.table,
+      seenAgeS: entry.seenAt === null ? null : Math.max(0, Math.floor((now - entry.seenAt) / SECOND_US)),
+      failures: entry.failures,
+    }));
 }
 
 /** Takes saved entries back, each checked as if a stranger had told it; returns how many were good. */
@@ -134,10 +185,24 @@ export function loadEntries(book: Book, settings: Settings, now: number, entries
     const { address: text, id, seenAgeS, failures } = raw as Partial<Record<keyof SavedEntry, unknown>>;
     const address = typeof text === 'string' ? parseAddress(text) : null;
     if (address === null || address.class === 'special') continue;
-    const seenAt = typeof seenAgeS === 'number' && seenAgeS >= 0 && Number.isSafeInteger(seenAgeS) ? now - seenAgeS * SECOND_US : null;
-    const learning = learnAddress(book, settings, now, address, typeof id === 'string' && id.length <= 64 ? id : null, 'file', `file:${address.group}`, 'gossip', seenAt);
+    const seenAt =
+      typeof seenAgeS === 'number' && seenAgeS >= 0 && Number.isSafeInteger(seenAgeS)
+        ? now - seenAgeS * SECOND_US
+        : null;
+    const learning = learnAddress(
+      book,
+      settings,
+      now,
+      address,
+      typeof id === 'string' && id.length <= 64 ? id : null,
+      'file',
+      `file:${address.group}`,
+      'gossip',
+      seenAt,
+    );
     if (learning === null) continue;
-    if (typeof failures === 'number' && Number.isSafeInteger(failures) && failures >= 0 && failures < 1_000) learning.entry.failures = failures;
+    if (typeof failures === 'number' && Number.isSafeInteger(failures) && failures >= 0 && failures < 1_000)
+      learning.entry.failures = failures;
     taken += 1;
   }
   return taken;

@@ -7,7 +7,14 @@ import { type BookEntry, failAddress, learnAddress } from './book.ts';
 import type { Context } from './context.ts';
 import type { Via } from './events.ts';
 import {
-  BACKOFF_SPREAD, HANDSHAKES_FAILED_MAX, LONG_BACKOFF_LOCAL_US, LONG_BACKOFF_PUBLIC_US, OUTBOUND_PER_GROUP, PUBLIC_DIALS_BURST, PUBLIC_DIALS_PER_S, SECOND_US,
+  BACKOFF_SPREAD,
+  HANDSHAKES_FAILED_MAX,
+  LONG_BACKOFF_LOCAL_US,
+  LONG_BACKOFF_PUBLIC_US,
+  OUTBOUND_PER_GROUP,
+  PUBLIC_DIALS_BURST,
+  PUBLIC_DIALS_PER_S,
+  SECOND_US,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, sendGetaddr } from './session.ts';
@@ -16,12 +23,20 @@ import type { Dial, NodeState, Session, Target } from './state.ts';
 export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
 
 /** Starts one dial; the answer comes as a fact. */
-export function startDial(node: NodeState, ctx: Context, address: Address, via: Via, attempt: number | null = null): number {
+export function startDial(
+  node: NodeState,
+  ctx: Context,
+  address: Address,
+  via: Via,
+  attempt: number | null = null,
+): number {
   const number = attempt ?? nextAttempt(node);
   const dial: Dial = { attempt: number, address, via, startedAt: ctx.now };
   node.dials.set(number, dial);
   const source = via === 'boot' ? 'bootstrap' : 'manual';
-  const entry = node.book.entries.get(address.text) ?? learnAddress(node.book, node.settings, ctx.now, address, null, source, address.group, via, null)?.entry;
+  const entry =
+    node.book.entries.get(address.text) ??
+    learnAddress(node.book, node.settings, ctx.now, address, null, source, address.group, via, null)?.entry;
   if (entry !== undefined) entry.triedAt = ctx.now;
   ctx.emit({ kind: 'dialing', attempt: number, address: address.text, via });
   ctx.dial(number, address, isLocal(address) ? node.settings['dial.timeout'] : node.settings['dial.timeout.public']);
@@ -43,19 +58,36 @@ function backoffUs(ctx: Context, baseUs: number, maxUs: number, failures: number
 }
 
 /** A dial or its connection failed, or ended too soon: when may this address be dialled again? */
-export function dialLater(node: NodeState, ctx: Context, address: Address, reason: ReasonCode, handshake: boolean): void {
+export function dialLater(
+  node: NodeState,
+  ctx: Context,
+  address: Address,
+  reason: ReasonCode,
+  handshake: boolean,
+): void {
   const local = isLocal(address);
   for (const target of targetsOf(node, address)) {
     target.failures += 1;
     target.lastError = reason;
-    target.nextAt = ctx.now + backoffUs(ctx, node.settings['bootstrap.retry'], local ? node.settings['bootstrap.retry.max'] : node.settings['bootstrap.retry.max.public'], target.failures, true);
+    target.nextAt =
+      ctx.now +
+      backoffUs(
+        ctx,
+        node.settings['bootstrap.retry'],
+        local ? node.settings['bootstrap.retry.max'] : node.settings['bootstrap.retry.max.public'],
+        target.failures,
+        true,
+      );
   }
   const entry = node.book.entries.get(address.text);
   if (entry === undefined) return;
   if (handshake) entry.handshakesFailed += 1;
   if (failAddress(node.book, entry, reason, ctx.now)) return ctx.emit({ kind: 'forgotten', address: address.text });
-  const long = entry.handshakesFailed >= HANDSHAKES_FAILED_MAX ? (local ? LONG_BACKOFF_LOCAL_US : LONG_BACKOFF_PUBLIC_US) : 0;
-  entry.nextDialAt = ctx.now + Math.max(long, backoffUs(ctx, node.settings['dial.retry'], node.settings['dial.retry.max'], entry.failures, false));
+  const long =
+    entry.handshakesFailed >= HANDSHAKES_FAILED_MAX ? (local ? LONG_BACKOFF_LOCAL_US : LONG_BACKOFF_PUBLIC_US) : 0;
+  entry.nextDialAt =
+    ctx.now +
+    Math.max(long, backoffUs(ctx, node.settings['dial.retry'], node.settings['dial.retry.max'], entry.failures, false));
 }
 
 /** A handshake at this address ended well. */
@@ -79,7 +111,8 @@ function targetsOf(node: NodeState, address: Address): Target[] {
 
 /** Why this address is not dialled now, null when it may be. Commands ask only for the first three (rule 44). */
 export function whyNotDial(node: NodeState, now: number, address: Address, via: Via): ReasonCode | null {
-  if (node.selves.has(address.text) || node.listening.some((own) => own.text === address.text && via === 'gossip')) return 'is-self';
+  if (node.selves.has(address.text) || node.listening.some((own) => own.text === address.text && via === 'gossip'))
+    return 'is-self';
   for (const dial of node.dials.values()) if (dial.address.text === address.text) return 'dialing';
   if (sessionAt(node, address) !== null) return 'connected';
   if (via === 'manual') return null;
@@ -96,7 +129,8 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
 
 /** The live session whose listening address this is. */
 export function sessionAt(node: NodeState, address: Address): Session | null {
-  for (const session of node.sessions.values()) if (session.stage !== 'closing' && session.listen?.text === address.text) return session;
+  for (const session of node.sessions.values())
+    if (session.stage !== 'closing' && session.listen?.text === address.text) return session;
   return null;
 }
 
@@ -120,7 +154,10 @@ const later = (node: NodeState, at: number) => {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
-  if (target.resolved.length === 0 || (target.failures > 0 && target.nextAt <= ctx.now && target.lastError === 'no-name')) {
+  if (
+    target.resolved.length === 0 ||
+    (target.failures > 0 && target.nextAt <= ctx.now && target.lastError === 'no-name')
+  ) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);
@@ -130,7 +167,10 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   for (const address of target.resolved) {
     const until = node.held.get(address.text) ?? 0;
     if (until > ctx.now) later(node, until);
-    else if (whyNotDial(node, ctx.now, address, target.via) === null && node.dials.size < node.settings['dial.parallel']) {
+    else if (
+      whyNotDial(node, ctx.now, address, target.via) === null &&
+      node.dials.size < node.settings['dial.parallel']
+    ) {
       startDial(node, ctx, address, target.via);
       return;
     }
@@ -176,9 +216,17 @@ function pumpGossip(node: NodeState, ctx: Context): void {
   const candidates: BookEntry[] = [];
   for (const entry of node.book.entries.values()) {
     if (slots.occupied.has(entry.address.text) || !hasSlot(node, slots, entry.address)) continue;
-    if (entry.id !== null && (node.peers.has(entry.id) || entry.id === node.id || handshakePendingWith(node, entry.id))) continue;
-    const heldUntil = Math.max(node.held.get(entry.address.text) ?? 0, entry.id === null ? 0 : (node.held.get(entry.id) ?? 0));
-    const dueAt = Math.max(heldUntil, entry.nextDialAt, entry.triedAt === null ? 0 : entry.triedAt + node.settings['dial.history']);
+    if (entry.id !== null && (node.peers.has(entry.id) || entry.id === node.id || handshakePendingWith(node, entry.id)))
+      continue;
+    const heldUntil = Math.max(
+      node.held.get(entry.address.text) ?? 0,
+      entry.id === null ? 0 : (node.held.get(entry.id) ?? 0),
+    );
+    const dueAt = Math.max(
+      heldUntil,
+      entry.nextDialAt,
+      entry.triedAt === null ? 0 : entry.triedAt + node.settings['dial.history'],
+    );
     if (dueAt > ctx.now) later(node, dueAt);
     else candidates.push(entry);
   }
@@ -188,7 +236,8 @@ function pumpGossip(node: NodeState, ctx: Context): void {
     candidates[at] = candidates[candidates.length - 1] as BookEntry;
     candidates.pop();
     if (!hasSlot(node, slots, entry.address)) continue;
-    if (!isLocal(entry.address) && !takePublicToken(node, ctx)) return later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
+    if (!isLocal(entry.address) && !takePublicToken(node, ctx))
+      return later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
     takeSlot(slots, entry.address);
     startDial(node, ctx, entry.address, 'gossip');
   }
@@ -196,7 +245,10 @@ function pumpGossip(node: NodeState, ctx: Context): void {
 
 /** Rule 42: public dials by hearsay are a stream, not a flood. */
 function takePublicToken(node: NodeState, ctx: Context): boolean {
-  node.publicDialTokens = Math.min(PUBLIC_DIALS_BURST, node.publicDialTokens + ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S);
+  node.publicDialTokens = Math.min(
+    PUBLIC_DIALS_BURST,
+    node.publicDialTokens + ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S,
+  );
   node.publicDialTokensAt = ctx.now;
   if (node.publicDialTokens < 1) return false;
   node.publicDialTokens -= 1;
@@ -223,9 +275,12 @@ export function rotate(node: NodeState, ctx: Context): void {
   if (ctx.now < node.nextRotateAt) return;
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
   if (!node.settings['gossip.dial']) return;
-  const choices = [...node.book.entries.values()].filter((entry) => whyNotDial(node, ctx.now, entry.address, 'gossip') === 'slots');
+  const choices = [...node.book.entries.values()].filter(
+    (entry) => whyNotDial(node, ctx.now, entry.address, 'gossip') === 'slots',
+  );
   const entry = choices[Math.floor(ctx.random() * choices.length)];
-  if (entry !== undefined && node.dials.size < node.settings['dial.parallel']) startDial(node, ctx, entry.address, 'gossip');
+  if (entry !== undefined && node.dials.size < node.settings['dial.parallel'])
+    startDial(node, ctx, entry.address, 'gossip');
 }
 
 /** Closes the oldest outbound peer that is over the target of its kind; peers of commands and of the list stay. */

@@ -21,7 +21,14 @@ export type NodeEvent =
   | { readonly kind: 'resolving'; readonly attempt: number; readonly host: string }
   | { readonly kind: 'dialing'; readonly attempt: number; readonly address: string; readonly via: Via }
   /** The dial ended without a connection. `detail` is the system's word for it (ECONNREFUSED), never a peer's text. */
-  | { readonly kind: 'dial-failed'; readonly attempt: number; readonly address: string; readonly via: Via; readonly reason: ReasonCode; readonly detail: string }
+  | {
+      readonly kind: 'dial-failed';
+      readonly attempt: number;
+      readonly address: string;
+      readonly via: Via;
+      readonly reason: ReasonCode;
+      readonly detail: string;
+    }
   /** A command's dial turned out to be another one in progress (`into`) or a connection that already is (`n`). */
   | { readonly kind: 'dial-merged'; readonly attempt: number; readonly into: number | null; readonly n: number | null }
   /** TCP is up. `attempt` is null for inbound connections. */
@@ -31,14 +38,28 @@ export type NodeEvent =
   /** Counts as a peer now. `helloLess` peers never said hello (rule 15). */
   | (About & { readonly kind: 'ready'; readonly via: Via; readonly helloLess: boolean; readonly agent: string | null })
   /** The connection is gone from the table. `by` says whose end closed first; `said` is the peer's bye reason, raw. */
-  | (About & { readonly kind: 'closed'; readonly reason: ReasonCode; readonly by: 'us' | 'them'; readonly said: string | null; readonly wasReady: boolean; readonly ageUs: number })
+  | (About & {
+      readonly kind: 'closed';
+      readonly reason: ReasonCode;
+      readonly by: 'us' | 'them';
+      readonly said: string | null;
+      readonly wasReady: boolean;
+      readonly ageUs: number;
+    })
   /** Our own address answered a dial (rule 18). */
   | (About & { readonly kind: 'self' })
   /** A pong that answered an outstanding ping. `user` is true when a `ping` order asked for it. */
   | (About & { readonly kind: 'pong'; readonly rttUs: number; readonly user: boolean })
   | (About & { readonly kind: 'suspect' })
   /** An addr message was taken in. `fresh` are addresses new to us, `known` those we had, `ignored` those refused; own is true when it only names the sender. */
-  | (About & { readonly kind: 'addr'; readonly listed: number; readonly own: boolean; readonly fresh: readonly Learnt[]; readonly known: readonly Learnt[]; readonly ignored: number })
+  | (About & {
+      readonly kind: 'addr';
+      readonly listed: number;
+      readonly own: boolean;
+      readonly fresh: readonly Learnt[];
+      readonly known: readonly Learnt[];
+      readonly ignored: number;
+    })
   | (About & { readonly kind: 'strike'; readonly reason: string; readonly strikes: number })
   /** An address left the book. */
   | { readonly kind: 'forgotten'; readonly address: string }

@@ -7,7 +7,13 @@ import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
 import { type BookEntry, learnAddress } from './book.ts';
 import type { Context } from './context.ts';
 import type { Learnt } from './events.ts';
-import { ADDR_LISTED_MAX, ADDR_TOKENS_MAX, GETADDR_BURST_LOOPBACK, GETADDR_EVERY_LOOPBACK_US, SECOND_US } from './limits.ts';
+import {
+  ADDR_LISTED_MAX,
+  ADDR_TOKENS_MAX,
+  GETADDR_BURST_LOOPBACK,
+  GETADDR_EVERY_LOOPBACK_US,
+  SECOND_US,
+} from './limits.ts';
 import { claimListen, meetListen } from './peers.ts';
 import { aboutOf, sendMessage, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
@@ -32,7 +38,9 @@ const readable = (address: Address, session: Session) => address.family === 4 ||
 
 export function ownAddressMessage(node: NodeState, session: Session): Addr | null {
   const own = advertisedTo(node, session);
-  return own === null ? null : { type: 'addr', peers: [{ address: own, nodeid: node.id, age: null }], skipped: 0, listed: 1 };
+  return own === null
+    ? null
+    : { type: 'addr', peers: [{ address: own, nodeid: node.id, age: null }], skipped: 0, listed: 1 };
 }
 
 /** Seconds since a time, for `ages`. */
@@ -47,7 +55,10 @@ export function answerGetaddr(node: NodeState, ctx: Context, session: Session): 
   const loopback = session.remote.class === 'loopback';
   const burst = loopback ? GETADDR_BURST_LOOPBACK : node.settings['getaddr.burst'];
   const everyUs = loopback ? GETADDR_EVERY_LOOPBACK_US : node.settings['getaddr.every'];
-  const tokens = session.getaddrTokens < 0 ? burst : refilled(session.getaddrTokens, session.getaddrTokensAt, ctx.now, everyUs, burst);
+  const tokens =
+    session.getaddrTokens < 0
+      ? burst
+      : refilled(session.getaddrTokens, session.getaddrTokensAt, ctx.now, everyUs, burst);
   session.getaddrTokensAt = ctx.now;
   session.getaddrTokens = tokens;
   if (tokens < 1) return;
@@ -60,16 +71,28 @@ function shareable(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
   const since = ctx.now - node.settings['addr.fresh'];
   const chosen = new Map<string, AddrEntry>();
   const may = (address: Address, id: string | null) =>
-    mayGossip(address, asker.remote.class) && readable(address, asker) && address.text !== asker.listen?.text && (id === null || id !== asker.id) && !node.selves.has(address.text);
+    mayGossip(address, asker.remote.class) &&
+    readable(address, asker) &&
+    address.text !== asker.listen?.text &&
+    (id === null || id !== asker.id) &&
+    !node.selves.has(address.text);
   for (const peer of node.peers.values()) {
     if (peer === asker || peer.listen === null || !peer.confirmed || !may(peer.listen, peer.id)) continue;
     const aliveAt = peer.lastPongAt ?? peer.readyAt ?? 0;
-    if (aliveAt >= since) chosen.set(peer.listen.text, { address: peer.listen, nodeid: peer.id, age: ageS(ctx.now, aliveAt) });
+    if (aliveAt >= since)
+      chosen.set(peer.listen.text, { address: peer.listen, nodeid: peer.id, age: ageS(ctx.now, aliveAt) });
   }
   const most = node.settings['addr.answer'];
   if (chosen.size < most) {
     for (const entry of node.book.entries.values()) {
-      if (entry.seenAt === null || entry.seenAt < since || entry.id === null || chosen.has(entry.address.text) || !may(entry.address, entry.id)) continue;
+      if (
+        entry.seenAt === null ||
+        entry.seenAt < since ||
+        entry.id === null ||
+        chosen.has(entry.address.text) ||
+        !may(entry.address, entry.id)
+      )
+        continue;
       chosen.set(entry.address.text, { address: entry.address, nodeid: entry.id, age: ageS(ctx.now, entry.seenAt) });
     }
   }
@@ -92,11 +115,17 @@ export function sample<Item>(ctx: Context, items: Item[], most: number): Item[] 
 /** Rules 34-36: at most `addr.take` at random, within the peer's allowance, each checked by itself. */
 export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: Addr): void {
   if (addr.listed > ADDR_LISTED_MAX) strike(node, ctx, session, 'an addr with too many entries');
-  session.addrTokens = Math.min(ADDR_TOKENS_MAX, session.addrTokens + ((ctx.now - session.addrTokensAt) / SECOND_US) * node.settings['addr.rate']);
+  session.addrTokens = Math.min(
+    ADDR_TOKENS_MAX,
+    session.addrTokens + ((ctx.now - session.addrTokensAt) / SECOND_US) * node.settings['addr.rate'],
+  );
   session.addrTokensAt = ctx.now;
   const only = addr.listed === 1 ? addr.peers[0] : undefined;
   const own = only !== undefined && namesSender(session, only);
-  const entries = addr.peers.length > node.settings['addr.take'] ? sample(ctx, [...addr.peers], node.settings['addr.take']) : addr.peers;
+  const entries =
+    addr.peers.length > node.settings['addr.take']
+      ? sample(ctx, [...addr.peers], node.settings['addr.take'])
+      : addr.peers;
   const fresh: Learnt[] = [];
   const known: Learnt[] = [];
   let ignored = addr.listed - entries.length;
@@ -117,7 +146,8 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
 }
 
 /** A peer's own pair names its id and lies at the IP we see it at. */
-const namesSender = (session: Session, entry: AddrEntry) => entry.nodeid !== null && entry.nodeid === session.id && entry.address.ip === session.remote.ip;
+const namesSender = (session: Session, entry: AddrEntry) =>
+  entry.nodeid !== null && entry.nodeid === session.id && entry.address.ip === session.remote.ip;
 
 /** A peer whose hello had no `listen` tells its port this way. */
 function hearOwn(node: NodeState, ctx: Context, session: Session, port: number): void {
@@ -127,14 +157,34 @@ function hearOwn(node: NodeState, ctx: Context, session: Session, port: number):
   }
 }
 
-function takeEntry(node: NodeState, ctx: Context, session: Session, entry: AddrEntry): { entry: BookEntry; fresh: boolean } | null {
+function takeEntry(
+  node: NodeState,
+  ctx: Context,
+  session: Session,
+  entry: AddrEntry,
+): { entry: BookEntry; fresh: boolean } | null {
   const { address } = entry;
-  if (entry.nodeid === node.id || node.selves.has(address.text) || node.listening.some((own) => own.text === address.text)) return null;
+  if (
+    entry.nodeid === node.id ||
+    node.selves.has(address.text) ||
+    node.listening.some((own) => own.text === address.text)
+  )
+    return null;
   if (!mayGossip(address, session.remote.class) || isBadPort(address.port)) return null;
   if (!node.book.entries.has(address.text)) {
     if (session.addrTokens < 1) return null;
     session.addrTokens -= 1;
   }
   const seenAt = entry.age === null ? null : ctx.now - entry.age * SECOND_US;
-  return learnAddress(node.book, node.settings, ctx.now, address, entry.nodeid, session.listen?.text ?? session.remote.text, session.remote.group, 'gossip', seenAt);
+  return learnAddress(
+    node.book,
+    node.settings,
+    ctx.now,
+    address,
+    entry.nodeid,
+    session.listen?.text ?? session.remote.text,
+    session.remote.group,
+    'gossip',
+    seenAt,
+  );
 }

@@ -2,17 +2,42 @@
  * The machine: facts and orders go in here, each is routed to the part that reacts, and afterwards the one deadline is set anew. A
  * driver calls these functions and nothing else of the core; see context.ts for the contract.
  */
-import { type Address, addressOf, parseAddress } from '../wire/address.ts';
-import { type Message, MESSAGE_TYPES } from '../wire/messages.ts';
+
 import type { Settings } from '../settings.ts';
+import { type Address, addressOf, parseAddress } from '../wire/address.ts';
+import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { createBook, forgetUnseen } from './book.ts';
 import type { Context } from './context.ts';
-import { askForMore, closeSurplus, dialLater, livedWell, nextAttempt, pumpDials, rotate, sessionAt, startDial, whyNotDial } from './dialer.ts';
+import {
+  askForMore,
+  closeSurplus,
+  dialLater,
+  livedWell,
+  nextAttempt,
+  pumpDials,
+  rotate,
+  sessionAt,
+  startDial,
+  whyNotDial,
+} from './dialer.ts';
 import type { Via } from './events.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, LIVED_US, NAME_ADDRESSES_MAX, PUBLIC_DIALS_BURST, USER_PINGS_MAX } from './limits.ts';
 import { admitRival, sendHello } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
-import { aboutOf, closeSession, forgetSession, handleMessage, openSession, sendGetaddr, sendMessage, sessionDeadline, shiftSession, strike, userPing, wakeSession } from './session.ts';
+import {
+  aboutOf,
+  closeSession,
+  forgetSession,
+  handleMessage,
+  openSession,
+  sendGetaddr,
+  sendMessage,
+  sessionDeadline,
+  shiftSession,
+  strike,
+  userPing,
+  wakeSession,
+} from './session.ts';
 import type { NodeState, Session, Target } from './state.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
 
@@ -28,10 +53,36 @@ export interface NewNode {
 
 export function createNode(config: NewNode): NodeState {
   const node: NodeState = {
-    id: config.id, agent: config.agent, settings: config.settings, startedAt: 0, stopping: false, listening: [], connections: 0, attempts: 0, nonces: 0,
-    sessions: new Map(), peers: new Map(), dials: new Map(), targets: [], names: new Map(), selves: new Map(), held: new Map(), book: createBook(), gone: [], reasons: new Map(),
-    sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0), bytes: { sent: 0, received: 0, sentByType: MESSAGE_TYPES.map(() => 0), receivedByType: MESSAGE_TYPES.map(() => 0) },
-    publicDialTokens: PUBLIC_DIALS_BURST, publicDialTokensAt: 0, nextAskAt: Infinity, nextRotateAt: Infinity, selfSaidAt: -Infinity, dialDue: false, nextDialAt: Infinity, wakeAt: Infinity,
+    id: config.id,
+    agent: config.agent,
+    settings: config.settings,
+    startedAt: 0,
+    stopping: false,
+    listening: [],
+    connections: 0,
+    attempts: 0,
+    nonces: 0,
+    sessions: new Map(),
+    peers: new Map(),
+    dials: new Map(),
+    targets: [],
+    names: new Map(),
+    selves: new Map(),
+    held: new Map(),
+    book: createBook(),
+    gone: [],
+    reasons: new Map(),
+    sent: MESSAGE_TYPES.map(() => 0),
+    received: MESSAGE_TYPES.map(() => 0),
+    bytes: { sent: 0, received: 0, sentByType: MESSAGE_TYPES.map(() => 0), receivedByType: MESSAGE_TYPES.map(() => 0) },
+    publicDialTokens: PUBLIC_DIALS_BURST,
+    publicDialTokensAt: 0,
+    nextAskAt: Infinity,
+    nextRotateAt: Infinity,
+    selfSaidAt: -Infinity,
+    dialDue: false,
+    nextDialAt: Infinity,
+    wakeAt: Infinity,
   };
   for (const { host, port } of config.bootstrap) addTarget(node, host, port, 'boot', 0);
   return node;
@@ -65,7 +116,13 @@ export function connectionAccepted(node: NodeState, ctx: Context, remote: Addres
 }
 
 /** Number of the new connection; 0 when it is not wanted any more: cut it off, no close fact follows. */
-export function dialSucceeded(node: NodeState, ctx: Context, attempt: number, remote: Address, local: Address | null): number {
+export function dialSucceeded(
+  node: NodeState,
+  ctx: Context,
+  attempt: number,
+  remote: Address,
+  local: Address | null,
+): number {
   const dial = node.dials.get(attempt);
   if (dial === undefined || node.stopping) return 0;
   node.dials.delete(attempt);
@@ -89,7 +146,15 @@ export function dialFailed(node: NodeState, ctx: Context, attempt: number, reaso
   settleDeadline(node, ctx);
 }
 
-function failDial(node: NodeState, ctx: Context, attempt: number, address: Address, via: Via, reason: ReasonCode, detail: string): void {
+function failDial(
+  node: NodeState,
+  ctx: Context,
+  attempt: number,
+  address: Address,
+  via: Via,
+  reason: ReasonCode,
+  detail: string,
+): void {
   node.reasons.set(reason, (node.reasons.get(reason) ?? 0) + 1);
   dialLater(node, ctx, address, reason, false);
   node.dialDue = true;
@@ -97,18 +162,33 @@ function failDial(node: NodeState, ctx: Context, attempt: number, address: Addre
 }
 
 /** A look-up ended: IP texts, none and a detail when it failed. */
-export function nameResolved(node: NodeState, ctx: Context, host: string, ips: readonly string[], detail: string | null): void {
-  for (const target of node.targets) if (target.host === host && target.resolving) resolveTarget(node, ctx, target, ips);
+export function nameResolved(
+  node: NodeState,
+  ctx: Context,
+  host: string,
+  ips: readonly string[],
+  detail: string | null,
+): void {
+  for (const target of node.targets)
+    if (target.host === host && target.resolving) resolveTarget(node, ctx, target, ips);
   for (const [attempt, name] of [...node.names]) {
     if (name.host !== host) continue;
     node.names.delete(attempt);
     const address = ips.map((ip) => addressOf(ip, name.port)).find((one) => one !== null);
     if (address === undefined || address === null) {
-      ctx.emit({ kind: 'dial-failed', attempt, address: `${host}:${name.port}`, via: name.keep ? 'keep' : 'manual', reason: 'no-name', detail: detail ?? '' });
+      ctx.emit({
+        kind: 'dial-failed',
+        attempt,
+        address: `${host}:${name.port}`,
+        via: name.keep ? 'keep' : 'manual',
+        reason: 'no-name',
+        detail: detail ?? '',
+      });
       continue;
     }
     const answer = dialByHand(node, ctx, address, name.keep, attempt);
-    if (answer.ok && answer.attempt !== attempt) ctx.emit({ kind: 'dial-merged', attempt, into: answer.attempt, n: answer.n });
+    if (answer.ok && answer.attempt !== attempt)
+      ctx.emit({ kind: 'dial-merged', attempt, into: answer.attempt, n: answer.n });
   }
   node.dialDue = true;
   settleDeadline(node, ctx);
@@ -116,7 +196,10 @@ export function nameResolved(node: NodeState, ctx: Context, host: string, ips: r
 
 function resolveTarget(node: NodeState, ctx: Context, target: Target, ips: readonly string[]): void {
   target.resolving = false;
-  target.resolved = ips.slice(0, NAME_ADDRESSES_MAX).map((ip) => addressOf(ip, target.port)).filter((address) => address !== null);
+  target.resolved = ips
+    .slice(0, NAME_ADDRESSES_MAX)
+    .map((ip) => addressOf(ip, target.port))
+    .filter((address) => address !== null);
   if (target.resolved.length > 0) {
     target.lastError = null;
     target.self = target.resolved.every((address) => node.selves.has(address.text));
@@ -125,13 +208,16 @@ function resolveTarget(node: NodeState, ctx: Context, target: Target, ips: reado
   }
   target.failures += 1;
   target.lastError = 'no-name';
-  target.nextAt = ctx.now + Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * target.failures);
+  target.nextAt =
+    ctx.now + Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * target.failures);
 }
 
 /** `localhost` and `127.0.0.1` are one entry: the later of two that resolve alike goes. */
 function mergeTargets(node: NodeState, target: Target): void {
   const texts = target.resolved.map((address) => address.text).join();
-  const twin = node.targets.findIndex((other) => other !== target && other.resolved.map((address) => address.text).join() === texts);
+  const twin = node.targets.findIndex(
+    (other) => other !== target && other.resolved.map((address) => address.text).join() === texts,
+  );
   if (twin >= 0) node.targets.splice(Math.max(twin, node.targets.indexOf(target)), 1);
 }
 
@@ -148,7 +234,13 @@ export function messageReceived(node: NodeState, ctx: Context, n: number, messag
 }
 
 /** A line that cannot be a message. Rules 2, 3, 9. */
-export function lineRefused(node: NodeState, ctx: Context, n: number, reason: 'malformed' | 'line-too-long' | 'not-json', detail: string): void {
+export function lineRefused(
+  node: NodeState,
+  ctx: Context,
+  n: number,
+  reason: 'malformed' | 'line-too-long' | 'not-json',
+  detail: string,
+): void {
   const session = node.sessions.get(n);
   if (session === undefined || session.stage === 'closing') return;
   session.lastError = detail;
@@ -171,7 +263,15 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
 /** What the end of a connection we dialled says of its address: a closed duplicate is a success, a short life is not (rules 21, 44). */
 function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const { listen: address, closeReason: reason } = session;
-  if (address === null || reason === null || reason === 'self' || reason === 'duplicate' || reason === 'id-pending' || session.said === 'duplicate') return;
+  if (
+    address === null ||
+    reason === null ||
+    reason === 'self' ||
+    reason === 'duplicate' ||
+    reason === 'id-pending' ||
+    session.said === 'duplicate'
+  )
+    return;
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
   dialLater(node, ctx, address, reason, session.readyAt === null);
 }
@@ -225,13 +325,23 @@ function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'connect':
       return connectByHand(node, ctx, order.host, order.port, order.keep);
     case 'bootstrap-add':
-      if (node.targets.length >= BOOTSTRAP_MAX) return { ok: false, reason: 'over-limit', message: `the bootstrap list holds at most ${BOOTSTRAP_MAX} entries` };
+      if (node.targets.length >= BOOTSTRAP_MAX)
+        return {
+          ok: false,
+          reason: 'over-limit',
+          message: `the bootstrap list holds at most ${BOOTSTRAP_MAX} entries`,
+        };
       addTarget(node, order.host, order.port, 'boot', ctx.now);
       node.dialDue = true;
       return done();
     case 'bootstrap-remove': {
-      const at = node.targets.findIndex((target) => target.port === order.port && (target.host === order.host || target.resolved.some((address) => address.ip === order.host)));
-      if (at < 0) return { ok: false, reason: 'not-listed', message: `${order.host}:${order.port} is not in the bootstrap list` };
+      const at = node.targets.findIndex(
+        (target) =>
+          target.port === order.port &&
+          (target.host === order.host || target.resolved.some((address) => address.ip === order.host)),
+      );
+      if (at < 0)
+        return { ok: false, reason: 'not-listed', message: `${order.host}:${order.port} is not in the bootstrap list` };
       node.targets.splice(at, 1);
       return done();
     }
@@ -252,7 +362,8 @@ function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
 
 function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {
   const session = node.sessions.get(order.n);
-  if (session === undefined || session.stage === 'closing') return { ok: false, reason: 'no-such-connection', message: `connection #${order.n} is gone` };
+  if (session === undefined || session.stage === 'closing')
+    return { ok: false, reason: 'no-such-connection', message: `connection #${order.n} is gone` };
   if (order.kind === 'drop') {
     hold(node, ctx, session);
     closeSession(node, ctx, session, 'dropped', session.readyAt === null ? null : 'dropped');
@@ -268,9 +379,11 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
     sendMessage(node, ctx, session, order.message);
     return done(session.n);
   }
-  if (session.readyAt === null) return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
+  if (session.readyAt === null)
+    return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
   if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
-  else if (session.userPings >= USER_PINGS_MAX) return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
+  else if (session.userPings >= USER_PINGS_MAX)
+    return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
   else userPing(node, ctx, session);
   return done(session.n);
 }
@@ -279,8 +392,13 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
 function hold(node: NodeState, ctx: Context, session: Session): void {
   const until = ctx.now + node.settings['drop.hold'];
   if (until <= ctx.now) return;
-  for (const key of [session.id, session.listen?.text]) if (key !== null && key !== undefined) node.held.set(key, until);
-  while (node.held.size > HELD_MAX) for (const oldest of node.held.keys()) { node.held.delete(oldest); break; }
+  for (const key of [session.id, session.listen?.text])
+    if (key !== null && key !== undefined) node.held.set(key, until);
+  while (node.held.size > HELD_MAX)
+    for (const oldest of node.held.keys()) {
+      node.held.delete(oldest);
+      break;
+    }
 }
 
 function connectByHand(node: NodeState, ctx: Context, host: string, port: number, keep: boolean): OrderAnswer {
@@ -302,7 +420,8 @@ function dialByHand(node: NodeState, ctx: Context, address: Address, keep: boole
   node.held.delete(address.text);
   if (entry !== undefined && entry.id !== null) node.held.delete(entry.id);
   if (keep) addTarget(node, address.ip, address.port, 'keep', ctx.now);
-  for (const target of node.targets) if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;
+  for (const target of node.targets)
+    if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;
   for (const dial of node.dials.values()) if (dial.address.text === address.text) return done(null, dial.attempt);
   if (address.class === 'special') {
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'bad-address', detail: '' });
@@ -317,9 +436,25 @@ function dialByHand(node: NodeState, ctx: Context, address: Address, keep: boole
 }
 
 function addTarget(node: NodeState, host: string, port: number, via: Target['via'], now: number): void {
-  if (node.targets.some((target) => target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)))) return;
+  if (
+    node.targets.some(
+      (target) =>
+        target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)),
+    )
+  )
+    return;
   const literal = parseAddress(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-  node.targets.push({ host, port, via, resolved: literal === null ? [] : [literal], resolving: false, self: false, failures: 0, nextAt: now, lastError: null });
+  node.targets.push({
+    host,
+    port,
+    via,
+    resolved: literal === null ? [] : [literal],
+    resolving: false,
+    self: false,
+    failures: 0,
+    nextAt: now,
+    lastError: null,
+  });
 }
 
 /** Rule 66: says bye to every peer and calls dials off; the driver then waits for the closes. */
@@ -328,7 +463,8 @@ export function stopNode(node: NodeState, ctx: Context): void {
   for (const attempt of node.dials.keys()) ctx.cancel(attempt);
   node.dials.clear();
   node.names.clear();
-  for (const session of [...node.sessions.values()]) closeSession(node, ctx, session, 'stopping', session.readyAt === null ? null : 'stopping');
+  for (const session of [...node.sessions.values()])
+    closeSession(node, ctx, session, 'stopping', session.readyAt === null ? null : 'stopping');
   node.wakeAt = Infinity;
   ctx.wake(Infinity);
 }
@@ -357,4 +493,3 @@ export function countBytes(node: NodeState, n: number, sent: number, received: n
   session.bytesSent += sent;
   session.bytesReceived += received;
 }
-

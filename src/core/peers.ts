@@ -16,7 +16,14 @@ export const OUR_EXTENSIONS: readonly string[] = ['nonce', 'v6'];
 
 export function sendHello(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
-  sendMessage(node, ctx, session, { type: 'hello', nodeid: node.id, listen: own === null ? null : own.port, agent: node.agent, observed: session.remote, ext: OUR_EXTENSIONS });
+  sendMessage(node, ctx, session, {
+    type: 'hello',
+    nodeid: node.id,
+    listen: own === null ? null : own.port,
+    agent: node.agent,
+    observed: session.remote,
+    ext: OUR_EXTENSIONS,
+  });
   ctx.emit({ kind: 'hello-sent', ...aboutOf(session) });
 }
 
@@ -60,13 +67,33 @@ export function claimListen(session: Session, port: number): void {
 /** An inbound peer told where it listens: worth knowing, and worth a dial-back when it is public (rule 20). */
 export function meetListen(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null || node.selves.has(session.listen.text)) return;
-  learnAddress(node.book, node.settings, ctx.now, session.listen, session.id, session.remote.text, session.remote.group, 'gossip', session.confirmed ? ctx.now : null);
+  learnAddress(
+    node.book,
+    node.settings,
+    ctx.now,
+    session.listen,
+    session.id,
+    session.remote.text,
+    session.remote.group,
+    'gossip',
+    session.confirmed ? ctx.now : null,
+  );
 }
 
 function provenByDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null) return;
   session.confirmed = true;
-  const learning = learnAddress(node.book, node.settings, ctx.now, session.listen, session.id, session.via === 'boot' ? 'bootstrap' : 'manual', session.listen.group, session.via, ctx.now);
+  const learning = learnAddress(
+    node.book,
+    node.settings,
+    ctx.now,
+    session.listen,
+    session.id,
+    session.via === 'boot' ? 'bootstrap' : 'manual',
+    session.listen.group,
+    session.via,
+    ctx.now,
+  );
   if (learning !== null) vouchAddress(node.book, node.settings, learning.entry, session.id, ctx.now);
   dialWorked(node, session.listen);
 }
@@ -89,14 +116,18 @@ function meetSelf(node: NodeState, ctx: Context, session: Session, answer: boole
 export function markSelf(node: NodeState, address: string, now: number): void {
   node.selves.set(address, now);
   if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
-  for (const target of node.targets) if (target.resolved.some((resolved) => resolved.text === address)) target.self = true;
+  for (const target of node.targets)
+    if (target.resolved.some((resolved) => resolved.text === address)) target.self = true;
 }
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
   const local = (one: Session) => one.remote.class === 'loopback' || one.remote.class === 'private';
   if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
-  const crossed = old.dir !== session.dir && ctx.now - old.openedAt < node.settings['collision.window'] && (old.remote.ip === session.remote.ip || (local(old) && local(session)));
+  const crossed =
+    old.dir !== session.dir &&
+    ctx.now - old.openedAt < node.settings['collision.window'] &&
+    (old.remote.ip === session.remote.ip || (local(old) && local(session)));
   if (crossed) {
     const keepOutbound = node.id > (session.id ?? '');
     if (session.dir === 'inbound') sendHello(node, ctx, session);
@@ -188,4 +219,3 @@ function isHeld(node: NodeState, ctx: Context, session: Session): boolean {
   }
   return false;
 }
-

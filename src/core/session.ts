@@ -9,9 +9,10 @@
  * | rival  | ignore, or id-changed  | ignored         | ignored        | promoted (peers.ts)  |
  * | loser, closing | ignored        | ignored         | ignored        | close duplicate      |
  */
+
+import type { Address } from '../wire/address.ts';
 import type { Message, MessageType, Nonce, Pong } from '../wire/messages.ts';
 import { MESSAGE_TYPES } from '../wire/messages.ts';
-import type { Address } from '../wire/address.ts';
 import type { Context } from './context.ts';
 import type { Direction, Via } from './events.ts';
 import { answerGetaddr, ownAddressMessage, takeAddr } from './gossip.ts';
@@ -25,17 +26,66 @@ const GETADDR = { type: 'getaddr' } as const;
 const PONG: Pong = { type: 'pong', nonce: null };
 const TYPE_INDEX = new Map<MessageType, number>(MESSAGE_TYPES.map((type, index) => [type, index]));
 
-export const aboutOf = (session: Session) => ({ n: session.n, id: session.id, address: session.listen?.text ?? session.remote.text, dir: session.dir });
+export const aboutOf = (session: Session) => ({
+  n: session.n,
+  id: session.id,
+  address: session.listen?.text ?? session.remote.text,
+  dir: session.dir,
+});
 
-export function openSession(node: NodeState, ctx: Context, dir: Direction, via: Via, remote: Address, local: Address | null, dialled: Address | null): Session {
+export function openSession(
+  node: NodeState,
+  ctx: Context,
+  dir: Direction,
+  via: Via,
+  remote: Address,
+  local: Address | null,
+  dialled: Address | null,
+): Session {
   node.connections += 1;
   const session: Session = {
-    n: node.connections, dir, via, remote, local, openedAt: ctx.now, stage: 'hello', id: null, listen: dialled, confirmed: dialled !== null, agent: null, observed: null, ext: [],
-    readyAt: null, spokeAt: null, deadlineAt: ctx.now + node.settings['hello.timeout'], nextPingAt: Infinity, ping: null, userPings: 0, userPingAt: Infinity, lastPongAt: null,
-    rttUs: null, rttMinUs: null, suspect: false, lastSendAt: null, lastReceiveAt: null, strikeTimes: [], lastError: null,
-    sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0), bytesSent: 0, bytesReceived: 0,
-    addrTokens: node.settings['addr.burst'], addrTokensAt: ctx.now, getaddrTokens: -1, getaddrTokensAt: ctx.now, addresses: 0,
-    rival: null, probeUntil: Infinity, closeReason: null, closeBy: 'them', said: null,
+    n: node.connections,
+    dir,
+    via,
+    remote,
+    local,
+    openedAt: ctx.now,
+    stage: 'hello',
+    id: null,
+    listen: dialled,
+    confirmed: dialled !== null,
+    agent: null,
+    observed: null,
+    ext: [],
+    readyAt: null,
+    spokeAt: null,
+    deadlineAt: ctx.now + node.settings['hello.timeout'],
+    nextPingAt: Infinity,
+    ping: null,
+    userPings: 0,
+    userPingAt: Infinity,
+    lastPongAt: null,
+    rttUs: null,
+    rttMinUs: null,
+    suspect: false,
+    lastSendAt: null,
+    lastReceiveAt: null,
+    strikeTimes: [],
+    lastError: null,
+    sent: MESSAGE_TYPES.map(() => 0),
+    received: MESSAGE_TYPES.map(() => 0),
+    bytesSent: 0,
+    bytesReceived: 0,
+    addrTokens: node.settings['addr.burst'],
+    addrTokensAt: ctx.now,
+    getaddrTokens: -1,
+    getaddrTokensAt: ctx.now,
+    addresses: 0,
+    rival: null,
+    probeUntil: Infinity,
+    closeReason: null,
+    closeBy: 'them',
+    said: null,
   };
   node.sessions.set(session.n, session);
   return session;
@@ -55,7 +105,14 @@ export function sendGetaddr(node: NodeState, ctx: Context, session: Session): vo
 }
 
 /** Ends our side of a connection, saying bye to a peer that knows us. The session leaves the tables when the driver reports the close. */
-export function closeSession(node: NodeState, ctx: Context, session: Session, reason: ReasonCode, bye: string | null = null, abrupt = false): void {
+export function closeSession(
+  node: NodeState,
+  ctx: Context,
+  session: Session,
+  reason: ReasonCode,
+  bye: string | null = null,
+  abrupt = false,
+): void {
   if (session.stage === 'closing') return;
   if (bye !== null) sendMessage(node, ctx, session, { type: 'bye', reason: bye });
   session.closeReason = reason;
@@ -77,7 +134,15 @@ export function forgetSession(node: NodeState, ctx: Context, session: Session, r
   node.gone.push({ session, at: ctx.now });
   if (node.gone.length > GONE_MAX) node.gone.shift();
   node.reasons.set(why, (node.reasons.get(why) ?? 0) + 1);
-  ctx.emit({ kind: 'closed', ...aboutOf(session), reason: why, by: session.closeBy, said: session.said, wasReady: session.readyAt !== null, ageUs: ctx.now - session.openedAt });
+  ctx.emit({
+    kind: 'closed',
+    ...aboutOf(session),
+    reason: why,
+    by: session.closeBy,
+    said: session.said,
+    wasReady: session.readyAt !== null,
+    ageUs: ctx.now - session.openedAt,
+  });
 }
 
 export function strike(node: NodeState, ctx: Context, session: Session, what: string): void {
@@ -86,7 +151,8 @@ export function strike(node: NodeState, ctx: Context, session: Session, what: st
   session.strikeTimes.push(ctx.now);
   session.lastError = what;
   ctx.emit({ kind: 'strike', ...aboutOf(session), reason: what, strikes: session.strikeTimes.length });
-  if (session.strikeTimes.length >= node.settings['strike.max']) closeSession(node, ctx, session, 'strikes', null, true);
+  if (session.strikeTimes.length >= node.settings['strike.max'])
+    closeSession(node, ctx, session, 'strikes', null, true);
 }
 
 export function handleMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
@@ -128,7 +194,12 @@ export function handleMessage(node: NodeState, ctx: Context, session: Session, m
   }
 }
 
-function handleHello(node: NodeState, ctx: Context, session: Session, hello: Extract<Message, { type: 'hello' }>): void {
+function handleHello(
+  node: NodeState,
+  ctx: Context,
+  session: Session,
+  hello: Extract<Message, { type: 'hello' }>,
+): void {
   if (session.id !== null) {
     if (hello.nodeid !== session.id) closeSession(node, ctx, session, 'id-changed');
     return;
@@ -192,19 +263,29 @@ function handlePong(node: NodeState, ctx: Context, session: Session, nonce: Nonc
 }
 
 /** When a pong is overdue, counted from the last one or from ready (rule 26). */
-const pongDueAt = (node: NodeState, session: Session) => (session.readyAt === null ? Infinity : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout']);
+const pongDueAt = (node: NodeState, session: Session) =>
+  session.readyAt === null
+    ? Infinity
+    : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout'];
 
 /** The session's earliest deadline. */
 export function sessionDeadline(node: NodeState, session: Session): number {
   if (session.stage === 'closing') return Infinity;
-  return Math.min(session.deadlineAt, session.nextPingAt, session.userPingAt, session.probeUntil, pongDueAt(node, session));
+  return Math.min(
+    session.deadlineAt,
+    session.nextPingAt,
+    session.userPingAt,
+    session.probeUntil,
+    pongDueAt(node, session),
+  );
 }
 
 /** Does what is due. */
 export function wakeSession(node: NodeState, ctx: Context, session: Session): void {
   if (ctx.now >= session.deadlineAt) {
     if (session.stage === 'hello') {
-      if (session.spokeAt === null || ctx.now >= session.openedAt + node.settings['hello.timeout']) return closeSession(node, ctx, session, 'hello-timeout', null, true);
+      if (session.spokeAt === null || ctx.now >= session.openedAt + node.settings['hello.timeout'])
+        return closeSession(node, ctx, session, 'hello-timeout', null, true);
       return becomeReady(node, ctx, session);
     }
     if (session.stage === 'loser') return closeSession(node, ctx, session, 'duplicate', 'duplicate');

@@ -2,7 +2,7 @@
  * Plain rows of what a node looks like from outside, in the units of people and JSON (ms, counts, null for unknown). Reads a state and
  * the time; changes nothing.
  */
-import { type MessageType, MESSAGE_TYPES } from '../wire/messages.ts';
+import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
 import { sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
@@ -18,7 +18,12 @@ export interface StatusView {
   readonly listening: readonly string[];
   readonly advertised: string | null;
   readonly uptimeMs: number;
-  readonly peers: { readonly inbound: number; readonly outbound: number; readonly handshaking: number; readonly dialing: number };
+  readonly peers: {
+    readonly inbound: number;
+    readonly outbound: number;
+    readonly handshaking: number;
+    readonly dialing: number;
+  };
   readonly book: { readonly new: number; readonly tried: number };
   readonly messages: { readonly sent: number; readonly received: number };
   readonly bytes: { readonly sent: number; readonly received: number };
@@ -46,13 +51,21 @@ export interface PeerView {
 
 /** The row and all else we know of a connection; also of one that has just gone. */
 export interface PeerDetailView extends PeerView {
-  readonly counts: { readonly sent: Readonly<Record<string, number>>; readonly received: Readonly<Record<string, number>> };
+  readonly counts: {
+    readonly sent: Readonly<Record<string, number>>;
+    readonly received: Readonly<Record<string, number>>;
+  };
   readonly bytes: { readonly sent: number; readonly received: number };
   readonly strikes: number;
   readonly outstandingPingMs: number | null;
   readonly lastError: string | null;
   /** Why it closed, whose doing it was, and how long ago; null while it lives. */
-  readonly closed: { readonly reason: ReasonCode; readonly by: 'us' | 'them'; readonly said: string | null; readonly agoMs: number } | null;
+  readonly closed: {
+    readonly reason: ReasonCode;
+    readonly by: 'us' | 'them';
+    readonly said: string | null;
+    readonly agoMs: number;
+  } | null;
   /** What we tell this peer of ourselves, or why nothing (`not-advertised`). */
   readonly advertised: string | null;
   readonly notAdvertised: string | null;
@@ -216,7 +229,10 @@ function detailView(node: NodeState, session: Session, now: number, closedAt: nu
     strikes: session.strikeTimes.length,
     outstandingPingMs: closedAt === null && session.ping !== null ? ms(now - session.ping.at) : null,
     lastError: session.lastError,
-    closed: closedAt === null || session.closeReason === null ? null : { reason: session.closeReason, by: session.closeBy, said: session.said, agoMs: ms(now - closedAt) },
+    closed:
+      closedAt === null || session.closeReason === null
+        ? null
+        : { reason: session.closeReason, by: session.closeBy, said: session.said, agoMs: ms(now - closedAt) },
     advertised: advertised?.text ?? null,
     notAdvertised: advertised === null && own !== null ? `not advertised: ${own.class}` : null,
     observed: session.observed?.text ?? null,
@@ -225,12 +241,18 @@ function detailView(node: NodeState, session: Session, now: number, closedAt: nu
 }
 
 function byType(counts: readonly number[]): Record<string, number> {
-  return Object.fromEntries(MESSAGE_TYPES.map((type: MessageType, index: number) => [type, counts[index] ?? 0]).filter(([, count]) => count !== 0));
+  return Object.fromEntries(
+    MESSAGE_TYPES.map((type: MessageType, index: number) => [type, counts[index] ?? 0]).filter(
+      ([, count]) => count !== 0,
+    ),
+  );
 }
 
 function addrViews(node: NodeState, now: number): AddrView[] {
   return [...node.book.entries.values()].map((entry) => {
-    const why = whyNotDial(node, now, entry.address, entry.via === 'manual' ? 'gossip' : entry.via) ?? (entry.nextDialAt > now ? 'backoff' : null);
+    const why =
+      whyNotDial(node, now, entry.address, entry.via === 'manual' ? 'gossip' : entry.via) ??
+      (entry.nextDialAt > now ? 'backoff' : null);
     const next = why === 'held' ? (node.held.get(entry.address.text) ?? now) : entry.nextDialAt;
     return {
       address: entry.address.text,
@@ -241,7 +263,16 @@ function addrViews(node: NodeState, now: number): AddrView[] {
       heardMs: ms(now - entry.heardAt),
       triedMs: msSince(now, entry.triedAt),
       tries: entry.failures,
-      state: why === 'connected' ? 'connected' : why === 'dialing' ? 'dialing' : why === 'is-self' ? 'self' : why === null ? 'idle' : 'waiting',
+      state:
+        why === 'connected'
+          ? 'connected'
+          : why === 'dialing'
+            ? 'dialing'
+            : why === 'is-self'
+              ? 'self'
+              : why === null
+                ? 'idle'
+                : 'waiting',
       reason: why === 'connected' ? null : why,
       lastError: entry.lastError,
       nextDialMs: next > now ? ms(next - now) : null,
@@ -252,24 +283,45 @@ function addrViews(node: NodeState, now: number): AddrView[] {
 function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
   const connected = target.resolved.some((address) => sessionAt(node, address)?.readyAt != null);
-  const dialing = [...node.dials.values()].some((dial) => target.resolved.some((address) => address.text === dial.address.text));
+  const dialing = [...node.dials.values()].some((dial) =>
+    target.resolved.some((address) => address.text === dial.address.text),
+  );
   return {
     address: `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`,
     resolved: target.resolved.map((address) => address.text),
     self: target.self,
-    state: target.self ? 'self' : connected ? 'connected' : dialing ? 'dialing' : target.resolving ? 'resolving' : held ? 'held' : 'waiting',
+    state: target.self
+      ? 'self'
+      : connected
+        ? 'connected'
+        : dialing
+          ? 'dialing'
+          : target.resolving
+            ? 'resolving'
+            : held
+              ? 'held'
+              : 'waiting',
     nextDialMs: target.self || connected ? null : Math.max(0, ms(target.nextAt - now)),
     lastError: target.lastError,
   };
 }
 
 function trafficView(node: NodeState, n: number | null): TrafficView {
-  const session = n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
+  const session =
+    n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
   const counts = (messages: readonly number[], bytes: readonly number[] | null) =>
-    Object.fromEntries(MESSAGE_TYPES.map((type: MessageType, index: number) => [type, { messages: messages[index] ?? 0, bytes: bytes?.[index] ?? 0 }] as const).filter(([, row]) => row.messages > 0));
+    Object.fromEntries(
+      MESSAGE_TYPES.map(
+        (type: MessageType, index: number) =>
+          [type, { messages: messages[index] ?? 0, bytes: bytes?.[index] ?? 0 }] as const,
+      ).filter(([, row]) => row.messages > 0),
+    );
   return {
     sent: counts(session?.sent ?? (n === null ? node.sent : []), n === null ? node.bytes.sentByType : null),
-    received: counts(session?.received ?? (n === null ? node.received : []), n === null ? node.bytes.receivedByType : null),
+    received: counts(
+      session?.received ?? (n === null ? node.received : []),
+      n === null ? node.bytes.receivedByType : null,
+    ),
     reasons: Object.fromEntries(node.reasons),
   };
 }

@@ -2,7 +2,7 @@
  * The port that a shell, a test or a program drives: worlds with nodes in them. Orders go down and return at once, events come up,
  * looking is plain data. It says nothing of sockets nor of simulation; tcp/world.ts and sim/world.ts implement it, one contract suite tests both.
  */
-import type { Settings, SettingKey, SettingValue } from '../settings.ts';
+import type { SettingKey, Settings, SettingValue } from '../settings.ts';
 import type { Message } from '../wire/messages.ts';
 import type { NodeEvent } from './events.ts';
 import type { NodeState } from './node.ts';
@@ -25,7 +25,11 @@ export type Order =
 /** What an order says at once. `connect` gives the number of its attempt, or the connection that already is. */
 export type OrderAnswer =
   | { readonly ok: true; readonly attempt: number | null; readonly n: number | null }
-  | { readonly ok: false; readonly reason: ReasonCode | 'no-such-connection' | 'not-ready' | 'not-listed'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: ReasonCode | 'no-such-connection' | 'not-ready' | 'not-listed';
+      readonly message: string;
+    };
 
 export interface NodeConfig {
   /** Name within its world (`live`, `n1`); must be new. */
@@ -45,7 +49,13 @@ export interface HostPort {
 
 export type LineDirection = 'sent' | 'received';
 /** Sees every line that passes, in order, both directions; `line` has no newline, is raw, and may be a slice of a larger chunk: copy what you keep. */
-export type LineListener = (node: NodePort, n: number, direction: LineDirection, line: string, message: Message | null) => void;
+export type LineListener = (
+  node: NodePort,
+  n: number,
+  direction: LineDirection,
+  line: string,
+  message: Message | null,
+) => void;
 export type EventListener = (node: NodePort, event: NodeEvent) => void;
 
 export interface NodePort {
@@ -67,7 +77,10 @@ export interface UntilOptions {
 }
 
 /** How a wait ended; `event` is the one that satisfied the test. */
-export type UntilResult = { readonly kind: 'event'; readonly node: NodePort; readonly event: NodeEvent } | { readonly kind: 'timeout' } | { readonly kind: 'aborted' };
+export type UntilResult =
+  | { readonly kind: 'event'; readonly node: NodePort; readonly event: NodeEvent }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'aborted' };
 
 export interface World {
   readonly kind: 'tcp' | 'sim';

@@ -18,5 +18,11 @@ export function decideColor(flag: boolean | null, env: NodeJS.ProcessEnv, isTerm
 
 export function createPaint(on: boolean): Paint {
   kleur.enabled = on;
-  return { on, good: (text) => kleur.green(text), bad: (text) => kleur.red(text), dim: (text) => kleur.gray(text), strong: (text) => kleur.bold(text) };
+  return {
+    on,
+    good: (text) => kleur.green(text),
+    bad: (text) => kleur.red(text),
+    dim: (text) => kleur.gray(text),
+    strong: (text) => kleur.bold(text),
+  };
 }

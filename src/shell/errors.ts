@@ -9,7 +9,12 @@ export class CommandError extends Error {
   readonly near: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, near: readonly string[] = [], data: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    code: string,
+    message: string,
+    near: readonly string[] = [],
+    data: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.code = code;
     this.near = near;
@@ -26,5 +31,12 @@ export class UsageError extends CommandError {
 
 /** The error as JSON answers carry it. */
 export function errorValue(error: CommandError): { readonly error: Readonly<Record<string, unknown>> } {
-  return { error: { code: error.code, message: error.message, ...(error.near.length > 0 ? { near: error.near } : {}), ...error.data } };
+  return {
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.near.length > 0 ? { near: error.near } : {}),
+      ...error.data,
+    },
+  };
 }

@@ -2,7 +2,7 @@
  * JavaScript at the prompt: code goes in; a value, a throw, or "more input is needed" comes out. It runs in this process on the live
  * objects, through the inspector, so that top-level await works and a loop without end is stopped.
  */
-import { Session, type Runtime } from 'node:inspector';
+import { type Runtime, Session } from 'node:inspector';
 import { inspect } from 'node:util';
 import { Parser } from 'acorn';
 import type { Shell } from './shell.ts';
@@ -25,14 +25,26 @@ function connect(shell: Shell): Session {
   session = new Session();
   session.connect();
   const scope = globalThis as Record<string, unknown>;
-  Object.defineProperty(scope, TAKE, { value: (value: unknown) => { taken = value; }, enumerable: false });
-  const define = (name: string, get: () => unknown) => Object.defineProperty(scope, name, { get, set: (value: unknown) => Object.defineProperty(scope, name, { value, writable: true, configurable: true }), configurable: true, enumerable: false });
+  Object.defineProperty(scope, TAKE, {
+    value: (value: unknown) => {
+      taken = value;
+    },
+    enumerable: false,
+  });
+  const define = (name: string, get: () => unknown) =>
+    Object.defineProperty(scope, name, {
+      get,
+      set: (value: unknown) => Object.defineProperty(scope, name, { value, writable: true, configurable: true }),
+      configurable: true,
+      enumerable: false,
+    });
   define('node', () => shell.node.state);
   define('world', () => shell.world);
   define('_', () => shell.lastRows);
   for (const command of shell.commands) {
     if (command.name in globalThis) continue;
-    const call = async (...words: unknown[]) => (await shell.call(command, words.map(asWord).join(' '), new AbortController().signal)).value;
+    const call = async (...words: unknown[]) =>
+      (await shell.call(command, words.map(asWord).join(' '), new AbortController().signal)).value;
     define(command.name, () => call);
   }
   return session;
@@ -47,7 +59,12 @@ function asWord(argument: unknown): string {
 /** Whether the parser stumbled at the very end: then more lines may follow. */
 export function syntaxOf(code: string): 'whole' | 'more' | string {
   try {
-    Parser.parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true, allowReturnOutsideFunction: false });
+    Parser.parse(code, {
+      ecmaVersion: 'latest',
+      sourceType: 'script',
+      allowAwaitOutsideFunction: true,
+      allowReturnOutsideFunction: false,
+    });
     return 'whole';
   } catch (error) {
     const { pos = 0, message } = error as Error & { pos?: number };
@@ -60,25 +77,59 @@ export async function evaluate(shell: Shell, code: string): Promise<Evaluation> 
   const expression = /^\s*\{.*\}\s*;?\s*$/s.test(code) && syntaxOf(`(${code})`) === 'whole' ? `(${code})` : code;
   const syntax = syntaxOf(expression);
   if (syntax === 'more' && shell.options.interactive) return { kind: 'more' };
-  if (syntax !== 'whole') return { kind: 'syntax', message: syntax === 'more' ? 'the JavaScript is not finished' : syntax };
+  if (syntax !== 'whole')
+    return { kind: 'syntax', message: syntax === 'more' ? 'the JavaScript is not finished' : syntax };
   const inspector = connect(shell);
   const answer = await new Promise<Runtime.EvaluateReturnType | Error>((resolve) => {
-    inspector.post('Runtime.evaluate', { expression, replMode: true, awaitPromise: true, timeout: BLOCKED_MS_MAX, userGesture: false, silent: true } as Runtime.EvaluateParameterType, (error, result) => resolve(error ?? result));
+    inspector.post(
+      'Runtime.evaluate',
+      {
+        expression,
+        replMode: true,
+        awaitPromise: true,
+        timeout: BLOCKED_MS_MAX,
+        userGesture: false,
+        silent: true,
+      } as Runtime.EvaluateParameterType,
+      (error, result) => resolve(error ?? result),
+    );
   });
   if (answer instanceof Error) return { kind: 'threw', message: answer.message };
   if (answer.exceptionDetails !== undefined) {
     const { exception, text } = answer.exceptionDetails;
-    return { kind: 'threw', message: (exception?.description ?? String(exception?.value ?? text)).split('\n    at ')[0] ?? text };
+    return {
+      kind: 'threw',
+      message: (exception?.description ?? String(exception?.value ?? text)).split('\n    at ')[0] ?? text,
+    };
   }
   const value = take(inspector, answer.result);
-  return { kind: 'value', value, text: value === undefined ? '' : inspect(value, { depth: 3, colors: shell.paint.on, maxArrayLength: 50, maxStringLength: 1_000, breakLength: 100 }) };
+  return {
+    kind: 'value',
+    value,
+    text:
+      value === undefined
+        ? ''
+        : inspect(value, {
+            depth: 3,
+            colors: shell.paint.on,
+            maxArrayLength: 50,
+            maxStringLength: 1_000,
+            breakLength: 100,
+          }),
+  };
 }
 
 /** The live value behind a result of the inspector. */
 function take(inspector: Session, result: Runtime.RemoteObject): unknown {
-  if (result.objectId === undefined) return result.unserializableValue === undefined ? result.value : Number(result.unserializableValue.replace(/n$/, ''));
+  if (result.objectId === undefined)
+    return result.unserializableValue === undefined
+      ? result.value
+      : Number(result.unserializableValue.replace(/n$/, ''));
   taken = undefined;
-  inspector.post('Runtime.callFunctionOn', { objectId: result.objectId, functionDeclaration: `function () { ${TAKE}(this); }` });
+  inspector.post('Runtime.callFunctionOn', {
+    objectId: result.objectId,
+    functionDeclaration: `function () { ${TAKE}(this); }`,
+  });
   inspector.post('Runtime.releaseObject', { objectId: result.objectId });
   const value = taken;
   taken = undefined;

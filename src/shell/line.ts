@@ -10,7 +10,11 @@ export type Line =
 const BINARY = /^(?:===?|!==?|=>|[<>]=?|\+|-|\*\*?|\/|%|&&|\|\||\?\?|\?|instanceof|in)\s+\S/;
 
 /** `words` are commands and aliases; `abbreviation` gives the command a unique prefix stands for, or null. */
-export function readLine(input: string, words: ReadonlySet<string>, abbreviation: (prefix: string) => string | null): Line {
+export function readLine(
+  input: string,
+  words: ReadonlySet<string>,
+  abbreviation: (prefix: string) => string | null,
+): Line {
   const text = stripComment(input).trim();
   if (text === '') return { kind: 'empty' };
   if (text.startsWith('=') && !text.startsWith('==')) return { kind: 'javascript', code: text.slice(1).trim() };
@@ -33,7 +37,8 @@ export function stripComment(text: string): string {
       if (unit === '\\') i += 1;
       else if (unit === quote) quote = '';
     } else if (unit === '"' || unit === "'") quote = unit;
-    else if (unit === '#' && (i === 0 || /\s/.test(text[i - 1] as string)) && !/[0-9]/.test(text[i + 1] ?? '')) return text.slice(0, i);
+    else if (unit === '#' && (i === 0 || /\s/.test(text[i - 1] as string)) && !/[0-9]/.test(text[i + 1] ?? ''))
+      return text.slice(0, i);
   }
   return text;
 }

@@ -44,6 +44,8 @@ export class Notices {
   traces: Trace[] = [];
   private readonly shell: Shell;
   private ended: (() => void)[] = [];
+  /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
+  private readonly present = new Set<string>();
 
   constructor(shell: Shell) {
     this.shell = shell;
@@ -73,9 +75,17 @@ export class Notices {
 
   private report(event: NodeEvent): void {
     const kind = kindOf(event);
+    if (event.kind === 'ready' && event.id !== null) {
+      if (this.present.has(event.id)) return;
+      this.present.add(event.id);
+    }
+    if (kind === 'drop' && event.kind === 'closed' && event.id !== null) this.present.delete(event.id);
     if (kind === null || !this.shell.settings.events.includes(kind)) return;
     if (this.shell.options.json) {
-      this.shell.print(JSON.stringify({ event: kind, atMs: this.shell.world.now() / 1_000, ...event, kind: undefined }), false);
+      this.shell.print(
+        JSON.stringify({ event: kind, atMs: this.shell.world.now() / 1_000, ...event, kind: undefined }),
+        false,
+      );
       return;
     }
     const text = this.describe(event);
@@ -114,16 +124,35 @@ export class Notices {
 
   private traceLine(n: number, direction: LineDirection, line: string, message: Message | null): void {
     const type = message?.type ?? 'malformed';
-    const trace = this.traces.find((one) => (one.n === null || one.n === n) && (one.direction === null || one.direction === direction) && (one.types.length === 0 || one.types.includes(type)));
+    const trace = this.traces.find(
+      (one) =>
+        (one.n === null || one.n === n) &&
+        (one.direction === null || one.direction === direction) &&
+        (one.types.length === 0 || one.types.includes(type)),
+    );
     if (trace === undefined) return;
     const session = this.shell.node.state.sessions.get(n);
     if (this.shell.options.json) {
-      this.shell.print(JSON.stringify({ event: 'line', atMs: this.shell.world.now() / 1_000, n, id: session?.id ?? null, direction, type, line: line.slice(0, 1_400) }), false);
+      this.shell.print(
+        JSON.stringify({
+          event: 'line',
+          atMs: this.shell.world.now() / 1_000,
+          n,
+          id: session?.id ?? null,
+          direction,
+          type,
+          line: line.slice(0, 1_400),
+        }),
+        false,
+      );
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
     const who = session?.id == null ? `#${n}` : `#${n} ${shortId(session.id)}`;
-    this.shell.print(`${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, 1_400) : summary(message)}`, false);
+    this.shell.print(
+      `${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, 1_400) : summary(message)}`,
+      false,
+    );
   }
 }
 
@@ -138,7 +167,10 @@ function summary(message: Message): string {
     case 'getaddr':
       return 'getaddr';
     case 'addr':
-      return `addr ${message.listed} ${message.listed === 1 ? 'entry' : 'entries'}: ${message.peers.slice(0, 4).map((entry) => `${entry.address.text} ${shortId(entry.nodeid)}`).join(', ')}${message.peers.length > 4 ? ', …' : ''}`;
+      return `addr ${message.listed} ${message.listed === 1 ? 'entry' : 'entries'}: ${message.peers
+        .slice(0, 4)
+        .map((entry) => `${entry.address.text} ${shortId(entry.nodeid)}`)
+        .join(', ')}${message.peers.length > 4 ? ', …' : ''}`;
     case 'bye':
       return `bye${message.reason === null ? '' : ` reason=${quoted(message.reason)}`}`;
     case 'unknown':

@@ -20,7 +20,12 @@ export function pickPeer(node: NodePort, word: string | undefined, usage: string
   const peers = node.views.peers();
   const found = match(peers, word);
   if (found.length === 1) return found[0] as PeerView;
-  if (found.length > 1) throw new CommandError('ambiguous', `${JSON.stringify(safe(word))} could be ${found.map(name).join(', ')}: type more of the id, or #n`, found.map((peer) => peer.id ?? `#${peer.n}`));
+  if (found.length > 1)
+    throw new CommandError(
+      'ambiguous',
+      `${JSON.stringify(safe(word))} could be ${found.map(name).join(', ')}: type more of the id, or #n`,
+      found.map((peer) => peer.id ?? `#${peer.n}`),
+    );
   throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
 }
 
@@ -40,7 +45,10 @@ export function pickAny(node: NodePort, word: string | undefined, usage: string)
 
 function match<Row extends PeerView>(peers: readonly Row[], word: string): Row[] {
   if (/^#[0-9]+$/.test(word)) return peers.filter((peer) => peer.n === Number(word.slice(1)));
-  const place = peers.filter((peer) => peer.address === word || peer.listen === word || peer.listen === word.replace(/^localhost:/, '127.0.0.1:'));
+  const place = peers.filter(
+    (peer) =>
+      peer.address === word || peer.listen === word || peer.listen === word.replace(/^localhost:/, '127.0.0.1:'),
+  );
   if (place.length > 0) return place;
   if (word.length < PREFIX_LENGTH_MIN) return [];
   const wanted = word.toLowerCase();

@@ -43,7 +43,22 @@ export interface Column {
 const SLICE_ROWS = 50;
 
 const BLANK = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'].map((name) => [name, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((name) => [name, '']),
 );
 
 /** A table with blank borders; cells are already harmless. Yields between slices so that a node with many peers goes on. */
@@ -60,7 +75,12 @@ export async function table(columns: readonly Column[], rows: readonly (readonly
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     });
     slice.push(...rows.slice(at, at + SLICE_ROWS).map((row) => [...row]));
-    lines.push(...slice.toString().split('\n').map((line) => line.trimEnd()));
+    lines.push(
+      ...slice
+        .toString()
+        .split('\n')
+        .map((line) => line.trimEnd()),
+    );
     if (at + SLICE_ROWS < rows.length) await new Promise((resolve) => setImmediate(resolve));
   }
   return lines.join('\n');

@@ -9,7 +9,12 @@ export interface ScriptOutput {
 }
 
 /** Runs until the lines end, one fails (unless `keepGoing`), or `quit`. */
-export async function runScript(shell: Shell, lines: AsyncIterable<string> | Iterable<string>, keepGoing: boolean, output: ScriptOutput): Promise<number> {
+export async function runScript(
+  shell: Shell,
+  lines: AsyncIterable<string> | Iterable<string>,
+  keepGoing: boolean,
+  output: ScriptOutput,
+): Promise<number> {
   let code: number = EXIT.ok;
   let pending = '';
   for await (const line of lines) {
@@ -37,7 +42,11 @@ function report(shell: Shell, result: RunResult, input: string, output: ScriptOu
     case 'error':
       if (json) output.out(toJson(result.value));
       else output.err(result.text);
-      return result.code === 'usage' || result.code === 'unknown-command' ? EXIT.usage : result.code === 'timeout' ? EXIT.timeout : EXIT.failed;
+      return result.code === 'usage' || result.code === 'unknown-command'
+        ? EXIT.usage
+        : result.code === 'timeout'
+          ? EXIT.timeout
+          : EXIT.failed;
     case 'aborted':
       return EXIT.interrupted;
     case 'more':
@@ -50,7 +59,9 @@ function report(shell: Shell, result: RunResult, input: string, output: ScriptOu
 /** One value on one line; what JSON cannot say (functions, cycles, Maps) becomes text or arrays. */
 export function toJson(value: unknown): string {
   try {
-    const text = JSON.stringify(value, (_, one: unknown) => (one instanceof Map ? [...one] : typeof one === 'bigint' ? String(one) : one));
+    const text = JSON.stringify(value, (_, one: unknown) =>
+      one instanceof Map ? [...one] : typeof one === 'bigint' ? String(one) : one,
+    );
     return text ?? 'null';
   } catch {
     return JSON.stringify(String(value));

@@ -6,7 +6,14 @@
 /** How one input ended. `text` is what a person reads (already rendered and sanitised, no trailing newline, may be empty). */
 export type RunResult =
   | { readonly kind: 'ok'; readonly text: string; readonly value: unknown }
-  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly near: readonly string[]; readonly text: string; readonly value: unknown }
+  | {
+      readonly kind: 'error';
+      readonly code: string;
+      readonly message: string;
+      readonly near: readonly string[];
+      readonly text: string;
+      readonly value: unknown;
+    }
   /** The input is the beginning of a longer JavaScript input; ask for more lines and run the whole again. */
   | { readonly kind: 'more' }
   | { readonly kind: 'aborted'; readonly text: string };

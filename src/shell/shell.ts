@@ -10,7 +10,7 @@ import { nearest } from '../util/nearest.ts';
 import type { Paint } from './color.ts';
 import type { Answer, Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
-import { CommandError, UsageError, errorValue } from './errors.ts';
+import { CommandError, errorValue, UsageError } from './errors.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { safe } from './render.ts';
@@ -57,13 +57,16 @@ export class Shell {
   failure: Failure | null = null;
   /** Set by `quit`; whoever runs the shell then stops the node. */
   quitting = false;
+  /** How deep files that source files are nested. */
+  sourceDepth = 0;
 
   constructor(options: ShellOptions) {
     this.options = options;
     this.world = options.world;
     this.node = options.node;
     this.settings = options.node.state.settings;
-    for (const command of COMMANDS) for (const word of [command.name, ...command.aliases]) this.words.set(word, command);
+    for (const command of COMMANDS)
+      for (const word of [command.name, ...command.aliases]) this.words.set(word, command);
     this.notices = new Notices(this);
   }
 
@@ -97,13 +100,20 @@ export class Shell {
     this.running = running;
     const work = this.answerLine(input, running.signal, 0);
     const aborted = new Promise<RunResult>((resolve) => {
-      running.signal.addEventListener('abort', () => setTimeout(() => resolve({ kind: 'aborted', text: '^C' }), GRACE_MS).unref());
+      running.signal.addEventListener('abort', () =>
+        setTimeout(() => resolve({ kind: 'aborted', text: '^C' }), GRACE_MS).unref(),
+      );
     });
     try {
       return await Promise.race([work, aborted]);
     } finally {
       this.running = null;
     }
+  }
+
+  /** A line of a file that a running command reads. */
+  runNested(input: string, signal: AbortSignal): Promise<RunResult> {
+    return this.answerLine(input, signal, 0);
   }
 
   private async answerLine(input: string, signal: AbortSignal, depth: number): Promise<RunResult> {
@@ -119,7 +129,10 @@ export class Shell {
       const command = this.command(line.word);
       if (command === null) throw this.unknown(line.word);
       const help = this.command('help');
-      const answer = line.help && help !== null ? await this.call(help, command.name, signal) : await this.call(command, line.rest, signal);
+      const answer =
+        line.help && help !== null
+          ? await this.call(help, command.name, signal)
+          : await this.call(command, line.rest, signal);
       return { kind: 'ok', text: this.options.json ? '' : await textOf(answer), value: answer.value };
     } catch (error) {
       return this.failed(input, error, signal);
@@ -128,10 +141,21 @@ export class Shell {
 
   private failed(line: string, raw: unknown, signal: AbortSignal): RunResult {
     if (signal.aborted) return { kind: 'aborted', text: '^C' };
-    const error = raw instanceof CommandError ? raw : new CommandError('internal', raw instanceof Error ? raw.message : String(raw));
+    const error =
+      raw instanceof CommandError
+        ? raw
+        : new CommandError('internal', raw instanceof Error ? raw.message : String(raw));
     this.failure = { line, error, at: this.world.now() };
-    const near = error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
-    return { kind: 'error', code: error.code, message: error.message, near: error.near, text: this.paint.bad(`${error.message}${near}`), value: errorValue(error) };
+    const near =
+      error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
+    return {
+      kind: 'error',
+      code: error.code,
+      message: error.message,
+      near: error.near,
+      text: this.paint.bad(`${error.message}${near}`),
+      value: errorValue(error),
+    };
   }
 
   private read(input: string): Line {
@@ -143,7 +167,8 @@ export class Shell {
     if (!this.options.interactive || prefix.length < 2) return null;
     if (Object.hasOwn(globalThis, prefix)) return null;
     const found = new Set<string>();
-    for (const [word, command] of this.words) if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
+    for (const [word, command] of this.words)
+      if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
     return found.size === 1 ? ([...found][0] as string) : null;
   }
 
@@ -167,7 +192,11 @@ export class Shell {
 
   private unknown(word: string): CommandError {
     const near = nearest(word, this.commandWords(), 2);
-    return new CommandError('unknown-command', `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? ': type help for the list' : ''}`, near);
+    return new CommandError(
+      'unknown-command',
+      `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? ': type help for the list' : ''}`,
+      near,
+    );
   }
 
   /** Runs a command on the text after its word; JavaScript calls come here too. */

@@ -4,7 +4,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { HostPort } from '../core/world.ts';
-import { checkSettings, defaultSettings, isSettingKey, nearestSettings, readSetting, type SettingKey, type Settings } from '../settings.ts';
+import {
+  checkSettings,
+  defaultSettings,
+  isSettingKey,
+  nearestSettings,
+  readSetting,
+  type SettingKey,
+  type Settings,
+} from '../settings.ts';
 import { parseHostPort } from '../wire/address.ts';
 import { UsageError } from './errors.ts';
 import { splitWords, stripComment } from './line.ts';
@@ -47,9 +55,23 @@ export interface Startup {
 }
 
 const OPTIONS = {
-  listen: { type: 'string' }, bootstrap: { type: 'string', multiple: true }, 'no-bootstrap': { type: 'boolean' }, set: { type: 'string', multiple: true }, rc: { type: 'string' }, 'no-rc': { type: 'boolean' },
-  data: { type: 'string' }, 'no-data': { type: 'boolean' }, eval: { type: 'string', short: 'e', multiple: true }, script: { type: 'string', multiple: true }, 'keep-going': { type: 'boolean', short: 'k' },
-  headless: { type: 'boolean' }, json: { type: 'boolean' }, color: { type: 'boolean' }, 'no-color': { type: 'boolean' }, version: { type: 'boolean' }, help: { type: 'boolean' },
+  listen: { type: 'string' },
+  bootstrap: { type: 'string', multiple: true },
+  'no-bootstrap': { type: 'boolean' },
+  set: { type: 'string', multiple: true },
+  rc: { type: 'string' },
+  'no-rc': { type: 'boolean' },
+  data: { type: 'string' },
+  'no-data': { type: 'boolean' },
+  eval: { type: 'string', short: 'e', multiple: true },
+  script: { type: 'string', multiple: true },
+  'keep-going': { type: 'boolean', short: 'k' },
+  headless: { type: 'boolean' },
+  json: { type: 'boolean' },
+  color: { type: 'boolean' },
+  'no-color': { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean' },
 } as const;
 
 export function readStartup(argv: readonly string[]): Startup {
@@ -66,9 +88,11 @@ export function readStartup(argv: readonly string[]): Startup {
       try {
         const [word, ...words] = splitWords(stripComment(raw));
         if (word === undefined) continue;
-        if (word === 'set' && words.length >= 2) applySetting(settings, origins, words[0] as string, words.slice(1).join(' '), '.noderc');
+        if (word === 'set' && words.length >= 2)
+          applySetting(settings, origins, words[0] as string, words.slice(1).join(' '), '.noderc');
         else if (word === 'listen' && words.length === 1) listen = place(words[0] as string, true);
-        else if (word === 'bootstrap' && words[0] === 'add' && words.length === 2) bootstrap.push(place(words[1] as string));
+        else if (word === 'bootstrap' && words[0] === 'add' && words.length === 2)
+          bootstrap.push(place(words[1] as string));
         else if (word === 'alias' && words.length >= 2) aliases.set(words[0] as string, words.slice(1).join(' '));
         else rcLines.push(raw);
       } catch (error) {
@@ -89,9 +113,18 @@ export function readStartup(argv: readonly string[]): Startup {
   const script = readScripts(tokens);
   const saves = values.listen !== undefined && listen?.port !== 0 && script === null;
   return {
-    settings, origins, aliases, bootstrap, listen, rc: rc?.path ?? null, rcLines, script,
+    settings,
+    origins,
+    aliases,
+    bootstrap,
+    listen,
+    rc: rc?.path ?? null,
+    rcLines,
+    script,
     data: values['no-data'] === true ? null : (values.data ?? (saves ? 'default' : null)),
-    keepGoing: values['keep-going'] === true, headless: values.headless === true, json: values.json === true,
+    keepGoing: values['keep-going'] === true,
+    headless: values.headless === true,
+    json: values.json === true,
     color: values['no-color'] === true || values.json === true ? false : values.color === true ? true : null,
     show: values.version === true ? 'version' : values.help === true ? 'help' : null,
   };
@@ -112,10 +145,19 @@ function place(text: string, anyPort = false): HostPort {
 }
 
 /** Sets one setting from text; an unknown key names the nearest ones. */
-export function applySetting(settings: Settings, origins: Map<SettingKey, SettingOrigin>, key: string, text: string, origin: SettingOrigin): void {
+export function applySetting(
+  settings: Settings,
+  origins: Map<SettingKey, SettingOrigin>,
+  key: string,
+  text: string,
+  origin: SettingOrigin,
+): void {
   if (!isSettingKey(key)) {
     const near = nearestSettings(key);
-    throw new UsageError(`unknown setting ${JSON.stringify(key)}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ': help settings lists them'}`, near);
+    throw new UsageError(
+      `unknown setting ${JSON.stringify(key)}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ': help settings lists them'}`,
+      near,
+    );
   }
   const reading = readSetting(key, text);
   if (!reading.ok) throw new UsageError(reading.message);

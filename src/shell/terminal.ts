@@ -15,7 +15,14 @@ export interface TerminalHooks {
   readonly history: readonly string[];
 }
 
-export async function runTerminal(shell: Shell, startup: Startup, pending: readonly string[], hook: (hooks: TerminalHooks) => void, bySignal: Promise<'signal'>, stop: () => Promise<void>): Promise<number> {
+export async function runTerminal(
+  shell: Shell,
+  startup: Startup,
+  pending: readonly string[],
+  hook: (hooks: TerminalHooks) => void,
+  bySignal: Promise<'signal'>,
+  stop: () => Promise<void>,
+): Promise<number> {
   const history = openHistory(join(envPaths('peersh', { suffix: '' }).log, '..', 'history'));
   let leaving: Promise<void> | null = null;
   const leave = () => {
@@ -26,7 +33,14 @@ export async function runTerminal(shell: Shell, startup: Startup, pending: reado
     for (const one of text.split('\n')) session.tell({ kind: 'line', text: one, answer });
   };
   hook({ print: lines, onChange: () => session.tell({ kind: 'prompt' }), history: history.lines });
-  const console = startConsole({ session, input: process.stdin, output: process.stdout, history, banner: banner(shell, startup), rate: shell.settings['output.rate'] });
+  const console = startConsole({
+    session,
+    input: process.stdin,
+    output: process.stdout,
+    history,
+    banner: banner(shell, startup),
+    rate: shell.settings['output.rate'],
+  });
   for (const text of pending) lines(text, false);
   for (const line of startup.rcLines) {
     const result = await shell.run(line);

@@ -59,7 +59,8 @@ export function takeNext<Item>(kernel: Kernel<Item>): Item {
     if (child >= last) break;
     const end = Math.min(child + 4, last);
     let best = child;
-    for (child += 1; child < end; child += 1) if (isBefore(times, sequences, child, times[best] as number, sequences[best] as number)) best = child;
+    for (child += 1; child < end; child += 1)
+      if (isBefore(times, sequences, child, times[best] as number, sequences[best] as number)) best = child;
     if (!isBefore(times, sequences, best, time, sequence)) break;
     times[hole] = times[best] as number;
     sequences[hole] = sequences[best] as number;
@@ -72,7 +73,13 @@ export function takeNext<Item>(kernel: Kernel<Item>): Item {
   return first;
 }
 
-function isBefore(times: readonly number[], sequences: readonly number[], at: number, time: number, sequence: number): boolean {
+function isBefore(
+  times: readonly number[],
+  sequences: readonly number[],
+  at: number,
+  time: number,
+  sequence: number,
+): boolean {
   const other = times[at] as number;
   return other < time || (other === time && (sequences[at] as number) < sequence);
 }

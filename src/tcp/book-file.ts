@@ -24,7 +24,11 @@ export function openBookFile(folder: string): BookFile {
         text = await readFile(path, 'utf8');
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        return { entries: [], agedS: 0, trouble: code === 'ENOENT' ? null : `the address book ${path} cannot be read (${code}); starting without it` };
+        return {
+          entries: [],
+          agedS: 0,
+          trouble: code === 'ENOENT' ? null : `the address book ${path} cannot be read (${code}); starting without it`,
+        };
       }
       const saved = parseSaved(text);
       if (typeof saved !== 'string') return { ...saved, trouble: null };
@@ -38,7 +42,11 @@ export function openBookFile(folder: string): BookFile {
     async write(entries) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFileAtomic(path, `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries), entries })}\n`, { mode: 0o600 });
+      await writeFileAtomic(
+        path,
+        `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries), entries })}\n`,
+        { mode: 0o600 },
+      );
     },
   };
 }

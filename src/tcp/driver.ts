@@ -2,12 +2,25 @@
  * One node on real sockets: carries the core's orders out and hands every fact in. Bytes, dials and one timer come in here; it decides
  * nothing about peers. The contract is in core/context.ts.
  */
-import { type Server, type Socket, connect, createServer } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import {
-  awaitsHello, connectionAccepted, connectionClosed, countBytes, dialFailed, dialSucceeded, largeWrites, lineBytesMax, lineRefused, listeningOn, messageReceived, nameResolved, type NodeState,
-  stopNode, wakeNode,
+  awaitsHello,
+  connectionAccepted,
+  connectionClosed,
+  countBytes,
+  dialFailed,
+  dialSucceeded,
+  largeWrites,
+  lineBytesMax,
+  lineRefused,
+  listeningOn,
+  messageReceived,
+  type NodeState,
+  nameResolved,
+  stopNode,
+  wakeNode,
 } from '../core/node.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import type { HostPort, LineDirection } from '../core/world.ts';
@@ -51,7 +64,13 @@ export interface Driver {
 }
 
 const FAILURES: Readonly<Record<string, ReasonCode>> = {
-  ECONNREFUSED: 'refused', ETIMEDOUT: 'timeout', EHOSTUNREACH: 'unreachable', ENETUNREACH: 'unreachable', EADDRNOTAVAIL: 'unreachable', EMFILE: 'no-socket', ENFILE: 'no-socket',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  EMFILE: 'no-socket',
+  ENFILE: 'no-socket',
 };
 
 const FAULTS: Readonly<Record<FrameFault, readonly ['malformed' | 'line-too-long' | 'not-json', string]>> = {
@@ -122,7 +141,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     close,
     wake(at) {
       if (timer !== null) clearTimeout(timer);
-      timer = at === Infinity ? null : setTimeout(onTimer, Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil((at - hooks.now()) / 1_000))));
+      timer =
+        at === Infinity
+          ? null
+          : setTimeout(onTimer, Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil((at - hooks.now()) / 1_000))));
     },
     emit: hooks.onEvent,
   };
@@ -142,7 +164,8 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     };
     const limit = setTimeout(() => fail('timeout', 'no answer'), Math.ceil(timeoutUs / 1_000));
     dials.set(attempt, { socket, timer: limit });
-    const onError = (error: NodeJS.ErrnoException) => fail(FAILURES[error.code ?? ''] ?? 'dial-failed', error.code ?? '');
+    const onError = (error: NodeJS.ErrnoException) =>
+      fail(FAILURES[error.code ?? ''] ?? 'dial-failed', error.code ?? '');
     socket.on('error', onError);
     socket.once('connect', () => {
       if (!dials.delete(attempt)) return;
@@ -153,7 +176,11 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   /** Takes a connected socket over; the core gives it its number, or 0 when it is not wanted. */
-  function open(socket: Socket, admit: (remote: Address, local: Address | null) => number, dialled: Address | null): void {
+  function open(
+    socket: Socket,
+    admit: (remote: Address, local: Address | null) => number,
+    dialled: Address | null,
+  ): void {
     socket.on('error', () => socket.destroy());
     const remote = addressOf(socket.remoteAddress ?? '', socket.remotePort ?? 0) ?? dialled;
     const local = addressOf(socket.localAddress ?? '', socket.localPort ?? 0);
@@ -164,9 +191,21 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   /** The core may send within the very call that gives the number, so the connection stands under the next number before. */
-  function admitWith(socket: Socket, remote: Address, local: Address | null, admit: (remote: Address, local: Address | null) => number): boolean {
+  function admitWith(
+    socket: Socket,
+    remote: Address,
+    local: Address | null,
+    admit: (remote: Address, local: Address | null) => number,
+  ): boolean {
     const n = node.connections + 1;
-    const connection: Connection = { n, socket, splitter: createSplitter(node.settings['hello.line']), outbox: createOutbox(socket), reason: 'remote-closed', ending: false };
+    const connection: Connection = {
+      n,
+      socket,
+      splitter: createSplitter(node.settings['hello.line']),
+      outbox: createOutbox(socket),
+      reason: 'remote-closed',
+      ending: false,
+    };
     connections.set(n, connection);
     const given = admit(remote, local);
     if (given !== n) {
@@ -261,7 +300,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
         resolve();
       });
     });
-    server.on('error', (error: NodeJS.ErrnoException) => hooks.onEvent({ kind: 'error', message: `the listener failed (${error.code ?? error.message})` }));
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      hooks.onEvent({ kind: 'error', message: `the listener failed (${error.code ?? error.message})` }),
+    );
     server.on('connection', accept);
     servers.push(server);
     const bound = server.address();
@@ -292,7 +333,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       const cut = setTimeout(() => {
         for (const { socket } of connections.values()) socket.destroy();
       }, limitMs);
-      if (connections.size > 0) await new Promise<void>((resolve) => { emptied = resolve; });
+      if (connections.size > 0)
+        await new Promise<void>((resolve) => {
+          emptied = resolve;
+        });
       clearTimeout(cut);
       await Promise.all(closing);
       if (timer !== null) clearTimeout(timer);

@@ -1,10 +1,11 @@
 /** The world of real sockets: starts and stops nodes of this process on TCP, hands their events and lines to whoever listens. */
+
+import { v4 as uuid4 } from 'uuid';
 import { loadEntries, savedEntries } from '../core/book.ts';
 import type { NodeEvent } from '../core/events.ts';
 import { createNode, giveOrder, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
 import type { EventListener, HostPort, LineListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
-import { v4 as uuid4 } from 'uuid';
 import type { Address } from '../wire/address.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
@@ -25,7 +26,12 @@ export function createTcpWorld(agent: string): World {
   }
 
   async function spawn(config: NodeConfig): Promise<NodePort> {
-    const node = createNode({ id: uuid4(), agent: config.settings.agent || agent, settings: config.settings, bootstrap: config.bootstrap });
+    const node = createNode({
+      id: uuid4(),
+      agent: config.settings.agent || agent,
+      settings: config.settings,
+      bootstrap: config.bootstrap,
+    });
     const driver: Driver = createDriver(node, Math.random, {
       now,
       onEvent: (event) => tell(port, event),
@@ -66,13 +72,20 @@ export function createTcpWorld(agent: string): World {
         diskTrouble = false;
         tell(port, { kind: 'saved', addresses: entries.length });
       } catch (error) {
-        if (!diskTrouble) tell(port, { kind: 'error', message: `the address book could not be saved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})` });
+        if (!diskTrouble)
+          tell(port, {
+            kind: 'error',
+            message: `the address book could not be saved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+          });
         diskTrouble = true;
       }
     }
 
     function saveLater(file: BookFile): void {
-      saving = setTimeout(() => void save(file).then(() => stopped === null && saveLater(file)), node.settings['book.save'] / MS);
+      saving = setTimeout(
+        () => void save(file).then(() => stopped === null && saveLater(file)),
+        node.settings['book.save'] / MS,
+      );
       saving.unref();
     }
 
@@ -135,7 +148,8 @@ async function listenFirst(driver: Driver, choices: readonly HostPort[]): Promis
       return [await driver.listen(choice)];
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EADDRINUSE' || index === choices.length - 1) throw Object.assign(new Error(`cannot listen on ${choice.host}:${choice.port}`), { code, cause: error });
+      if (code !== 'EADDRINUSE' || index === choices.length - 1)
+        throw Object.assign(new Error(`cannot listen on ${choice.host}:${choice.port}`), { code, cause: error });
     }
   }
   return [];

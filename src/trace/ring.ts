@@ -29,7 +29,12 @@ export function createRing(): Ring {
 
   const read = (index: number): RingLine => {
     const at = index % LINES_MAX;
-    return { at: times[at] ?? 0, n: numbers[at] ?? 0, direction: sent[at] === 1 ? 'sent' : 'received', line: lines[at] ?? '' };
+    return {
+      at: times[at] ?? 0,
+      n: numbers[at] ?? 0,
+      direction: sent[at] === 1 ? 'sent' : 'received',
+      line: lines[at] ?? '',
+    };
   };
   const collect = (most: number, wanted: (line: RingLine) => boolean): RingLine[] => {
     const found: RingLine[] = [];

@@ -54,9 +54,17 @@ function addressOfV4(a: number, b: number, c: number, d: number, port: number): 
 
 function classOfV4(a: number, b: number, c: number, d: number): AddressClass {
   if (a === 127) return 'loopback';
-  if (a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 169 && b === 254)) return 'private';
-  const documentation = (a === 192 && b === 0 && c === 2) || (a === 198 && b === 51 && c === 100) || (a === 203 && b === 0 && c === 113);
-  const special = a === 0 || a >= 224 || (a === 100 && b >= 64 && b < 128) || (a === 192 && b === 0 && c === 0) || (a === 198 && (b === 18 || b === 19)) || (a === 192 && b === 88 && c === 99);
+  if (a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 169 && b === 254))
+    return 'private';
+  const documentation =
+    (a === 192 && b === 0 && c === 2) || (a === 198 && b === 51 && c === 100) || (a === 203 && b === 0 && c === 113);
+  const special =
+    a === 0 ||
+    a >= 224 ||
+    (a === 100 && b >= 64 && b < 128) ||
+    (a === 192 && b === 0 && c === 0) ||
+    (a === 198 && (b === 18 || b === 19)) ||
+    (a === 192 && b === 88 && c === 99);
   return special || documentation || (a === 255 && d === 255) ? 'special' : 'public';
 }
 
@@ -68,7 +76,18 @@ function addressOfV6(text: string, port: number): Address | null {
   if (parsed.isIPv4MappedAddress()) return addressOf(parsed.toIPv4Address().toString(), port);
   const ip = parsed.toRFC5952String();
   const kind = classOfV6(parsed.range());
-  return addressWith(ip, port, 6, kind, kind === 'public' ? `v6:${parsed.parts.slice(0, 2).map((part) => part.toString(16)).join(':')}` : kind);
+  return addressWith(
+    ip,
+    port,
+    6,
+    kind,
+    kind === 'public'
+      ? `v6:${parsed.parts
+          .slice(0, 2)
+          .map((part) => part.toString(16))
+          .join(':')}`
+      : kind,
+  );
 }
 
 /** Translated and tunnelled ranges (64:ff9b::/96, 2002::/16) reach IPv4 places in disguise, so they are not public. */
@@ -103,7 +122,9 @@ export function mayGossip(address: Address, peerClass: AddressClass): boolean {
 
 const PORT_GOSSIP_MIN = 1_024;
 /** Ports of 1024 and above that belong to other services, from Bitcoin Core's IsBadPort (src/netbase.cpp). */
-const BAD_PORTS = new Set([1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080]);
+const BAD_PORTS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080,
+]);
 
 /** Rule 33: a gossiped port that might aim us at somebody's other service. */
 export function isBadPort(port: number): boolean {
@@ -124,7 +145,9 @@ export function parseHostPort(text: string, options: { readonly anyPort?: boolea
   const rawPort = text.slice(colon + 1);
   if (rawHost === '') return { error: `${shown} has no host: ${example}` };
   if (!(PORT.test(rawPort) || (options.anyPort === true && rawPort === '0')) || Number(rawPort) > 65_535) {
-    return { error: `${shown} has no valid port: a port is a number from ${options.anyPort === true ? 0 : 1} to 65535` };
+    return {
+      error: `${shown} has no valid port: a port is a number from ${options.anyPort === true ? 0 : 1} to 65535`,
+    };
   }
   const port = Number(rawPort);
   const bracketed = rawHost.startsWith('[') && rawHost.endsWith(']');
@@ -135,6 +158,11 @@ export function parseHostPort(text: string, options: { readonly anyPort?: boolea
     return address === null ? { error: `${shown} is not an IPv6 address: ${example}` } : { host: address.ip, port };
   }
   const numeric = /^[0-9.]+$/.test(host) || /^0x/i.test(host);
-  if (numeric) return IPV4.test(host) && addressOf(host, 1) !== null ? { host, port } : { error: `${shown} is not an IPv4 address: ${example}` };
-  return HOST_NAME.test(host) ? { host: host.toLowerCase(), port } : { error: `${shown} is not a host name: ${example}` };
+  if (numeric)
+    return IPV4.test(host) && addressOf(host, 1) !== null
+      ? { host, port }
+      : { error: `${shown} is not an IPv4 address: ${example}` };
+  return HOST_NAME.test(host)
+    ? { host: host.toLowerCase(), port }
+    : { error: `${shown} is not a host name: ${example}` };
 }

@@ -47,7 +47,10 @@ export function splitChunk(splitter: Splitter, chunk: Uint8Array, sink: FrameSin
   let end = chunk.indexOf(NEWLINE);
   const whole = end >= 0 && isAscii(chunk) ? decoder.decode(chunk) : null;
   while (end >= 0) {
-    const goOn = splitter.heldBytes > 0 ? finishHeld(splitter, chunk, end, sink) : takeLine(splitter, chunk, start, end, whole, sink);
+    const goOn =
+      splitter.heldBytes > 0
+        ? finishHeld(splitter, chunk, end, sink)
+        : takeLine(splitter, chunk, start, end, whole, sink);
     if (!goOn) return dropHeld(splitter);
     start = end + 1;
     end = chunk.indexOf(NEWLINE, start);
@@ -67,7 +70,9 @@ function hold(splitter: Splitter, chunk: Uint8Array, start: number, sink: FrameS
   const bytes = splitter.heldBytes + chunk.length - start;
   if (bytes > splitter.lineBytesMax) return sink.fault('line-too-long') && false;
   if (bytes > splitter.held.length) {
-    const grown = new Uint8Array(Math.min(splitter.lineBytesMax, Math.max(HELD_BYTES_START, bytes, 2 * splitter.held.length)));
+    const grown = new Uint8Array(
+      Math.min(splitter.lineBytesMax, Math.max(HELD_BYTES_START, bytes, 2 * splitter.held.length)),
+    );
     grown.set(splitter.held.subarray(0, splitter.heldBytes));
     splitter.held = grown;
   }
@@ -88,7 +93,14 @@ function finishHeld(splitter: Splitter, chunk: Uint8Array, end: number, sink: Fr
 }
 
 /** One whole line in `bytes[start..end)`; `whole` is the decoded chunk when all of it is ASCII. */
-function takeLine(splitter: Splitter, bytes: Uint8Array, start: number, end: number, whole: string | null, sink: FrameSink): boolean {
+function takeLine(
+  splitter: Splitter,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  whole: string | null,
+  sink: FrameSink,
+): boolean {
   if (end - start > splitter.lineBytesMax) return sink.fault('line-too-long') && false;
   let from = start;
   let to = end;

@@ -6,17 +6,47 @@ import { type Address, parseAddress } from './address.ts';
 
 export type Nonce = string | number;
 
-export interface Hello { readonly type: 'hello'; readonly nodeid: string; readonly listen: number | null; readonly agent: string | null; readonly observed: Address | null; readonly ext: readonly string[] }
-export interface Ping { readonly type: 'ping'; readonly nonce: Nonce | null }
-export interface Pong { readonly type: 'pong'; readonly nonce: Nonce | null }
-export interface Getaddr { readonly type: 'getaddr' }
+export interface Hello {
+  readonly type: 'hello';
+  readonly nodeid: string;
+  readonly listen: number | null;
+  readonly agent: string | null;
+  readonly observed: Address | null;
+  readonly ext: readonly string[];
+}
+export interface Ping {
+  readonly type: 'ping';
+  readonly nonce: Nonce | null;
+}
+export interface Pong {
+  readonly type: 'pong';
+  readonly nonce: Nonce | null;
+}
+export interface Getaddr {
+  readonly type: 'getaddr';
+}
 /** One entry of addr: where, who (null when the entry named nobody usable), and seconds since it was last seen alive (null: not told). */
-export interface AddrEntry { readonly address: Address; readonly nodeid: string | null; readonly age: number | null }
+export interface AddrEntry {
+  readonly address: Address;
+  readonly nodeid: string | null;
+  readonly age: number | null;
+}
 /** `skipped` counts entries that were not usable; `listed` counts all that stood in the line. */
-export interface Addr { readonly type: 'addr'; readonly peers: readonly AddrEntry[]; readonly skipped: number; readonly listed: number }
-export interface Bye { readonly type: 'bye'; readonly reason: string | null }
+export interface Addr {
+  readonly type: 'addr';
+  readonly peers: readonly AddrEntry[];
+  readonly skipped: number;
+  readonly listed: number;
+}
+export interface Bye {
+  readonly type: 'bye';
+  readonly reason: string | null;
+}
 /** A valid object whose msgtype we do not know (rule 8). */
-export interface Unknown { readonly type: 'unknown'; readonly msgtype: string }
+export interface Unknown {
+  readonly type: 'unknown';
+  readonly msgtype: string;
+}
 
 export type Message = Hello | Ping | Pong | Getaddr | Addr | Bye | Unknown;
 export type MessageType = Message['type'];
@@ -83,7 +113,8 @@ export function parseMessage(line: string): Message | Malformed {
   } catch {
     return malformed('not-json', 'a line that is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed('not-an-object', 'JSON that is not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return malformed('not-an-object', 'JSON that is not an object');
   const msgtype = own(value, 'msgtype');
   if (typeof msgtype !== 'string') return malformed('no-msgtype', 'an object without msgtype');
   switch (msgtype) {
@@ -109,7 +140,8 @@ export function parseMessage(line: string): Message | Malformed {
 const malformed = (reason: Malformed['reason'], detail: string): Malformed => ({ type: 'malformed', reason, detail });
 
 /** An own property of a parsed object, so that `__proto__` and `constructor` are only names (rule 6). */
-const own = (value: object, key: string): unknown => (Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined);
+const own = (value: object, key: string): unknown =>
+  Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 
 function readNonce<Kind extends Ping | Pong>(value: object, plain: Kind): Kind {
   const nonce = own(value, 'nonce');
@@ -136,7 +168,9 @@ function readHello(value: object): Hello | Malformed {
     listen: typeof listen === 'number' && Number.isInteger(listen) && listen >= 1 && listen <= 65_535 ? listen : null,
     agent: typeof agent === 'string' && agent.length <= AGENT_LENGTH_MAX ? agent : null,
     observed: typeof observed === 'string' ? parseAddress(observed) : null,
-    ext: Array.isArray(ext) ? ext.slice(0, EXT_MAX).filter((one): one is string => typeof one === 'string' && one.length <= EXT_LENGTH_MAX) : [],
+    ext: Array.isArray(ext)
+      ? ext.slice(0, EXT_MAX).filter((one): one is string => typeof one === 'string' && one.length <= EXT_LENGTH_MAX)
+      : [],
   };
 }
 
@@ -159,7 +193,11 @@ function readEntry(raw: unknown, age: unknown): AddrEntry | null {
   const address = typeof text === 'string' ? parseAddress(text) : null;
   if (address === null) return null;
   const known = typeof age === 'number' && Number.isFinite(age) && age >= 0;
-  return { address, nodeid: Array.isArray(raw) ? readNodeId(raw[1]) : null, age: known ? Math.min(Math.floor(age), AGE_S_MAX) : null };
+  return {
+    address,
+    nodeid: Array.isArray(raw) ? readNodeId(raw[1]) : null,
+    age: known ? Math.min(Math.floor(age), AGE_S_MAX) : null,
+  };
 }
 
 /** One line without its newline: ASCII-only JSON, `msgtype` first. Reading it back gives an equal message. */
@@ -198,7 +236,10 @@ const encodeEntry = (entry: AddrEntry): string => `["${entry.address.text}","${e
 
 /** JSON with everything outside ASCII escaped (rule 11). */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Spreads entries over as many messages as lines of at most 1,400 bytes need; one empty message when there are none. */

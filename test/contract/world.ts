@@ -32,7 +32,9 @@ export function worldContract(name: string, createWorld: () => World): void {
     const a = await spawn(world, 'n1');
     const b = await spawn(world, 'n2', { bootstrap: [placeOf(a)] });
     const c = await spawn(world, 'n3', { bootstrap: [placeOf(a)] });
-    await reach(world, 'a full mesh', () => [a, b, c].every((node) => node.views.ready() === 2 && node.state.sessions.size === 2));
+    await reach(world, 'a full mesh', () =>
+      [a, b, c].every((node) => node.views.ready() === 2 && node.state.sessions.size === 2),
+    );
     for (const node of [a, b, c]) assert.equal(new Set(node.views.peers().map((peer) => peer.id)).size, 2);
   });
 
@@ -54,7 +56,9 @@ export function worldContract(name: string, createWorld: () => World): void {
       const b = await spawn(world, `b${round}`);
       a.order({ kind: 'connect', ...placeOf(b), keep: false });
       b.order({ kind: 'connect', ...placeOf(a), keep: false });
-      await reach(world, 'one connection', () => [a, b].every((node) => node.views.ready() === 1 && node.state.sessions.size === 1));
+      await reach(world, 'one connection', () =>
+        [a, b].every((node) => node.views.ready() === 1 && node.state.sessions.size === 1),
+      );
       const greater = a.state.id > b.state.id ? a : b;
       assert.equal(greater.views.peers()[0]?.dir, 'outbound');
       await Promise.all([a.stop(), b.stop()]);
@@ -90,7 +94,10 @@ export function worldContract(name: string, createWorld: () => World): void {
     const gone = await spawn(world, 'n2');
     const place = placeOf(gone);
     await gone.stop();
-    const failed = world.until((node, event) => node === a && event.kind === 'dial-failed' && event.reason === 'refused', { limitMs: 5_000 });
+    const failed = world.until(
+      (node, event) => node === a && event.kind === 'dial-failed' && event.reason === 'refused',
+      { limitMs: 5_000 },
+    );
     a.order({ kind: 'connect', ...place, keep: false });
     assert.equal((await failed).kind, 'event');
   });

@@ -14,11 +14,32 @@ interface Step {
   readonly ms: number;
 }
 
-const CODES: Readonly<Record<string, string>> = { refused: 'refused', timeout: 'timeout', 'hello-timeout': 'no-hello', 'no-hello': 'no-hello', 'remote-closed': 'no-hello', 'not-json': 'no-hello', self: 'self', 'is-self': 'self', duplicate: 'duplicate', 'id-pending': 'duplicate', full: 'full', bye: 'refused', 'bad-address': 'bad-address', 'no-name': 'bad-address' };
+const CODES: Readonly<Record<string, string>> = {
+  refused: 'refused',
+  timeout: 'timeout',
+  'hello-timeout': 'no-hello',
+  'no-hello': 'no-hello',
+  'remote-closed': 'no-hello',
+  'not-json': 'no-hello',
+  self: 'self',
+  'is-self': 'self',
+  duplicate: 'duplicate',
+  'id-pending': 'duplicate',
+  full: 'full',
+  bye: 'refused',
+  'bad-address': 'bad-address',
+  'no-name': 'bad-address',
+};
 
 export const connect: Command = {
-  name: 'connect', aliases: ['dial', 'addnode'], group: 'peers', usage: 'connect HOST:PORT [--timeout 5s] [--keep] [-v]', summary: 'dial a node and shake hands',
-  details: ['Ignores backoff and ends what drop holds. --keep dials it again for ever when it goes. -v shows the lines of both sides.'],
+  name: 'connect',
+  aliases: ['dial', 'addnode'],
+  group: 'peers',
+  usage: 'connect HOST:PORT [--timeout 5s] [--keep] [-v]',
+  summary: 'dial a node and shake hands',
+  details: [
+    'Ignores backoff and ends what drop holds. --keep dials it again for ever when it goes. -v shows the lines of both sides.',
+  ],
   options: { timeout: { type: 'string' }, keep: { type: 'boolean' }, verbose: { type: 'boolean', short: 'v' } },
   argument: 'address',
   async run(shell, { words, options, signal, say }) {
@@ -27,12 +48,27 @@ export const connect: Command = {
     const target = parseHostPort(place);
     if ('error' in target) throw new CommandError('bad-address', target.error);
     const limitUs = typeof options.timeout === 'string' ? readDuration(options.timeout) : 15_000_000;
-    if (limitUs === null) throw new UsageError(`--timeout ${JSON.stringify(safe(String(options.timeout)))} is not a duration such as 500ms or 5s`);
+    if (limitUs === null)
+      throw new UsageError(
+        `--timeout ${JSON.stringify(safe(String(options.timeout)))} is not a duration such as 500ms or 5s`,
+      );
     const attempt = new Attempt(shell);
-    const endLines = options.verbose === true ? shell.world.onLine((_, n, direction, line) => { if (n === attempt.n) say(`  ${direction === 'sent' ? '>' : '<'} ${safe(line, 1_400)}`); }) : () => undefined;
-    const end = shell.world.onEvent((node, event) => { if (node === shell.node) attempt.see(event); });
+    const endLines =
+      options.verbose === true
+        ? shell.world.onLine((_, n, direction, line) => {
+            if (n === attempt.n) say(`  ${direction === 'sent' ? '>' : '<'} ${safe(line, 1_400)}`);
+          })
+        : () => undefined;
+    const end = shell.world.onEvent((node, event) => {
+      if (node === shell.node) attempt.see(event);
+    });
     try {
-      const answer = shell.node.order({ kind: 'connect', host: target.host, port: target.port, keep: options.keep === true });
+      const answer = shell.node.order({
+        kind: 'connect',
+        host: target.host,
+        port: target.port,
+        keep: options.keep === true,
+      });
       if (!answer.ok) throw new CommandError(CODES[answer.reason] ?? answer.reason, answer.message);
       attempt.begin(answer.attempt, answer.n);
       if (!attempt.done) await shell.world.until(() => attempt.done, { limitMs: limitUs / 1_000, signal });
@@ -74,7 +110,8 @@ class Attempt {
   see(event: NodeEvent): void {
     if (this.done) return;
     if (this.id === null) return void this.early.push(event);
-    const step = (name: Step['step']) => this.steps.push({ step: name, ms: (this.shell.world.now() - this.startedAt) / 1_000 });
+    const step = (name: Step['step']) =>
+      this.steps.push({ step: name, ms: (this.shell.world.now() - this.startedAt) / 1_000 });
     if (event.kind === 'dial-merged' && event.attempt === this.id) {
       if (event.n !== null) this.begin(this.id, event.n);
       else this.id = event.into;
@@ -100,12 +137,25 @@ class Attempt {
   answer(place: string) {
     const steps = this.steps.map(({ step, ms }) => ({ step, ms: round3(ms) }));
     const told = steps.map(({ step, ms }) => `${step} ${ms} ms`).join(', ');
-    if (!this.done) throw new CommandError('timeout', `${place}: no answer in time${told === '' ? '' : ` (${told})`}`, [], { reason: 'timeout', steps });
+    if (!this.done)
+      throw new CommandError('timeout', `${place}: no answer in time${told === '' ? '' : ` (${told})`}`, [], {
+        reason: 'timeout',
+        steps,
+      });
     if (this.failure !== null) this.explain(place, told, steps);
     const row = this.shell.node.views.peers().find((peer) => peer.n === this.n);
-    if (row === undefined) throw new CommandError('refused', `${place}: the connection closed at once`, [], { reason: 'remote-closed', steps });
+    if (row === undefined)
+      throw new CommandError('refused', `${place}: the connection closed at once`, [], {
+        reason: 'remote-closed',
+        steps,
+      });
     const value = this.already ? { ...rounded(row), steps: [] } : { id: row.id, n: row.n, address: row.address, steps };
-    return { value, text: this.already ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.address}` : `connected to ${shortId(row.id)} (#${row.n}): ${told}` };
+    return {
+      value,
+      text: this.already
+        ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.address}`
+        : `connected to ${shortId(row.id)} (#${row.n}): ${told}`,
+    };
   }
 
   private explain(place: string, told: string, steps: readonly unknown[]): never {
@@ -113,8 +163,17 @@ class Attempt {
     const full = said === 'full';
     const known = this.n === null ? null : this.shell.node.views.peer(this.n);
     const other = known?.id == null ? undefined : this.shell.node.state.peers.get(known.id);
-    if ((reason === 'duplicate' || said === 'duplicate') && other !== undefined) throw new CommandError('duplicate', `${place} is ${shortId(other.id)}, already connected as #${other.n}`, [], { reason, steps });
+    if ((reason === 'duplicate' || said === 'duplicate') && other !== undefined)
+      throw new CommandError('duplicate', `${place} is ${shortId(other.id)}, already connected as #${other.n}`, [], {
+        reason,
+        steps,
+      });
     const why = `${REASONS[reason].sentence}${said === null || said === '' ? '' : ` (it said ${JSON.stringify(safe(said))})`}`;
-    throw new CommandError(full ? 'full' : (CODES[reason] ?? 'refused'), `${place}: ${why}${told === '' ? '' : `; before that: ${told}`}`, [], { reason, steps });
+    throw new CommandError(
+      full ? 'full' : (CODES[reason] ?? 'refused'),
+      `${place}: ${why}${told === '' ? '' : `; before that: ${told}`}`,
+      [],
+      { reason, steps },
+    );
   }
 }

@@ -8,14 +8,26 @@ import { shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 export const drop: Command = {
-  name: 'drop', aliases: ['disconnect'], group: 'peers', usage: 'drop ID|all', summary: 'disconnect a peer and keep it away (drop.hold)', exact: true, argument: 'id',
+  name: 'drop',
+  aliases: ['disconnect'],
+  group: 'peers',
+  usage: 'drop ID|all',
+  summary: 'disconnect a peer and keep it away (drop.hold)',
+  exact: true,
+  argument: 'id',
   run(shell, { words }) {
     const [word] = words;
     if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
-    const peers = word === 'all' ? shell.node.views.peers().filter((peer) => peer.state !== 'closing') : [pickPeer(shell.node, word, this.usage)];
+    const peers =
+      word === 'all'
+        ? shell.node.views.peers().filter((peer) => peer.state !== 'closing')
+        : [pickPeer(shell.node, word, this.usage)];
     const rows = peers.map((peer) => dropOne(shell, peer));
     const held = printSetting('drop.hold', shell.settings['drop.hold']);
-    const told = rows.map((row) => `dropped ${shortId(row.id)} (#${row.n}) ${row.address}: sent bye; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`);
+    const told = rows.map(
+      (row) =>
+        `dropped ${shortId(row.id)} (#${row.n}) ${row.address}: sent bye; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
+    );
     return { value: word === 'all' ? rows : rows[0], text: told.length === 0 ? 'no peers' : told.join('\n') };
   },
 };
@@ -24,5 +36,12 @@ function dropOne(shell: Shell, peer: PeerView) {
   const order = shell.node.order({ kind: 'drop', n: peer.n });
   if (!order.ok) throw new CommandError('no-such-peer', order.message);
   const heldMs = shell.settings['drop.hold'] / 1_000;
-  return { id: peer.id, n: peer.n, address: peer.listen ?? peer.address, sent: 'bye', redial: heldMs === 0 ? { inMs: 0, because: 'drop.hold is 0' } : false, heldMs };
+  return {
+    id: peer.id,
+    n: peer.n,
+    address: peer.listen ?? peer.address,
+    sent: 'bye',
+    redial: heldMs === 0 ? { inMs: 0, because: 'drop.hold is 0' } : false,
+    heldMs,
+  };
 }

@@ -1,12 +1,52 @@
 /** Every command of the shell, in the order of `help`. Adding one is a file in this folder and its row here. */
 import type { Command } from '../command.ts';
+import { addrs } from './addrs.ts';
+import { alias } from './alias.ts';
+import { apropos } from './apropos.ts';
+import { bootstrap } from './bootstrap.ts';
 import { connect } from './connect.ts';
 import { drop } from './drop.ts';
+import { events } from './events.ts';
 import { getaddr } from './getaddr.ts';
 import { help } from './help.ts';
+import { hist } from './hist.ts';
+import { listen } from './listen.ts';
+import { peer } from './peer.ts';
 import { peers } from './peers.ts';
 import { ping } from './ping.ts';
 import { quit } from './quit.ts';
+import { send } from './send.ts';
+import { set } from './set.ts';
+import { source } from './source.ts';
+import { stats } from './stats.ts';
 import { status } from './status.ts';
+import { trace, untrace } from './trace.ts';
+import { wait } from './wait.ts';
+import { wtf } from './wtf.ts';
 
-export const COMMANDS: readonly Command[] = [peers, connect, ping, getaddr, drop, status, help, quit];
+export const COMMANDS: readonly Command[] = [
+  peers,
+  peer,
+  connect,
+  ping,
+  getaddr,
+  drop,
+  send,
+  status,
+  addrs,
+  bootstrap,
+  listen,
+  set,
+  trace,
+  untrace,
+  events,
+  stats,
+  wait,
+  help,
+  apropos,
+  hist,
+  wtf,
+  alias,
+  source,
+  quit,
+];

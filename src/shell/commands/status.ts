@@ -3,7 +3,11 @@ import type { Command } from '../command.ts';
 import { age, round3, safe } from '../render.ts';
 
 export const status: Command = {
-  name: 'status', aliases: ['info'], group: 'network', usage: 'status', summary: 'this node: id, address, peers, book, traffic',
+  name: 'status',
+  aliases: ['info'],
+  group: 'network',
+  usage: 'status',
+  summary: 'this node: id, address, peers, book, traffic',
   run(shell) {
     const view = shell.node.views.status();
     const value = { ...view, uptimeMs: round3(view.uptimeMs), nextPingMs: round3(view.nextPingMs) };

@@ -1,0 +1,48 @@
+/** `bootstrap`: the list of places to look for others. */
+import { parseHostPort } from '../../wire/address.ts';
+import type { Command } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { age, round3, table } from '../render.ts';
+
+export const bootstrap: Command = {
+  name: 'bootstrap',
+  aliases: [],
+  group: 'network',
+  usage: 'bootstrap [add|rm HOST:PORT]',
+  summary: 'the list of nodes to look for first',
+  run(shell, { words }) {
+    const [verb, place] = words;
+    if (verb !== undefined) {
+      if ((verb !== 'add' && verb !== 'rm') || place === undefined || words.length > 2)
+        throw new UsageError(`usage: ${this.usage}`);
+      const target = parseHostPort(place);
+      if ('error' in target) throw new CommandError('bad-address', target.error);
+      const order = shell.node.order({ kind: verb === 'add' ? 'bootstrap-add' : 'bootstrap-remove', ...target });
+      if (!order.ok) throw new CommandError(order.reason, order.message);
+    }
+    const rows = shell.node.views.bootstrap().map((row) => ({ ...row, nextDialMs: round3(row.nextDialMs) }));
+    const cells = rows.map((row) => [
+      row.address,
+      row.resolved.join(' ') || '-',
+      row.state,
+      row.nextDialMs === null ? '-' : age(row.nextDialMs),
+      row.lastError ?? '',
+    ]);
+    return {
+      value: rows,
+      text: () =>
+        rows.length === 0
+          ? 'the bootstrap list is empty; try bootstrap add HOST:PORT'
+          : table(
+              [
+                { head: 'address' },
+                { head: 'resolved' },
+                { head: 'state' },
+                { head: 'next', right: true },
+                { head: 'error' },
+              ],
+              cells,
+            ),
+    };
+  },
+};

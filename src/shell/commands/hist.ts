@@ -1,0 +1,16 @@
+/** `hist`: what was typed before. */
+import type { Command } from '../command.ts';
+
+const SHOWN_MAX = 50;
+
+export const hist: Command = {
+  name: 'hist',
+  aliases: [],
+  group: 'shell',
+  usage: 'hist',
+  summary: 'lines typed before',
+  run(shell) {
+    const lines = shell.options.historyLines();
+    return { value: lines, text: lines.slice(-SHOWN_MAX).join('\n') };
+  },
+};

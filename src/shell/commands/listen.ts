@@ -1,0 +1,31 @@
+/** `listen`: where this node listens, and one more place. */
+import { parseHostPort } from '../../wire/address.ts';
+import type { Command } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+
+export const listen: Command = {
+  name: 'listen',
+  aliases: [],
+  group: 'network',
+  usage: 'listen [HOST:PORT]',
+  summary: 'where we listen; or listen on one more port',
+  async run(shell, { words }) {
+    const [place] = words;
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    if (place !== undefined) {
+      const at = parseHostPort(place, { anyPort: true });
+      if ('error' in at) throw new CommandError('bad-address', at.error);
+      await shell.node.listen(at).catch((error: NodeJS.ErrnoException) => {
+        throw new CommandError(
+          'cannot-listen',
+          `cannot listen on ${place}: ${error.code === 'EADDRINUSE' ? 'the port is in use' : (error.code ?? error.message)}`,
+        );
+      });
+    }
+    const { listening } = shell.node.views.status();
+    return {
+      value: { listening },
+      text: listening.length === 0 ? 'listening nowhere' : `listening on ${listening.join(', ')}`,
+    };
+  },
+};

@@ -1,0 +1,57 @@
+/** `peer`: everything about one connection, also one that has just gone. */
+import { REASONS } from '../../core/reasons.ts';
+import type { Command } from '../command.ts';
+import { pickAny } from '../pick.ts';
+import { age, quoted, round3, rtt, safe } from '../render.ts';
+import { rounded } from './peers.ts';
+
+const LINES_SHOWN = 12;
+
+export const peer: Command = {
+  name: 'peer',
+  aliases: ['getpeerinfo'],
+  group: 'peers',
+  usage: 'peer ID',
+  summary: 'everything about one peer: counters, last lines, why it closed',
+  argument: 'id',
+  run(shell, { words }) {
+    const view = pickAny(shell.node, words[0], this.usage);
+    const now = shell.world.now();
+    const lines = shell.options.ring
+      .of(view.n, LINES_SHOWN)
+      .map(({ at, direction, line }) => ({ agoMs: round3((now - at) / 1_000), dir: direction, line }));
+    const value = {
+      ...view,
+      ...rounded(view),
+      state: view.state,
+      outstandingPingMs: round3(view.outstandingPingMs),
+      lines,
+    };
+    const counts = (record: Readonly<Record<string, number>>) =>
+      Object.entries(record)
+        .map(([type, n]) => `${type} ${n}`)
+        .join(', ') || 'nothing';
+    const closed =
+      view.closed === null
+        ? []
+        : [
+            `closed     ${age(view.closed.agoMs)} ago by ${view.closed.by}: ${REASONS[view.closed.reason].sentence} [${view.closed.reason}]${view.closed.said === null || view.closed.said === '' ? '' : ` ${quoted(view.closed.said)}`}`,
+          ];
+    const text = [
+      `#${view.n}         ${safe(view.id ?? '(no id)')}`,
+      `state      ${view.state}, ${view.dir} (${view.via}), ${view.closed === null ? `for ${age(view.ageMs)}` : 'gone'}`,
+      `address    ${view.address}, listens on ${view.listen ?? 'nothing we know of'}`,
+      `agent      ${view.agent === null ? '-' : quoted(view.agent, 64)}${view.ext.length === 0 ? '' : `, ext ${view.ext.map((one) => safe(one, 32)).join(' ')}`}`,
+      `ping       ${rtt(view.pingMs)} ms, min ${rtt(view.pingMinMs)} ms, last pong ${age(view.lastPongMs)} ago`,
+      `sent       ${counts(view.counts.sent)} (${view.bytes.sent} bytes)`,
+      `received   ${counts(view.counts.received)} (${view.bytes.received} bytes)`,
+      `told       ${view.advertised ?? view.notAdvertised ?? 'nothing: we do not listen'}`,
+      ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${view.strikes} strikes`]),
+      ...closed,
+      ...lines.map(
+        (line) => `${line.dir === 'sent' ? '>' : '<'} ${age(line.agoMs).padStart(6)}  ${safe(line.line, 300)}`,
+      ),
+    ].join('\n');
+    return { value, text };
+  },
+};

@@ -1,0 +1,36 @@
+/** `source`: runs the lines of a file. */
+import type { Command } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { readLines } from '../startup.ts';
+
+const DEPTH_MAX = 8;
+
+export const source: Command = {
+  name: 'source',
+  aliases: [],
+  group: 'shell',
+  usage: 'source FILE',
+  summary: 'run the shell lines of a file',
+  async run(shell, { words, signal, say }) {
+    const [path] = words;
+    if (path === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    if (shell.sourceDepth >= DEPTH_MAX)
+      throw new CommandError('usage', 'files that source each other go round in a circle');
+    const lines = readLines(path);
+    let ran = 0;
+    shell.sourceDepth += 1;
+    try {
+      for (const [index, line] of lines.entries()) {
+        if (signal.aborted) break;
+        const result = await shell.runNested(line, signal);
+        if (result.kind === 'error')
+          throw new CommandError(result.code, `${path}:${index + 1}: ${result.message}`, result.near);
+        if (result.kind === 'ok' && result.text !== '') say(result.text);
+        if (line.trim() !== '') ran += 1;
+      }
+    } finally {
+      shell.sourceDepth -= 1;
+    }
+    return { value: { lines: ran, failed: 0 }, text: '' };
+  },
+};

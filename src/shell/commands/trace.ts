@@ -1,0 +1,65 @@
+/** `trace` and `untrace`: the messages of peers above the prompt, as they pass. */
+import { MESSAGE_TYPES } from '../../wire/messages.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import type { Trace } from '../notices.ts';
+import { pickPeer } from '../pick.ts';
+import type { Shell } from '../shell.ts';
+
+const TRACES_MAX = 32;
+
+const shown = (trace: Trace) =>
+  [
+    trace.n === null ? 'all' : `#${trace.n}`,
+    ...(trace.direction === null ? [] : [trace.direction === 'received' ? 'in' : 'out']),
+    ...trace.types,
+    ...(trace.lines ? ['--lines'] : []),
+  ].join(' ');
+const answer = (shell: Shell) => ({
+  value: { on: shell.notices.traces.map(shown) },
+  text:
+    shell.notices.traces.length === 0
+      ? 'tracing nothing'
+      : `tracing ${shell.notices.traces.map(shown).join('; ')}; untrace ends it`,
+});
+
+export const trace: Command = {
+  name: 'trace',
+  aliases: ['monitor'],
+  group: 'watch',
+  usage: 'trace [ID|all] [in|out] [TYPES] [--lines]',
+  summary: 'show messages as they pass, above the prompt',
+  argument: 'id',
+  options: { lines: { type: 'boolean' } },
+  details: [
+    `TYPES are ${MESSAGE_TYPES.join(', ')}. --lines shows the exact lines. all includes handshakes of connections to come.`,
+  ],
+  run(shell, { words, options }) {
+    let n: number | null = null;
+    let direction: Trace['direction'] = null;
+    const types: string[] = [];
+    for (const word of words.flatMap((one) => one.split(','))) {
+      if (word === 'in' || word === 'out') direction = word === 'in' ? 'received' : 'sent';
+      else if (MESSAGE_TYPES.some((type) => type === word)) types.push(word);
+      else if (word !== 'all') n = pickPeer(shell.node, word, this.usage).n;
+    }
+    if (shell.notices.traces.length >= TRACES_MAX) throw new UsageError('too many traces; untrace ends them');
+    shell.notices.traces = [...shell.notices.traces, { n, direction, types, lines: options.lines === true }];
+    return answer(shell);
+  },
+};
+
+export const untrace: Command = {
+  name: 'untrace',
+  aliases: [],
+  group: 'watch',
+  usage: 'untrace [ID]',
+  summary: 'end trace',
+  argument: 'id',
+  run(shell, { words }) {
+    const [word] = words;
+    const n = word === undefined || word === 'all' ? null : pickPeer(shell.node, word, this.usage).n;
+    shell.notices.traces = n === null ? [] : shell.notices.traces.filter((one) => one.n !== n);
+    return answer(shell);
+  },
+};
