@@ -24,9 +24,9 @@ export async function runTerminal(
   stop: () => Promise<void>,
 ): Promise<number> {
   const history = openHistory(join(envPaths('peersh', { suffix: '' }).log, '..', 'history'));
-  let leaving: Promise<void> | null = null;
+  let _leaving: Promise<void> | null = null;
   const leave = () => {
-    leaving ??= stop().then(() => session.tell({ kind: 'end' }));
+    _leaving ??= stop().then(() => session.tell({ kind: 'end' }));
   };
   const session = createLocalSession(() => shell, leave);
   const lines = (text: string, answer: boolean) => {

@@ -1,13 +1,21 @@
-/** The address book on disk: entries go in and come out; a file that cannot be trusted is put aside, never lost. Rule 64. */
+/**
+ * The address book on disk: entries go in and come out; a file that cannot be trusted is put aside, never lost. It
+ * judges no entry: core/book.ts checks each as if a stranger had told it. Rule 64.
+ */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const VERSION = 1;
 const FILE = 'book.json';
+/** Several times what a full book needs, so that a wrong file is not read into memory. */
+const FILE_BYTES_MAX = 4_194_304;
 
 export interface BookFile {
-  /** Entries as they were saved, unchecked, and the seconds that have passed since; `trouble` is one line for a person, or null. */
+  /**
+   * Entries as they were saved, unchecked, and the seconds that have passed since; `trouble` is one line for a person,
+   * or null.
+   */
   read(): Promise<{ readonly entries: readonly unknown[]; readonly agedS: number; readonly trouble: string | null }>;
   /** Atomic, 0600. Rejects with the system's error. */
   write(entries: readonly unknown[]): Promise<void>;
@@ -19,18 +27,7 @@ export function openBookFile(folder: string): BookFile {
   const path = join(folder, FILE);
   return {
     async read() {
-      let text: string;
-      try {
-        text = await readFile(path, 'utf8');
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        return {
-          entries: [],
-          agedS: 0,
-          trouble: code === 'ENOENT' ? null : `the address book ${path} cannot be read (${code}); starting without it`,
-        };
-      }
-      const saved = parseSaved(text);
+      const saved = await readSaved(path);
       if (typeof saved !== 'string') return { ...saved, trouble: null };
       const aside = `${path}.bad-${Date.now()}`;
       const moved = await rename(path, aside).then(
@@ -51,8 +48,22 @@ export function openBookFile(folder: string): BookFile {
   };
 }
 
+type Saved = { readonly entries: readonly unknown[]; readonly agedS: number };
+
+/** The entries, none where there is no file, or what is wrong with it. */
+async function readSaved(path: string): Promise<Saved | string> {
+  try {
+    const { size } = await stat(path);
+    if (size > FILE_BYTES_MAX) return `is larger than ${FILE_BYTES_MAX} bytes`;
+    return parseSaved(await readFile(path, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? { entries: [], agedS: 0 } : `cannot be read (${code})`;
+  }
+}
+
 /** The entries, or what is wrong with the text. */
-function parseSaved(text: string): { readonly entries: readonly unknown[]; readonly agedS: number } | string {
+function parseSaved(text: string): Saved | string {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,8 +1,8 @@
 /**
- * One node on real sockets: carries the core's orders out and hands every fact in. Bytes, dials and one timer come in here; it decides
- * nothing about peers. The contract is in core/context.ts.
+ * One node on real sockets: carries the core's orders out and hands every fact in. Bytes, dials and one timer come in
+ * here; it decides nothing about peers. The contract is in core/context.ts.
  */
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import {
@@ -27,12 +27,14 @@ import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { createSplitter, type FrameFault, type FrameSink, type Splitter, splitChunk } from '../wire/frames.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
+import { createDials } from './dials.ts';
+import { type Listener, openListener } from './listener.ts';
 import { createNames } from './names.ts';
-import { addLine, createOutbox, flush, type Outbox } from './outbox.ts';
+import { addLine, bytesOf, createOutbox, flush, type Outbox } from './outbox.ts';
 
 const CUT_OFF_MS = 1_000;
+/** The longest wait that a timer of Node can hold. */
 const TIMER_MS_MAX = 2_147_483_647;
-const LISTEN_BACKLOG = 511;
 const KEEPALIVE_MS = 30_000;
 
 interface Connection {
@@ -40,8 +42,12 @@ interface Connection {
   readonly socket: Socket;
   readonly splitter: Splitter;
   readonly outbox: Outbox;
+  /** Why it is gone, should the core not have closed it. */
   reason: ReasonCode;
+  /** Our side is over: nothing more is queued and nothing that comes is read. */
   ending: boolean;
+  /** Cuts off a peer that does not take what waits (rule 56), or that does not close after us. */
+  cut: NodeJS.Timeout | null;
 }
 
 export type WatchLine = (n: number, direction: LineDirection, line: string, message: Message | null) => void;
@@ -63,16 +69,6 @@ export interface Driver {
   stop(limitMs: number): Promise<void>;
 }
 
-const FAILURES: Readonly<Record<string, ReasonCode>> = {
-  ECONNREFUSED: 'refused',
-  ETIMEDOUT: 'timeout',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  EMFILE: 'no-socket',
-  ENFILE: 'no-socket',
-};
-
 const FAULTS: Readonly<Record<FrameFault, readonly ['malformed' | 'line-too-long' | 'not-json', string]>> = {
   'line-too-long': ['line-too-long', 'a line that is too long'],
   'not-json': ['not-json', 'something that is not JSON'],
@@ -84,12 +80,18 @@ const FAULTS: Readonly<Record<FrameFault, readonly ['malformed' | 'line-too-long
 
 export function createDriver(node: NodeState, random: () => number, hooks: DriverHooks): Driver {
   const connections = new Map<number, Connection>();
-  const dials = new Map<number, { socket: Socket; timer: NodeJS.Timeout }>();
-  const servers: Server[] = [];
+  const listeners: Listener[] = [];
+  /** Accepted before the node was started. */
   const early: Socket[] = [];
   const touched: Connection[] = [];
   const names = createNames();
+  const dials = createDials({
+    connected: (attempt, socket, address) =>
+      open(socket, (remote, local) => dialSucceeded(node, context, attempt, remote, local), address),
+    failed: (attempt, reason, detail) => handle(() => dialFailed(node, context, attempt, reason, detail)),
+  });
   let listening = false;
+  let stopping = false;
   let timer: NodeJS.Timeout | null = null;
   let now = hooks.now();
   let depth = 0;
@@ -110,16 +112,35 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     for (const connection of touched) {
       flush(connection.outbox);
       if (connection.ending) connection.socket.end();
+      else if (connection.socket.writableLength > node.settings['queue.max']) waitForDrain(connection);
     }
     touched.length = 0;
   }
 
-  function queueLine(n: number, line: string, message: Message | null): void {
+  /** Rule 56: a peer that does not read is not read either, and not for long. */
+  function waitForDrain(connection: Connection): void {
+    const { socket } = connection;
+    if (connection.cut !== null) return;
+    socket.pause();
+    connection.cut = setTimeout(() => {
+      connection.reason = 'write-failed';
+      socket.destroy();
+    }, node.settings['queue.drain'] / 1_000);
+    socket.once('drain', () => {
+      if (connection.ending) return;
+      if (connection.cut !== null) clearTimeout(connection.cut);
+      connection.cut = null;
+      socket.resume();
+    });
+  }
+
+  /** `bytes` is what is sent, one character a byte; `line` what those who look at lines are shown. */
+  function queueLine(n: number, bytes: string, line: string, message: Message | null): void {
     const connection = connections.get(n);
     if (connection === undefined || connection.ending) return;
     if (connection.outbox.text.length === 0) touched.push(connection);
-    addLine(connection.outbox, line);
-    countBytes(node, n, line.length + 1, 0);
+    addLine(connection.outbox, bytes);
+    countBytes(node, n, bytes.length + 1, 0);
     hooks.onLine()?.(n, 'sent', line, message);
   }
 
@@ -129,15 +150,13 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     random,
     resolve: (host) => names.look(host, (ips, detail) => handle(() => nameResolved(node, context, host, ips, detail))),
-    dial,
-    cancel(attempt) {
-      const dialling = dials.get(attempt);
-      dials.delete(attempt);
-      clearTimeout(dialling?.timer);
-      dialling?.socket.destroy();
+    dial: dials.dial,
+    cancel: dials.cancel,
+    send(n, message) {
+      const line = encodeMessage(message);
+      queueLine(n, line, line, message);
     },
-    send: (n, message) => queueLine(n, encodeMessage(message), message),
-    sendLine: (n, line) => queueLine(n, line, null),
+    sendLine: (n, line) => queueLine(n, bytesOf(line), line, null),
     close,
     wake(at) {
       if (timer !== null) clearTimeout(timer);
@@ -154,27 +173,6 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     handle(() => wakeNode(node, context));
   }
 
-  function dial(attempt: number, address: Address, timeoutUs: number): void {
-    const socket = connect({ host: address.ip, port: address.port, family: address.family, noDelay: true });
-    const fail = (reason: ReasonCode, detail: string) => {
-      if (!dials.delete(attempt)) return;
-      clearTimeout(limit);
-      socket.destroy();
-      handle(() => dialFailed(node, context, attempt, reason, detail));
-    };
-    const limit = setTimeout(() => fail('timeout', 'no answer'), Math.ceil(timeoutUs / 1_000));
-    dials.set(attempt, { socket, timer: limit });
-    const onError = (error: NodeJS.ErrnoException) =>
-      fail(FAILURES[error.code ?? ''] ?? 'dial-failed', error.code ?? '');
-    socket.on('error', onError);
-    socket.once('connect', () => {
-      if (!dials.delete(attempt)) return;
-      clearTimeout(limit);
-      socket.off('error', onError);
-      open(socket, (remote, local) => dialSucceeded(node, context, attempt, remote, local), address);
-    });
-  }
-
   /** Takes a connected socket over; the core gives it its number, or 0 when it is not wanted. */
   function open(
     socket: Socket,
@@ -182,15 +180,20 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     dialled: Address | null,
   ): void {
     socket.on('error', () => socket.destroy());
+    // A reset right after the connect leaves no remote address: an accepted socket is then nobody's, a dialled one
+    // still tells its end.
     const remote = addressOf(socket.remoteAddress ?? '', socket.remotePort ?? 0) ?? dialled;
     const local = addressOf(socket.localAddress ?? '', socket.localPort ?? 0);
-    if (remote === null) return void socket.destroy();
+    if (remote === null || stopping) return void socket.destroy();
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEPALIVE_MS);
     if (!handle(() => admitWith(socket, remote, local, admit))) socket.destroy();
   }
 
-  /** The core may send within the very call that gives the number, so the connection stands under the next number before. */
+  /**
+   * The core may send within the very call that gives the number, so the connection stands under the next number
+   * before.
+   */
   function admitWith(
     socket: Socket,
     remote: Address,
@@ -205,6 +208,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       outbox: createOutbox(socket),
       reason: 'remote-closed',
       ending: false,
+      cut: null,
     };
     connections.set(n, connection);
     const given = admit(remote, local);
@@ -228,8 +232,14 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     };
     socket.on('data', (chunk: Buffer) => {
       countBytes(node, n, 0, chunk.length);
+      // Read to the end all the same: an end that is not read is never seen.
+      if (connection.ending) return;
       handle(() => {
-        splitChunk(connection.splitter, chunk, sink);
+        try {
+          splitChunk(connection.splitter, chunk, sink);
+        } catch (error) {
+          failInside(connection, error);
+        }
       });
     });
     socket.on('end', () => socket.end());
@@ -237,10 +247,22 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       connection.reason = error.code === 'EPIPE' ? 'write-failed' : 'reset';
     });
     socket.once('close', () => {
+      if (connection.cut !== null) clearTimeout(connection.cut);
+      connection.ending = true;
       connections.delete(n);
       handle(() => connectionClosed(node, context, n, connection.reason));
       if (connections.size === 0) emptied?.();
     });
+  }
+
+  /** Our own code failed on what a peer sent: that peer goes, the node stays (rule 10). */
+  function failInside(connection: Connection, error: unknown): void {
+    connection.reason = 'internal';
+    connection.ending = true;
+    connection.outbox.text = '';
+    connection.socket.destroy();
+    const what = error instanceof Error ? error.message : String(error);
+    hooks.onEvent({ kind: 'error', message: `a handler failed on connection #${connection.n}: ${what}` });
   }
 
   function onLine(connection: Connection, text: string): boolean {
@@ -248,16 +270,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     const message = parseMessage(text);
     const look = hooks.onLine();
     if (look !== null) look(n, 'received', text, message.type === 'malformed' ? null : message);
-    try {
-      if (message.type === 'malformed') lineRefused(node, context, n, 'malformed', message.detail);
-      else {
-        messageReceived(node, context, n, message);
-        if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
-      }
-    } catch (error) {
-      connection.reason = 'internal';
-      hooks.onEvent({ kind: 'error', message: `a handler failed on connection #${n}: ${(error as Error).message}` });
-      connection.socket.destroy();
+    if (message.type === 'malformed') lineRefused(node, context, n, 'malformed', message.detail);
+    else {
+      messageReceived(node, context, n, message);
+      if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
     }
     return !connection.ending && !connection.socket.destroyed;
   }
@@ -281,8 +297,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     }
     if (connection.outbox.text.length === 0) touched.push(connection);
     connection.ending = true;
-    const cut = setTimeout(() => socket.destroy(), CUT_OFF_MS);
-    socket.once('close', () => clearTimeout(cut));
+    if (connection.cut !== null) clearTimeout(connection.cut);
+    connection.cut = setTimeout(() => socket.destroy(), CUT_OFF_MS);
+    if (socket.isPaused()) socket.resume();
   }
 
   function accept(socket: Socket): void {
@@ -291,25 +308,16 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   async function listen(at: HostPort): Promise<Address> {
-    const server = createServer({ noDelay: true, allowHalfOpen: false });
-    const host = at.host === 'localhost' ? '127.0.0.1' : at.host;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port: at.port, backlog: LISTEN_BACKLOG, exclusive: true }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    server.on('error', (error: NodeJS.ErrnoException) =>
-      hooks.onEvent({ kind: 'error', message: `the listener failed (${error.code ?? error.message})` }),
+    const listener = await openListener(at, accept, (code) =>
+      hooks.onEvent({ kind: 'error', message: `the listener on ${at.host}:${at.port} failed (${code})` }),
     );
-    server.on('connection', accept);
-    servers.push(server);
-    const bound = server.address();
-    const address = bound === null || typeof bound === 'string' ? null : (addressOf(bound.address, bound.port) ?? null);
-    if (address === null) throw new Error('the listener has no address');
-    if (listening) handle(() => listeningOn(node, context, address));
-    return address;
+    if (stopping) {
+      await listener.close();
+      throw new Error('this node is stopping');
+    }
+    listeners.push(listener);
+    if (listening) handle(() => listeningOn(node, context, listener.address));
+    return listener.address;
   }
 
   return {
@@ -321,15 +329,12 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       for (const socket of early.splice(0)) accept(socket);
     },
     async stop(limitMs) {
+      stopping = true;
       names.stop();
-      const closing = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      const closing = listeners.map((listener) => listener.close());
       for (const socket of early.splice(0)) socket.destroy();
       handle(() => stopNode(node, context));
-      for (const { socket, timer: limit } of dials.values()) {
-        clearTimeout(limit);
-        socket.destroy();
-      }
-      dials.clear();
+      dials.stop();
       const cut = setTimeout(() => {
         for (const { socket } of connections.values()) socket.destroy();
       }, limitMs);

@@ -1,10 +1,14 @@
-/** Host names to IP addresses: at most four look-ups at once, five seconds each, IPv6 only where there is no IPv4 (rule 48). */
-import { lookup } from 'node:dns/promises';
+/**
+ * Host names to IP addresses: at most four look-ups at once, five seconds each, IPv6 only where there is no IPv4 (rule
+ * 48). It keeps no answer: how long one holds is the core's decision.
+ */
+import { lookup } from 'node:dns';
 
 const LOOKUPS_MAX = 4;
 const LOOKUP_MS_MAX = 5_000;
 const ADDRESSES_MAX = 8;
 
+/** IP texts, none and the system's code when there is no answer. */
 export type NameAnswer = (ips: readonly string[], detail: string | null) => void;
 
 export interface Names {
@@ -14,36 +18,35 @@ export interface Names {
 }
 
 export function createNames(): Names {
-  const waiting: { host: string; answer: NameAnswer }[] = [];
+  /** Bounded by what asks: one for each bootstrap entry, and the commands a user types. */
+  const waiting: { readonly host: string; readonly answer: NameAnswer }[] = [];
+  const limits = new Set<NodeJS.Timeout>();
   let running = 0;
   let stopped = false;
 
-  async function run(host: string, answer: NameAnswer): Promise<void> {
+  function run(host: string, answer: NameAnswer): void {
     running += 1;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('ETIMEOUT')), LOOKUP_MS_MAX);
-    });
-    let ips: string[] = [];
-    let detail: string | null = null;
-    try {
-      const found = await Promise.race([lookup(host, { all: true }), limit]);
+    const settle = (ips: readonly string[], detail: string | null) => {
+      if (!limits.delete(limit)) return;
+      clearTimeout(limit);
+      running -= 1;
+      answer(ips, detail);
+      next();
+    };
+    const limit = setTimeout(() => settle([], 'ETIMEOUT'), LOOKUP_MS_MAX);
+    limits.add(limit);
+    lookup(host, { all: true }, (error, found) => {
+      if (error !== null) return settle([], error.code ?? error.message);
       const v4 = found.filter(({ family }) => family === 4);
-      ips = (v4.length > 0 ? v4 : found).slice(0, ADDRESSES_MAX).map(({ address }) => address);
-    } catch (error) {
-      detail = (error as NodeJS.ErrnoException).code ?? 'ETIMEOUT';
-    }
-    clearTimeout(timer);
-    running -= 1;
-    if (stopped) return;
-    answer(ips, detail);
-    next();
+      const ips = new Set((v4.length > 0 ? v4 : found).map(({ address }) => address));
+      settle([...ips].slice(0, ADDRESSES_MAX), null);
+    });
   }
 
   function next(): void {
-    if (running >= LOOKUPS_MAX) return;
+    if (stopped || running >= LOOKUPS_MAX) return;
     const job = waiting.shift();
-    if (job !== undefined) void run(job.host, job.answer);
+    if (job !== undefined) run(job.host, job.answer);
   }
 
   return {
@@ -54,6 +57,8 @@ export function createNames(): Names {
     stop() {
       stopped = true;
       waiting.length = 0;
+      for (const limit of limits) clearTimeout(limit);
+      limits.clear();
     },
   };
 }

@@ -1,55 +1,70 @@
-/** The world of real sockets: starts and stops nodes of this process on TCP, hands their events and lines to whoever listens. */
-
+/**
+ * The world of real sockets: starts and stops nodes of this process on TCP, hands their events and lines to whoever
+ * listens.
+ */
 import { v4 as uuid4 } from 'uuid';
 import { loadEntries, savedEntries } from '../core/book.ts';
-import type { NodeEvent } from '../core/events.ts';
 import { createNode, giveOrder, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
-import type { EventListener, HostPort, LineListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
+import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
 import type { Address } from '../wire/address.ts';
+import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 
 const MS = 1_000;
-/** Rule 66: sockets get this long to close by themselves. */
+const TIMER_MS_MAX = 2_147_483_647;
+/**
+ * Rule 66: sockets get this long to close by themselves, and a stop lasts no longer than the other, whatever the
+ * settings say.
+ */
 const LINGER_MS = 1_000;
+const STOP_MS_MAX = 2_000;
 
+/** `agent` is what hello says we are where the setting `agent` is empty. */
 export function createTcpWorld(agent: string): World {
   const began = performance.now();
   const now = () => Math.floor((performance.now() - began) * MS);
+  const audience = createAudience();
   const nodes: NodePort[] = [];
-  const eventListeners = new Set<EventListener>();
-  const lineListeners = new Set<LineListener>();
+  const names = new Set<string>();
+  const starting = new Set<Promise<NodePort>>();
+  const waits = new Set<() => void>();
+  let closed = false;
 
-  function tell(port: NodePort, event: NodeEvent): void {
-    for (const listener of [...eventListeners]) listener(port, event);
+  function spawn(config: NodeConfig): Promise<NodePort> {
+    if (closed) return Promise.reject(new Error('this world is closed'));
+    if (names.has(config.name)) return Promise.reject(new Error(`there is a node ${config.name} already`));
+    names.add(config.name);
+    const start = startOne(config).catch((error: unknown) => {
+      names.delete(config.name);
+      throw error;
+    });
+    starting.add(start);
+    const settled = () => starting.delete(start);
+    start.then(settled, settled);
+    return start;
   }
 
-  async function spawn(config: NodeConfig): Promise<NodePort> {
-    const node = createNode({
-      id: uuid4(),
-      agent: config.settings.agent || agent,
-      settings: config.settings,
-      bootstrap: config.bootstrap,
-    });
+  async function startOne(config: NodeConfig): Promise<NodePort> {
+    const { settings } = config;
+    const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
+    const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const driver: Driver = createDriver(node, Math.random, {
       now,
-      onEvent: (event) => tell(port, event),
-      onLine: () => (lineListeners.size === 0 ? null : passLine),
+      onEvent: (event) => audience.tell(port, event),
+      onLine: () => (audience.watchesLines() ? passLine : null),
     });
-    const passLine: WatchLine = (n, direction, line, message) => {
-      for (const listener of lineListeners) listener(port, n, direction, line, message);
-    };
-    const views = createViews(node, now);
     const book = config.data === null ? null : openBookFile(config.data);
-    let saving: NodeJS.Timeout | null = null;
+    let saving: NodeJS.Timeout | undefined;
     let stopped: Promise<void> | null = null;
+    let diskTrouble = false;
     const port: NodePort = {
       name: config.name,
       state: node,
-      views,
+      views: createViews(node, now),
       order: (order) => driver.handle(() => giveOrder(node, driver.context, order)),
-      listen: async (at) => (await driver.listen(at)).text,
+      listen: async (at) => (await listenFirst(driver, [at]))[0]?.text ?? '',
       stop() {
         stopped ??= stop();
         return stopped;
@@ -57,51 +72,83 @@ export function createTcpWorld(agent: string): World {
     };
 
     async function stop(): Promise<void> {
-      if (saving !== null) clearTimeout(saving);
-      await driver.stop(Math.min(LINGER_MS, node.settings['stop.timeout'] / MS));
-      if (book !== null) await save(book);
+      const limitMs = Math.min(STOP_MS_MAX, settings['stop.timeout'] / MS);
+      const until = performance.now() + limitMs;
+      clearTimeout(saving);
+      await driver.stop(Math.min(LINGER_MS, limitMs));
+      if (book !== null) await atMost(save(book), until - performance.now());
       nodes.splice(nodes.indexOf(port), 1);
-      tell(port, { kind: 'stopped' });
+      names.delete(config.name);
+      audience.tell(port, { kind: 'stopped' });
     }
 
-    let diskTrouble = false;
     async function save(file: BookFile): Promise<void> {
       const entries = savedEntries(node.book, now());
       try {
         await file.write(entries);
         diskTrouble = false;
-        tell(port, { kind: 'saved', addresses: entries.length });
+        audience.tell(port, { kind: 'saved', addresses: entries.length });
       } catch (error) {
-        if (!diskTrouble)
-          tell(port, {
-            kind: 'error',
-            message: `the address book could not be saved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
-          });
+        const { code, message } = error as NodeJS.ErrnoException;
+        const said = `the address book could not be saved (${code ?? message})`;
+        if (!diskTrouble) audience.tell(port, { kind: 'error', message: said });
         diskTrouble = true;
       }
     }
 
     function saveLater(file: BookFile): void {
-      saving = setTimeout(
-        () => void save(file).then(() => stopped === null && saveLater(file)),
-        node.settings['book.save'] / MS,
-      );
+      const saveNow = async () => {
+        await save(file);
+        if (stopped === null) saveLater(file);
+      };
+      saving = setTimeout(() => void saveNow(), settings['book.save'] / MS);
       saving.unref();
     }
 
-    const listening = await listenFirst(driver, config.listen);
-    let trouble: string | null = null;
-    if (book !== null) {
-      const saved = await book.read();
-      trouble = saved.trouble;
-      loadEntries(node.book, node.settings, now() - saved.agedS * MS * MS, saved.entries);
+    try {
+      const listening = await listenFirst(driver, config.listen);
+      const saved = await book?.read();
+      if (saved !== undefined) loadEntries(node.book, settings, now() - saved.agedS * MS * MS, saved.entries);
+      nodes.push(port);
+      driver.handle(() => startNode(node, driver.context, listening));
+      driver.startListening();
+      if (saved?.trouble) audience.tell(port, { kind: 'error', message: saved.trouble });
+      if (book !== null) saveLater(book);
+    } catch (error) {
+      if (nodes.includes(port)) nodes.splice(nodes.indexOf(port), 1);
+      await driver.stop(0);
+      throw error;
     }
-    nodes.push(port);
-    driver.handle(() => startNode(node, driver.context, listening));
-    driver.startListening();
-    if (trouble !== null) tell(port, { kind: 'error', message: trouble });
-    if (book !== null) saveLater(book);
     return port;
+  }
+
+  function until(test: Parameters<World['until']>[0], { limitMs, signal }: UntilOptions): Promise<UntilResult> {
+    return new Promise<UntilResult>((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(limit);
+        unlisten();
+        waits.delete(abort);
+        signal?.removeEventListener('abort', abort);
+      };
+      const end = (result: UntilResult) => {
+        leave();
+        resolve(result);
+      };
+      const abort = () => end({ kind: 'aborted' });
+      const unlisten = audience.onEvent((node, event) => {
+        try {
+          if (test(node, event)) end({ kind: 'event', node, event });
+        } catch (error) {
+          // The one who waits is told, not the node.
+          leave();
+          reject(error);
+        }
+      });
+      const limit = setTimeout(() => end({ kind: 'timeout' }), Math.min(limitMs, TIMER_MS_MAX));
+      waits.add(abort);
+      signal?.addEventListener('abort', abort);
+      if (closed || signal?.aborted) abort();
+    });
   }
 
   return {
@@ -109,34 +156,14 @@ export function createTcpWorld(agent: string): World {
     now,
     nodes: () => nodes,
     spawn,
-    until(test, { limitMs, signal }) {
-      return new Promise<UntilResult>((resolve) => {
-        const end = (result: UntilResult) => {
-          clearTimeout(limit);
-          eventListeners.delete(listener);
-          signal?.removeEventListener('abort', onAbort);
-          resolve(result);
-        };
-        const onAbort = () => end({ kind: 'aborted' });
-        const listener: EventListener = (node, event) => {
-          if (test(node, event)) end({ kind: 'event', node, event });
-        };
-        const limit = setTimeout(() => end({ kind: 'timeout' }), Math.min(limitMs, 2_147_483_647));
-        if (signal?.aborted) return onAbort();
-        signal?.addEventListener('abort', onAbort);
-        eventListeners.add(listener);
-      });
-    },
-    onEvent(listener) {
-      eventListeners.add(listener);
-      return () => eventListeners.delete(listener);
-    },
-    onLine(listener) {
-      lineListeners.add(listener);
-      return () => lineListeners.delete(listener);
-    },
+    until,
+    onEvent: audience.onEvent,
+    onLine: audience.onLine,
     async close() {
-      await Promise.all([...nodes].map((node) => node.stop()));
+      closed = true;
+      await Promise.allSettled(starting);
+      await Promise.all(nodes.map((node) => node.stop()));
+      for (const abort of [...waits]) abort();
     },
   };
 }
@@ -147,10 +174,23 @@ async function listenFirst(driver: Driver, choices: readonly HostPort[]): Promis
     try {
       return [await driver.listen(choice)];
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EADDRINUSE' || index === choices.length - 1)
-        throw Object.assign(new Error(`cannot listen on ${choice.host}:${choice.port}`), { code, cause: error });
+      const { code, message } = error as NodeJS.ErrnoException;
+      const address = `${choice.host.includes(':') ? `[${choice.host}]` : choice.host}:${choice.port}`;
+      if (code === 'EADDRINUSE' && index < choices.length - 1) continue;
+      const said = `cannot listen on ${address} (${code ?? message})`;
+      throw Object.assign(new Error(said, { cause: error }), { code, address });
     }
   }
   return [];
+}
+
+/** Waits for work that may be stuck, a dead disk for one, but no longer than this. */
+function atMost(work: Promise<void>, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(resolve, Math.max(0, limitMs));
+    void work.finally(() => {
+      clearTimeout(limit);
+      resolve();
+    });
+  });
 }

@@ -1,0 +1,53 @@
+/**
+ * One listening socket: a host and port go in, its bound address and the sockets it accepts come out. It admits nobody:
+ * that is the core's decision. Rules 63, 65.
+ */
+import { createServer, type Socket } from 'node:net';
+import type { HostPort } from '../core/world.ts';
+import { type Address, addressOf } from '../wire/address.ts';
+
+/** Connections that the system holds for us until we accept them. */
+const BACKLOG = 511;
+
+export interface Listener {
+  readonly address: Address;
+  /** Resolves when the port is free and every accepted socket is gone. */
+  close(): Promise<void>;
+}
+
+/** Rejects with the system's error and leaves nothing open. Later failures are reported, once for each code. */
+export function openListener(
+  at: HostPort,
+  accept: (socket: Socket) => void,
+  report: (code: string) => void,
+): Promise<Listener> {
+  // A name would be looked up, and `localhost` may be ::1 first; the network means 127.0.0.1.
+  const host = at.host === 'localhost' ? '127.0.0.1' : at.host;
+  const reported = new Set<string>();
+  return new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true });
+    let opened = false;
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (!opened) return reject(error);
+      const code = error.code ?? error.message;
+      if (reported.has(code)) return;
+      reported.add(code);
+      report(code);
+    });
+    server.on('connection', (socket) => {
+      // What is accepted may be reset before anybody looks at it.
+      socket.on('error', () => socket.destroy());
+      accept(socket);
+    });
+    server.listen({ host, port: at.port, backlog: BACKLOG, exclusive: true }, () => {
+      const bound = server.address();
+      const address = bound === null || typeof bound === 'string' ? null : addressOf(bound.address, bound.port);
+      if (address === null) {
+        server.close();
+        return reject(new Error('the listener has no address'));
+      }
+      opened = true;
+      resolve({ address, close: () => new Promise((closed) => server.close(() => closed())) });
+    });
+  });
+}

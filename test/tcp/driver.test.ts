@@ -1,0 +1,279 @@
+/**
+ * What the driver makes of bytes on real sockets: lines in pieces, many in one, writes out, garbage, errors and the
+ * end.
+ */
+import assert from 'node:assert/strict';
+import { connect, createServer, Socket } from 'node:net';
+import { mock, test } from 'node:test';
+import type { NodeEvent } from '../../src/core/events.ts';
+import type { NodePort, World } from '../../src/core/world.ts';
+import { createTcpWorld } from '../../src/tcp/world.ts';
+import { placeOf, reach, spawn } from '../helpers/meet.ts';
+
+function inWorld(title: string, run: (world: World) => Promise<void>): void {
+  test(title, async () => {
+    const world = createTcpWorld('peersh/test');
+    try {
+      await run(world);
+    } finally {
+      await world.close();
+    }
+  });
+}
+
+/** A peer made of a bare socket: says what it is told to say and keeps the lines that come. */
+class RawPeer {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  private text = '';
+  private wake = (): void => {};
+
+  constructor(place: { host: string; port: number }) {
+    this.socket = connect(place);
+    this.socket.setNoDelay(true);
+    this.socket.on('error', () => {});
+    this.socket.on('data', (chunk) => {
+      this.text += chunk.toString('latin1');
+      this.wake();
+    });
+    this.closed = new Promise((resolve) => {
+      this.socket.once('close', () => resolve());
+    });
+  }
+
+  get lines(): string[] {
+    return this.text.split('\n').slice(0, -1);
+  }
+
+  say(text: string): void {
+    this.socket.write(text);
+  }
+
+  /** Waits until this many lines of a type have come; fails when the connection ends before. */
+  async heard(type: string, count = 1): Promise<void> {
+    const enough = () => this.lines.filter((line) => line.includes(`"msgtype":"${type}"`)).length >= count;
+    while (!enough()) {
+      const more = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      await Promise.race([more, this.closed]);
+      if (this.socket.destroyed && !enough()) throw new Error(`closed before ${count} ${type}; it said ${this.text}`);
+    }
+  }
+}
+
+const ID = '00000000-0000-4000-8000-000000000001';
+const HELLO = `{"msgtype":"hello","nodeid":"${ID}","ext":["nonce"]}\n`;
+const PING = '{"msgtype":"ping"}\n';
+
+async function meet(node: NodePort, hello = HELLO): Promise<RawPeer> {
+  const peer = new RawPeer(placeOf(node));
+  peer.say(hello);
+  await peer.heard('getaddr');
+  return peer;
+}
+
+/** Runs while every write of the node's own sockets is kept. */
+async function writesOf(node: NodePort, run: () => Promise<void>): Promise<string[]> {
+  const spy = mock.method(Socket.prototype, 'write');
+  try {
+    await run();
+    const own = spy.mock.calls.filter((call) => (call.this as Socket).localPort === placeOf(node).port);
+    return own.map((call) => String(call.arguments[0]));
+  } finally {
+    spy.mock.restore();
+  }
+}
+
+inWorld('driver: reads lines that come in pieces, byte by byte', async (world) => {
+  const node = await spawn(world, 'n1');
+  const lines: string[] = [];
+  world.onLine((_, __, direction, line) => {
+    if (direction === 'received') lines.push(line);
+  });
+  const peer = new RawPeer(placeOf(node));
+  for (const byte of `${HELLO}\r\n ${PING}`) {
+    // Each byte has left before the next is said, so that they arrive apart as far as TCP lets them.
+    await new Promise<void>((resolve) => {
+      peer.socket.write(byte, () => resolve());
+    });
+  }
+  await peer.heard('pong');
+  assert.deepEqual(lines, [HELLO.trim(), PING.trim()]);
+  assert.equal(node.views.ready(), 1);
+});
+
+inWorld('driver: answers 100 pings of one chunk with one write to a peer that reassembles lines', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node);
+  const writes = await writesOf(node, async () => {
+    peer.say(PING.repeat(100));
+    await peer.heard('pong', 100);
+  });
+  assert.equal(writes.length, 1);
+  assert.equal(writes[0], '{"msgtype":"pong"}\n'.repeat(100));
+});
+
+inWorld('driver: splits what it owes an old peer into whole lines of at most 1,400 bytes a write', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node, `{"msgtype":"hello","nodeid":"${ID}"}\n`);
+  const writes = await writesOf(node, async () => {
+    peer.say(PING.repeat(100));
+    await peer.heard('pong', 100);
+  });
+  assert.equal(writes.length, 2);
+  for (const write of writes) assert.ok(write.length <= 1_400 && write.endsWith('\n'), write);
+});
+
+for (const [what, bytes, reason] of [
+  ['HTTP', 'GET / HTTP/1.1\r\n', 'not-json'],
+  ['a line over the cap', `{"msgtype":"${'x'.repeat(5_000)}`, 'line-too-long'],
+  ['a JSON array', '{"msgtype":[]}\n', 'malformed'],
+  ['UTF-8 that is none', Buffer.from([0x7b, 0xff, 0xfe, 0x0a]), 'malformed'],
+] as const) {
+  inWorld(`driver: closes a connection that begins with ${what}, once and without an answer`, async (world) => {
+    const node = await spawn(world, 'n1');
+    const closes: NodeEvent[] = [];
+    world.onEvent((_, event) => {
+      if (event.kind === 'closed') closes.push(event);
+    });
+    const peer = new RawPeer(placeOf(node));
+    peer.socket.write(bytes);
+    await peer.closed;
+    await reach(world, 'the close', () => node.state.sessions.size === 0 && closes.length > 0);
+    assert.deepEqual(
+      closes.map((event) => event.kind === 'closed' && event.reason),
+      [reason],
+    );
+    assert.deepEqual(peer.lines, []);
+  });
+}
+
+inWorld('driver: survives resets at any moment and forgets every connection', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peers = Array.from({ length: 40 }, (_, index) => {
+    const peer = new RawPeer(placeOf(node));
+    peer.socket.once('connect', () => {
+      if (index % 2 === 0) peer.say(HELLO);
+      peer.socket.resetAndDestroy();
+    });
+    return peer;
+  });
+  await Promise.all(peers.map((peer) => peer.closed));
+  const last = await meet(node);
+  await reach(world, 'one connection left', () => node.state.sessions.size === 1);
+  assert.equal(last.socket.destroyed, false);
+});
+
+inWorld('driver: ends our side when the peer ends its own', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node);
+  peer.socket.end();
+  await peer.closed;
+  await reach(world, 'an empty table', () => node.state.sessions.size === 0);
+  assert.equal(node.views.gone()[0]?.closed?.reason, 'remote-closed');
+});
+
+inWorld('driver: sends a raw line as the UTF-8 that was typed', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node);
+  const line = `{"msgtype":"é${'x'.repeat(1_500)}☃"}`;
+  node.order({ kind: 'send-line', n: node.views.peers()[0]?.n ?? 0, line });
+  peer.say(PING);
+  await peer.heard('pong');
+  assert.ok(peer.lines.some((one) => Buffer.from(one, 'latin1').toString('utf8') === line));
+});
+
+inWorld('driver: a failure of our own code closes that peer only, said once', async (world) => {
+  const node = await spawn(world, 'n1');
+  const victim = await meet(node);
+  const other = await meet(node, HELLO.replace(/1"/, '2"'));
+  const said: NodeEvent[] = [];
+  world.onEvent((_, event) => {
+    if (event.kind === 'error' || event.kind === 'closed') said.push(event);
+  });
+  const session = [...node.state.sessions.values()].find((one) => one.id === ID);
+  Object.defineProperty(session, 'received', {
+    get() {
+      throw new Error('a bug');
+    },
+  });
+  victim.say(PING.repeat(3));
+  await victim.closed;
+  await reach(world, 'the close', () => said.length >= 2);
+  assert.deepEqual(
+    said.map((event) => [event.kind, event.kind === 'closed' ? event.reason : '']),
+    [
+      ['error', ''],
+      ['closed', 'internal'],
+    ],
+  );
+  other.say(PING);
+  await other.heard('pong');
+});
+
+inWorld('driver: cuts off a peer that does not read', async (world) => {
+  const node = await spawn(world, 'n1', { settings: { 'queue.max': 1_024, 'queue.drain': 100_000 } });
+  const peer = await meet(node);
+  peer.socket.pause();
+  const { n } = node.views.peers()[0] ?? { n: 0 };
+  const line = `{"msgtype":"${'x'.repeat(60_000)}"}`;
+  // More than the buffers of both systems hold.
+  for (let sent = 0; sent < 400; sent += 1) node.order({ kind: 'send-line', n, line });
+  await reach(world, 'the close', () => node.state.sessions.size === 0);
+  assert.equal(node.views.gone()[0]?.closed?.reason, 'write-failed');
+});
+
+inWorld('driver: a stop leaves nothing open and tells every peer', async (world) => {
+  const node = await spawn(world, 'n1', { listen: [{ host: 'localhost', port: 0 }] });
+  const place = placeOf(node);
+  assert.equal(place.host, '127.0.0.1');
+  const peer = await meet(node);
+  const silent = new RawPeer(place);
+  await reach(world, 'both', () => node.state.sessions.size === 2);
+  const began = performance.now();
+  await node.stop();
+  assert.ok(performance.now() - began < 2_000);
+  const left = process.getActiveResourcesInfo();
+  assert.deepEqual(
+    left.filter((kind) => kind === 'TCPServerWrap' || kind === 'Timeout'),
+    [],
+  );
+  await Promise.all([peer.closed, silent.closed]);
+  assert.ok(peer.lines.at(-1)?.includes('"msgtype":"bye"'));
+  assert.equal(node.state.sessions.size, 0);
+  // The port is free again, and only then.
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(place.port, place.host, resolve);
+  });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+});
+
+inWorld('driver: a stop ends in time although a peer never closes its side', async (world) => {
+  const sockets: Socket[] = [];
+  const stubborn = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.on('data', () => {});
+  });
+  await new Promise<void>((resolve) => {
+    stubborn.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = stubborn.address() as { port: number };
+  const node = await spawn(world, 'n1');
+  node.order({ kind: 'connect', host: '127.0.0.1', port, keep: false });
+  await reach(world, 'the connection', () => node.state.sessions.size === 1);
+  const began = performance.now();
+  await node.stop();
+  const tookMs = performance.now() - began;
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => {
+    stubborn.close(resolve);
+  });
+  assert.ok(tookMs < 2_000, `${tookMs} ms`);
+  assert.equal(node.state.sessions.size, 0);
+});
