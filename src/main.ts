@@ -21,7 +21,7 @@ function listenChoices(startup: Startup): HostPort[] {
 }
 
 async function dataFolder(startup: Startup): Promise<string | null> {
-  if (startup.data !== 'default') return startup.data;
+  if (startup.data !== 'default') return startup.data?.folder ?? null;
   const [{ default: envPaths }, { join }] = await Promise.all([import('env-paths'), import('node:path')]);
   return join(envPaths('peersh', { suffix: '' }).data, String(startup.listen?.port ?? 0));
 }

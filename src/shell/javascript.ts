@@ -34,7 +34,9 @@ function connect(shell: Shell): Session {
   const define = (name: string, get: () => unknown) =>
     Object.defineProperty(scope, name, {
       get,
-      set: (value: unknown) => Object.defineProperty(scope, name, { value, writable: true, configurable: true }),
+      set: (value: unknown) => {
+        Object.defineProperty(scope, name, { value, writable: true, configurable: true });
+      },
       configurable: true,
       enumerable: false,
     });
@@ -56,8 +58,8 @@ function asWord(argument: unknown): string {
   return /^[\w#:.[\]*/=<>@,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`;
 }
 
-/** Whether the parser stumbled at the very end: then more lines may follow. */
-export function syntaxOf(code: string): 'whole' | 'more' | string {
+/** `whole`; `more` when the parser stumbled at the very end, so that further lines may follow; else what is wrong. */
+function syntaxOf(code: string): string {
   try {
     Parser.parse(code, {
       ecmaVersion: 'latest',

@@ -65,7 +65,9 @@ export class Notices {
         if (from === node && this.traces.length > 0) this.traceLine(n, direction, line, message);
       }),
     ];
-    return () => this.ended.forEach((end) => end());
+    return () => {
+      for (const end of this.ended) end();
+    };
   }
 
   /** Reports an event that came before this shell was there. */

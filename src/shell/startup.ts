@@ -40,7 +40,8 @@ export interface Startup {
   readonly aliases: Map<string, string>;
   readonly bootstrap: HostPort[];
   readonly listen: HostPort | null;
-  readonly data: string | null | 'default';
+  /** Folder of the address book, `default` for the user's own place, null for none. */
+  readonly data: { readonly folder: string } | 'default' | null;
   /** Path of the .noderc that was read. */
   readonly rc: string | null;
   /** Lines of .noderc that need a running node. */
@@ -121,7 +122,14 @@ export function readStartup(argv: readonly string[]): Startup {
     rc: rc?.path ?? null,
     rcLines,
     script,
-    data: values['no-data'] === true ? null : (values.data ?? (saves ? 'default' : null)),
+    data:
+      values['no-data'] === true
+        ? null
+        : values.data !== undefined
+          ? { folder: values.data }
+          : saves
+            ? 'default'
+            : null,
     keepGoing: values['keep-going'] === true,
     headless: values.headless === true,
     json: values.json === true,

@@ -6,8 +6,8 @@ import type { World } from '../../src/core/world.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 
 export function worldContract(name: string, createWorld: () => World): void {
-  const inWorld = (title: string, run: (world: World) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+  const inWorld = (title: string, run: (world: World) => Promise<void>): void => {
+    void test(`${name}: ${title}`, async () => {
       const world = createWorld();
       try {
         await run(world);
@@ -16,6 +16,7 @@ export function worldContract(name: string, createWorld: () => World): void {
       }
       assert.equal(world.nodes().length, 0);
     });
+  };
 
   inWorld('two nodes shake hands and ping each other', async (world) => {
     const a = await spawn(world, 'n1');

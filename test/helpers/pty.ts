@@ -40,11 +40,12 @@ export class Pty {
   readonly terminal: TestTerminal;
   #bridge: ChildProcess;
 
-  constructor(command: readonly string[], columns = 80, rows = 24, environment: Record<string, string> = {}) {
+  constructor(command: readonly string[], columns = 80, rows = 24) {
     this.terminal = new TestTerminal(columns, rows);
     this.#bridge = spawn('python3', ['-c', BRIDGE, `${columns}`, `${rows}`, ...command], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, TERM: 'xterm', ...environment },
+      // The program is not one of the test runner's files, whatever file it is.
+      env: { ...process.env, TERM: 'xterm', NODE_TEST_CONTEXT: undefined },
     });
     this.#bridge.stdout?.pipe(this.terminal.output);
     if (this.#bridge.stdin) this.terminal.input.pipe(this.#bridge.stdin);

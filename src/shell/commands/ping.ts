@@ -32,7 +32,7 @@ export const ping: Command = {
     if (word !== 'all') {
       const result = await pingPeer(shell, call, pickPeer(shell.node, word, this.usage), times, everyS);
       if (result.received === 0)
-        throw new CommandError('timeout', `${shortId(result.id)}: no pong in ${LOST_MS / 1_000} s`, [], result);
+        throw new CommandError('timeout', `${shortId(result.id)}: no pong in ${LOST_MS / 1_000} s`, [], { ...result });
       return { value: result, text: summary(result) };
     }
     const peers = shell.node.views.peers().filter((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));
@@ -42,9 +42,15 @@ export const ping: Command = {
   },
 };
 
-interface PingResult extends Record<string, unknown> {
+interface PingResult {
   readonly id: string | null;
+  readonly sent: number;
   readonly received: number;
+  readonly lossPercent: number | null;
+  readonly minMs: number | null;
+  readonly avgMs: number | null;
+  readonly maxMs: number | null;
+  readonly rttMs: readonly number[];
 }
 
 async function pingPeer(
@@ -93,5 +99,5 @@ async function pingPeer(
   };
 }
 
-const summary = (result: Record<string, unknown>) =>
-  `${shortId(result.id as string | null)}: ${result.sent} sent, ${result.received} received, ${result.lossPercent}% lost${result.received === 0 ? '' : `, min/avg/max ${result.minMs}/${result.avgMs}/${result.maxMs} ms`}`;
+const summary = (result: PingResult) =>
+  `${shortId(result.id)}: ${result.sent} sent, ${result.received} received, ${result.lossPercent}% lost${result.received === 0 ? '' : `, min/avg/max ${result.minMs}/${result.avgMs}/${result.maxMs} ms`}`;

@@ -15,7 +15,7 @@ export function suspensionOf(gate: Gate, onContinue: () => void): Suspension {
   const isPossible = process.platform !== 'win32';
   const continued = (): void => {
     // Node remembers the mode it has set and does nothing when it is asked for the same one again, but the shell that
-    // had the terminal in between has set its own (Node #3295 for readline).
+    // had the terminal in between has set its own (joyent/node #3295).
     gate.setRawMode(false);
     gate.setRawMode(true);
     onContinue();

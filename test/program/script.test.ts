@@ -1,0 +1,180 @@
+/** The program as a script uses it: lines in, answers out, exit codes. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PROGRAM } from '../helpers/program.ts';
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(args: readonly string[], input = '', cwd?: string): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+const ALONE = ['--no-rc', '--no-data', '--no-bootstrap'];
+
+test('program: a version, a usage', async () => {
+  assert.match((await run(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+  assert.match((await run(['--help'])).out, /--listen HOST:PORT/);
+});
+
+test('program: piped lines are answered in order and it stops at the end of input', async () => {
+  const { code, out, err } = await run(ALONE, 'peers\nnode.peers.size\n[1,2].map(x => x + 1)\n');
+  assert.equal(err, '');
+  assert.equal(out, 'no peers; try connect HOST:PORT\n0\n[ 2, 3 ]\n');
+  assert.equal(code, 0);
+});
+
+test('program: under --json every line is answered by one value on one line', async () => {
+  const { code, out } = await run(
+    [...ALONE, '--json', '-k'],
+    'status\npers\nping\nconnect 127.0.0.1:1\nset ping.interval\nawait peers()\n',
+  );
+  const values = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown> & { error?: Record<string, unknown> });
+  assert.equal(values.length, 6);
+  assert.match(String(values[0]?.nodeId), /^[0-9a-f-]{36}$/);
+  assert.equal(values[1]?.error?.code, 'unknown-command');
+  assert.deepEqual(values[1]?.error?.near, ['peers']);
+  assert.equal(values[2]?.error?.code, 'usage');
+  assert.equal(values[3]?.error?.code, 'refused');
+  assert.deepEqual(values[4], { key: 'ping.interval', value: '1m', default: '60s', from: 'default' });
+  assert.deepEqual(values[5], []);
+  assert.equal(code, 1 + 1);
+});
+
+test('program: the first failing line ends a script, unless -k', async () => {
+  const first = await run([...ALONE, '-e', 'connect 127.0.0.1:1', '-e', 'status']);
+  assert.equal(first.code, 1);
+  assert.equal(first.out, '');
+  assert.match(first.err, /^127\.0\.0\.1:1: nobody listens there\n$/);
+  const second = await run([...ALONE, '-k', '-e', 'connect 127.0.0.1:1', '-e', 'peers']);
+  assert.equal(second.out, 'no peers; try connect HOST:PORT\n');
+});
+
+test('program: wait that does not come true exits with 4', async () => {
+  assert.equal((await run([...ALONE, '-e', 'wait peers>=1 --timeout 100ms'])).code, 4);
+});
+
+test('program: wrong options, settings and files are one line and exit 2', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'peersh-'));
+  writeFileSync(join(folder, 'rc'), 'set ping.intervall 5s\n');
+  const table: [string[], RegExp][] = [
+    [['--wat'], /--wat/],
+    [['--set', 'ping.intervall=5s'], /did you mean ping\.interval/],
+    [['--set', 'ping.interval=9h'], /100ms to 1h/],
+    [['--listen', 'nowhere'], /HOST:PORT/],
+    [['--rc', join(folder, 'rc')], /rc:1: unknown setting/],
+    [['--rc', join(folder, 'none')], /cannot read .*ENOENT/],
+    [['--set', 'ping.timeout=1s', '--set', 'ping.interval=2s'], /must be longer/],
+  ];
+  for (const [args, expected] of table) {
+    const { code, err, out } = await run(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.match(err, expected);
+    assert.equal(err.trim().split('\n').length, 1);
+    assert.equal(out, '');
+  }
+});
+
+test('program: a port in use is one line that names it and exit 3', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  const { code, err } = await run([...ALONE, '--listen', `127.0.0.1:${port}`], 'status\n');
+  server.close();
+  assert.equal(code, 3);
+  assert.match(err, new RegExp(`127\\.0\\.0\\.1:${port}.*in use`));
+  assert.equal(err.trim().split('\n').length, 1);
+});
+
+test('program: the address book is kept, and a corrupt one is put aside', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'peersh-'));
+  const args = ['--no-rc', '--no-bootstrap', '--data', folder];
+  await run(args, 'status\n');
+  const path = join(folder, 'book.json');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  writeFileSync(path, '{"version":1');
+  const { code, err } = await run(args, 'status\n');
+  assert.equal(code, 0);
+  assert.match(err, /address book .*book\.json/);
+  assert.equal(readdirSync(folder).filter((name) => name.includes('.bad-')).length, 1);
+  assert.equal((JSON.parse(readFileSync(path, 'utf8')) as { version: number }).version, 1);
+});
+
+test('program: two nodes talk through their shells', async () => {
+  const server = spawn(process.execPath, [PROGRAM, ...ALONE, '--listen', '127.0.0.1:0', '--json'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  server.stdin.write('status\nevents off\n');
+  const first = await new Promise<string>((resolve) =>
+    server.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().split('\n')[0] ?? '')),
+  );
+  const [address] = (JSON.parse(first) as { listening: string[] }).listening;
+  const { code, out } = await run([
+    ...ALONE,
+    '--json',
+    '-e',
+    `connect ${address}`,
+    '-e',
+    'ping #1',
+    '-e',
+    'getaddr #1',
+    '-e',
+    'peer #1',
+    '-e',
+    'drop #1',
+    '-e',
+    `ping #1`,
+    '-k',
+  ]);
+  server.stdin.end();
+  await new Promise((resolve) => server.once('close', resolve));
+  const values = out
+    .trim()
+    .split('\n')
+    .map(
+      (line) =>
+        JSON.parse(line) as Record<string, unknown> & {
+          error?: { code: string };
+          steps?: { step: string }[];
+          lines?: unknown[];
+        },
+    );
+  assert.deepEqual(
+    values[0]?.steps?.map(({ step }) => step),
+    ['dialled', 'hello sent', 'hello received', 'ready'],
+  );
+  assert.equal(values[1]?.received, 1);
+  assert.equal(values[2]?.count, 0);
+  assert.ok((values[3]?.lines?.length ?? 0) >= 8);
+  assert.equal(values[4]?.sent, 'bye');
+  assert.equal(values[5]?.error?.code, 'no-such-peer');
+  assert.equal(code, 1);
+});
