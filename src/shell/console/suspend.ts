@@ -1,0 +1,34 @@
+/**
+ * Ctrl-Z and what comes back from it: takes the terminal out of raw mode, stops the process, and calls back when the
+ * process runs again, also when somebody else stopped it. It must not draw.
+ */
+import type { Gate } from './gate.ts';
+
+export interface Suspension {
+  /** Stops this process like Ctrl-Z in line mode does. Returns when it runs again, or at once where there is no such thing. */
+  suspend(): void;
+  end(): void;
+}
+
+export function suspensionOf(gate: Gate, onContinue: () => void): Suspension {
+  // Windows has neither signal, and refuses to listen for them.
+  const isPossible = process.platform !== 'win32';
+  const continued = (): void => {
+    // Node remembers the mode it has set and does nothing when it is asked for the same one again, but the shell that
+    // had the terminal in between has set its own (joyent/node #3295).
+    gate.setRawMode(false);
+    gate.setRawMode(true);
+    onContinue();
+  };
+  if (isPossible) process.on('SIGCONT', continued);
+  return {
+    suspend() {
+      if (!isPossible) return;
+      gate.setRawMode(false);
+      process.kill(process.pid, 'SIGTSTP');
+    },
+    end() {
+      process.off('SIGCONT', continued);
+    },
+  };
+}
