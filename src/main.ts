@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program: argv goes in; settings, a world, a node and its shell are put together; an exit code comes out. */
 
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HostPort, NodePort } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
@@ -22,7 +23,7 @@ function listenChoices(startup: Startup): HostPort[] {
 
 async function dataFolder(startup: Startup): Promise<string | null> {
   if (startup.data !== 'default') return startup.data?.folder ?? null;
-  const [{ default: envPaths }, { join }] = await Promise.all([import('env-paths'), import('node:path')]);
+  const { default: envPaths } = await import('env-paths');
   return join(envPaths('peersh', { suffix: '' }).data, String(startup.listen?.port ?? 0));
 }
 

@@ -1,4 +1,4 @@
-/** `alias`: words of the user's own. */
+/** `alias`: a word and a line go in, every alias comes out. It runs nothing and hides no command. */
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 

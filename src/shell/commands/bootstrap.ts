@@ -1,4 +1,4 @@
-/** `bootstrap`: the list of places to look for others. */
+/** `bootstrap`: an entry to add or remove goes in, the list of places to look for others comes out. */
 import { parseHostPort } from '../../wire/address.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';

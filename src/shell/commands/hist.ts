@@ -1,4 +1,4 @@
-/** `hist`: what was typed before. */
+/** `hist`: what was typed in this shell and in earlier ones comes out, oldest first. */
 import type { Command } from '../command.ts';
 
 const SHOWN_MAX = 50;

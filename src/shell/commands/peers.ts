@@ -1,4 +1,4 @@
-/** `peers`: the table of connections. */
+/** `peers`: a direction may go in, the table of connections comes out, inbound first, then by least ping. */
 import type { PeerView } from '../../core/views.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';

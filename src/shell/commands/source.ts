@@ -1,4 +1,4 @@
-/** `source`: runs the lines of a file. */
+/** `source`: a file's name goes in, its lines are run as if typed; the first that fails ends it and is named. */
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { readLines } from '../startup.ts';

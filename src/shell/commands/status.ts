@@ -1,4 +1,4 @@
-/** `status`: this node in a few lines. */
+/** `status`: nothing goes in, this node in a few lines comes out: id, addresses, peers, book, traffic. */
 import type { Command } from '../command.ts';
 import { age, round3, safe } from '../render.ts';
 
