@@ -16,6 +16,8 @@ import {
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 
+export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
+
 export interface BookEntry {
   readonly address: Address;
   /** The id a hello proved there, else the one gossip told. */
@@ -42,6 +44,8 @@ export interface Book {
   readonly perSource: Map<string, number>;
   new: number;
   tried: number;
+  /** How many of all are loopback or private. */
+  local: number;
 }
 
 /** One entry of the saved book; times are seconds before the moment of saving. */
@@ -54,7 +58,7 @@ export interface SavedEntry {
 }
 
 export function createBook(): Book {
-  return { entries: new Map(), perSource: new Map(), new: 0, tried: 0 };
+  return { entries: new Map(), perSource: new Map(), new: 0, tried: 0, local: 0 };
 }
 
 export type Learning = { readonly entry: BookEntry; readonly fresh: boolean } | null;
@@ -103,6 +107,7 @@ export function learnAddress(
   };
   book.entries.set(address.text, entry);
   book.new += 1;
+  if (isLocal(address)) book.local += 1;
   book.perSource.set(sourceGroup, told + 1);
   return { entry, fresh: true };
 }
@@ -127,6 +132,7 @@ export function forgetAddress(book: Book, entry: BookEntry): void {
   if (!book.entries.delete(entry.address.text)) return;
   if (entry.table === 'new') book.new -= 1;
   else book.tried -= 1;
+  if (isLocal(entry.address)) book.local -= 1;
   const told = book.perSource.get(entry.sourceGroup) ?? 0;
   if (told <= 1) book.perSource.delete(entry.sourceGroup);
   else book.perSource.set(entry.sourceGroup, told - 1);

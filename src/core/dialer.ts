@@ -3,7 +3,7 @@
  * in, dials come out; what a dial leads to is decided in peers.ts. Rules 20, 41-48.
  */
 import type { Address } from '../wire/address.ts';
-import { type BookEntry, failAddress, learnAddress } from './book.ts';
+import { type BookEntry, failAddress, isLocal, learnAddress } from './book.ts';
 import type { Context } from './context.ts';
 import type { Via } from './events.ts';
 import {
@@ -19,8 +19,6 @@ import {
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, sendGetaddr } from './session.ts';
 import type { Dial, NodeState, Session, Target } from './state.ts';
-
-export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
 
 /** Starts one dial; the answer comes as a fact. */
 export function startDial(
@@ -145,6 +143,7 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   node.nextDialAt = Infinity;
   if (node.stopping) return;
   for (const target of node.targets) pumpTarget(node, ctx, target);
+  pumpDialbacks(node, ctx);
   pumpGossip(node, ctx);
 }
 
@@ -177,23 +176,46 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   }
 }
 
+/** Rule 20: one dial to the claimed address of an inbound public peer; it ends as a duplicate, which confirms the address. */
+function pumpDialbacks(node: NodeState, ctx: Context): void {
+  while (node.dials.size < node.settings['dial.parallel']) {
+    const address = node.dialbacks.shift();
+    if (address === undefined) return;
+    const why = whyNotDial(node, ctx.now, address, 'peer');
+    if ((why === null || why === 'connected') && sessionAt(node, address)?.confirmed !== true)
+      startDial(node, ctx, address, 'peer');
+  }
+}
+
 /** Outbound connections and dials by kind and group, counted once for a look through the whole book. */
 interface Slots {
   local: number;
   public: number;
   readonly groups: Map<string, number>;
   readonly occupied: Set<string>;
+  /** Ids whose second connection waits to be let in. */
+  readonly rivals: Set<string>;
 }
 
 function countSlots(node: NodeState): Slots {
-  const slots: Slots = { local: 0, public: 0, groups: new Map(), occupied: new Set(node.selves.keys()) };
+  const slots: Slots = {
+    local: 0,
+    public: 0,
+    groups: new Map(),
+    occupied: new Set(node.selves.keys()),
+    rivals: new Set(),
+  };
   for (const own of node.listening) slots.occupied.add(own.text);
   for (const session of node.sessions.values()) {
     if (session.stage === 'closing') continue;
     if (session.listen !== null) slots.occupied.add(session.listen.text);
-    if (session.dir === 'outbound') takeSlot(slots, session.listen ?? session.remote);
+    if (session.stage === 'rival' && session.id !== null) slots.rivals.add(session.id);
+    if (session.dir === 'outbound' && session.via !== 'peer') takeSlot(slots, session.listen ?? session.remote);
   }
-  for (const dial of node.dials.values()) takeSlot(slots, dial.address);
+  for (const dial of node.dials.values()) {
+    if (dial.via === 'peer') slots.occupied.add(dial.address.text);
+    else takeSlot(slots, dial.address);
+  }
   return slots;
 }
 
@@ -212,12 +234,16 @@ function hasSlot(node: NodeState, slots: Slots, address: Address): boolean {
 function pumpGossip(node: NodeState, ctx: Context): void {
   if (!node.settings['gossip.dial'] || node.dials.size >= node.settings['dial.parallel']) return;
   const slots = countSlots(node);
-  if (slots.local >= node.settings['peers.outbound.local'] && slots.public >= node.settings['peers.outbound']) return;
+  refillPublicTokens(node, ctx);
+  const isLocalOpen = node.book.local > 0 && slots.local < node.settings['peers.outbound.local'];
+  const isPublicOpen = slots.public < node.settings['peers.outbound'];
+  const hasToken = node.publicDialTokens >= 1;
+  if (isPublicOpen && !hasToken) later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
+  if (!isLocalOpen && !(isPublicOpen && hasToken)) return;
   const candidates: BookEntry[] = [];
   for (const entry of node.book.entries.values()) {
     if (slots.occupied.has(entry.address.text) || !hasSlot(node, slots, entry.address)) continue;
-    if (entry.id !== null && (node.peers.has(entry.id) || entry.id === node.id || handshakePendingWith(node, entry.id)))
-      continue;
+    if (entry.id !== null && (node.peers.has(entry.id) || entry.id === node.id || slots.rivals.has(entry.id))) continue;
     const heldUntil = Math.max(
       node.held.get(entry.address.text) ?? 0,
       entry.id === null ? 0 : (node.held.get(entry.id) ?? 0),
@@ -236,7 +262,7 @@ function pumpGossip(node: NodeState, ctx: Context): void {
     candidates[at] = candidates[candidates.length - 1] as BookEntry;
     candidates.pop();
     if (!hasSlot(node, slots, entry.address)) continue;
-    if (!isLocal(entry.address) && !takePublicToken(node, ctx))
+    if (!isLocal(entry.address) && !takePublicToken(node))
       return later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
     takeSlot(slots, entry.address);
     startDial(node, ctx, entry.address, 'gossip');
@@ -244,20 +270,23 @@ function pumpGossip(node: NodeState, ctx: Context): void {
 }
 
 /** Rule 42: public dials by hearsay are a stream, not a flood. */
-function takePublicToken(node: NodeState, ctx: Context): boolean {
-  node.publicDialTokens = Math.min(
-    PUBLIC_DIALS_BURST,
-    node.publicDialTokens + ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S,
-  );
-  node.publicDialTokensAt = ctx.now;
+function takePublicToken(node: NodeState): boolean {
   if (node.publicDialTokens < 1) return false;
   node.publicDialTokens -= 1;
   return true;
 }
 
+function refillPublicTokens(node: NodeState, ctx: Context): void {
+  const earned = ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S;
+  node.publicDialTokens = Math.min(PUBLIC_DIALS_BURST, node.publicDialTokens + earned);
+  node.publicDialTokensAt = ctx.now;
+}
+
 /** Outbound peers that count against the target of their kind, oldest first. */
 function outboundPeers(node: NodeState, local: boolean): Session[] {
-  return [...node.peers.values()].filter((peer) => peer.dir === 'outbound' && isLocal(peer.remote) === local);
+  return [...node.peers.values()].filter(
+    (peer) => peer.dir === 'outbound' && peer.via !== 'peer' && isLocal(peer.remote) === local,
+  );
 }
 
 /** Rule 38: below target, one random peer is asked for more now and then. */

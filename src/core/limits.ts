@@ -33,6 +33,8 @@ export const OUTBOUND_PER_GROUP = 2;
 /** Rule 42: gossip-sourced public dials per second, and at once. */
 export const PUBLIC_DIALS_PER_S = 2;
 export const PUBLIC_DIALS_BURST = 16;
+/** Rule 20: claimed addresses that wait for their dial-back. */
+export const DIALBACKS_MAX = 128;
 /** Rule 44: backoff is spread by this share either way, and forgotten once a connection lived this long. */
 export const BACKOFF_SPREAD = 0.25;
 export const LIVED_US = 15 * SECOND_US;

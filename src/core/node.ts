@@ -75,6 +75,7 @@ export function createNode(config: NewNode): NodeState {
     sent: MESSAGE_TYPES.map(() => 0),
     received: MESSAGE_TYPES.map(() => 0),
     bytes: { sent: 0, received: 0, sentByType: MESSAGE_TYPES.map(() => 0), receivedByType: MESSAGE_TYPES.map(() => 0) },
+    dialbacks: [],
     publicDialTokens: PUBLIC_DIALS_BURST,
     publicDialTokensAt: 0,
     nextAskAt: Infinity,

@@ -8,7 +8,7 @@ import { learnAddress, vouchAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { dialWorked } from './dialer.ts';
 import { advertisedTo, answerGetaddr } from './gossip.ts';
-import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { DIALBACKS_MAX, LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -67,6 +67,10 @@ export function claimListen(session: Session, port: number): void {
 /** An inbound peer told where it listens: worth knowing, and worth a dial-back when it is public (rule 20). */
 export function meetListen(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null || node.selves.has(session.listen.text)) return;
+  if (!session.confirmed && node.dialbacks.length < DIALBACKS_MAX) {
+    node.dialbacks.push(session.listen);
+    node.dialDue = true;
+  }
   learnAddress(
     node.book,
     node.settings,

@@ -130,6 +130,8 @@ export interface NodeState {
   readonly sent: number[];
   readonly received: number[];
   readonly bytes: { sent: number; received: number; readonly sentByType: number[]; readonly receivedByType: number[] };
+  /** Claimed addresses of inbound public peers, to be confirmed by one dial each (rule 20). */
+  readonly dialbacks: Address[];
   publicDialTokens: number;
   publicDialTokensAt: number;
   nextAskAt: number;

@@ -95,11 +95,11 @@ export function worldContract(name: string, createWorld: () => World): void {
     const gone = await spawn(world, 'n2');
     const place = placeOf(gone);
     await gone.stop();
+    a.order({ kind: 'connect', ...place, keep: false });
     const failed = world.until(
       (node, event) => node === a && event.kind === 'dial-failed' && event.reason === 'refused',
       { limitMs: 5_000 },
     );
-    a.order({ kind: 'connect', ...place, keep: false });
     assert.equal((await failed).kind, 'event');
   });
 

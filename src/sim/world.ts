@@ -1,0 +1,150 @@
+/** The simulated world: the port of worlds on the model network and its clock. Time moves only while somebody waits. */
+import { createNode, giveOrder, startNode, stopNode } from '../core/node.ts';
+import { createViews } from '../core/views.ts';
+import type { EventListener, LineListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
+import { type Address, addressOf } from '../wire/address.ts';
+import { encodeMessage } from '../wire/messages.ts';
+import { nextTime } from './kernel.ts';
+import { addHost, createNetwork, type Host, type Network, removeHost, step } from './network.ts';
+import { createRandom, nextRandom } from './random.ts';
+
+export interface SimOptions {
+  readonly seed: number;
+  /** How many nodes there will be: up to 60 share one LAN, more are spread over public networks. */
+  readonly nodes: number;
+  /** Encode and decode every message on its way. */
+  readonly wire?: boolean;
+  readonly agent: string;
+  /** Lets other work of the process go on; called now and then while time is moved. */
+  readonly breathe: () => Promise<void>;
+}
+
+export interface SimWorld extends World {
+  readonly network: Network;
+}
+
+const PORT = 5_999;
+const LAN_NODES_MAX = 60;
+const EVENTS_PER_BREATH = 20_000;
+
+/** Where the k-th node lives: 10.0.0.k on a LAN, else one public /16 after the other. */
+function placeOf(index: number, nodes: number): Address {
+  const ip =
+    nodes <= LAN_NODES_MAX
+      ? `10.0.0.${index + 1}`
+      : `${20 + (index % 70)}.${Math.floor(index / 70) % 250}.${Math.floor(index / 17_500)}.1`;
+  const address = addressOf(ip, PORT);
+  if (address === null) throw new Error(`no place for node ${index}`);
+  return address;
+}
+
+/** A UUID of version 4 from the seed, so that the same seed gives the same ids. */
+function idOf(seed: number, index: number): string {
+  const random = createRandom(seed ^ 0x1d, index);
+  const hex = Array.from({ length: 32 }, () => Math.floor(nextRandom(random) * 16).toString(16));
+  hex[12] = '4';
+  hex[16] = '8';
+  const part = (from: number, to: number) => hex.slice(from, to).join('');
+  return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
+}
+
+export function createSimWorld(options: SimOptions): SimWorld {
+  const network = createNetwork(options.seed, options.wire === true);
+  const { kernel } = network;
+  const ports = new Map<Host, NodePort>();
+  const places = new Map<string, number>();
+  const eventListeners = new Set<EventListener>();
+  const lineListeners = new Set<LineListener>();
+  let births = 0;
+
+  network.onEvent = (host, event) => {
+    const port = ports.get(host);
+    if (port !== undefined) for (const listener of [...eventListeners]) listener(port, event);
+  };
+
+  const passLine: Network['onLine'] = (host, n, direction, message) => {
+    const port = ports.get(host);
+    const line = encodeMessage(message);
+    if (port !== undefined) for (const listener of lineListeners) listener(port, n, direction, line, message);
+  };
+
+  function spawn(config: NodeConfig): Promise<NodePort> {
+    if (network.names.has(config.name)) return Promise.reject(new Error(`there is a node ${config.name} already`));
+    const index = places.get(config.name) ?? places.size;
+    places.set(config.name, index);
+    const id = idOf(options.seed, births);
+    births += 1;
+    const node = createNode({ id, agent: options.agent, settings: config.settings, bootstrap: config.bootstrap });
+    const address = placeOf(index, options.nodes);
+    const host = addHost(network, index, config.name, address, node);
+    const port: NodePort = {
+      name: config.name,
+      state: node,
+      views: createViews(node, () => kernel.now),
+      order: (order) => giveOrder(node, host.context, order),
+      listen: () => Promise.reject(Object.assign(new Error('a simulated node has one address'), { code: 'ENOTSUP' })),
+      stop() {
+        if (!host.isUp) return Promise.resolve();
+        stopNode(node, host.context);
+        removeHost(network, host);
+        network.onEvent(host, { kind: 'stopped' });
+        ports.delete(host);
+        return Promise.resolve();
+      },
+    };
+    ports.set(host, port);
+    startNode(node, host.context, [address]);
+    return Promise.resolve(port);
+  }
+
+  async function until(
+    test: Parameters<World['until']>[0],
+    { limitMs, signal }: Parameters<World['until']>[1],
+  ): Promise<UntilResult> {
+    const limit = kernel.now + Math.floor(limitMs * 1_000);
+    const found: { node: NodePort; event: Parameters<EventListener>[1] }[] = [];
+    const listener: EventListener = (node, event) => {
+      if (found.length === 0 && test(node, event)) found.push({ node, event });
+    };
+    eventListeners.add(listener);
+    try {
+      for (let steps = 1; ; steps += 1) {
+        const [first] = found;
+        if (first !== undefined) return { kind: 'event', ...first };
+        if (signal?.aborted === true) return { kind: 'aborted' };
+        if (nextTime(kernel) > limit) {
+          kernel.now = limit;
+          return { kind: 'timeout' };
+        }
+        step(network);
+        if (steps % EVENTS_PER_BREATH === 0) await options.breathe();
+      }
+    } finally {
+      eventListeners.delete(listener);
+    }
+  }
+
+  return {
+    kind: 'sim',
+    network,
+    now: () => kernel.now,
+    nodes: () => [...ports.values()],
+    spawn,
+    until,
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    onLine(listener) {
+      lineListeners.add(listener);
+      network.onLine = passLine;
+      return () => {
+        lineListeners.delete(listener);
+        if (lineListeners.size === 0) network.onLine = null;
+      };
+    },
+    async close() {
+      await Promise.all([...ports.values()].map((port) => port.stop()));
+    },
+  };
+}
