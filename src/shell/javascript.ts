@@ -96,7 +96,13 @@ export async function evaluate(shell: Shell, code: string): Promise<Evaluation> 
       (error, result) => resolve(error ?? result),
     );
   });
-  if (answer instanceof Error) return { kind: 'threw', message: answer.message };
+  if (answer instanceof Error) {
+    const isStopped = answer.message.includes('terminated');
+    return {
+      kind: 'threw',
+      message: isStopped ? `stopped: it ran for more than ${BLOCKED_MS_MAX / 1_000} s` : answer.message,
+    };
+  }
   if (answer.exceptionDetails !== undefined) {
     const { exception, text } = answer.exceptionDetails;
     return {

@@ -13,6 +13,7 @@ import {
   type SettingKey,
   type Settings,
 } from '../settings.ts';
+import { nearest } from '../util/nearest.ts';
 import { parseHostPort } from '../wire/address.ts';
 import { UsageError } from './errors.ts';
 import { splitWords, stripComment } from './line.ts';
@@ -142,7 +143,12 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true, tokens: true });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; peersh --help lists the options`);
+    const message = (error as Error).message.split('. ')[0] ?? '';
+    const [, option = ''] = /'--([^']*)'/.exec(message) ?? [];
+    const near = nearest(option, Object.keys(OPTIONS)).map((name) => `--${name}`);
+    throw new UsageError(
+      `${message}; ${near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'peersh --help lists the options'}`,
+    );
   }
 }
 

@@ -87,6 +87,7 @@ test('program: wrong options, settings and files are one line and exit 2', async
   writeFileSync(join(folder, 'rc'), 'set ping.intervall 5s\n');
   const table: [string[], RegExp][] = [
     [['--wat'], /--wat/],
+    [['--lissten', 'x'], /did you mean --listen\?/],
     [['--set', 'ping.intervall=5s'], /did you mean ping\.interval/],
     [['--set', 'ping.interval=9h'], /100ms to 1h/],
     [['--listen', 'nowhere'], /HOST:PORT/],
