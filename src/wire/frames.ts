@@ -1,10 +1,15 @@
 /**
- * Bytes to lines: chunks of any size go in, whole trimmed lines or a fault come out, in order. It parses no JSON and sends nothing.
- * Rules 1-5.
+ * Bytes to lines: chunks of any size go in, whole trimmed lines or a fault come out, in order, the same however the bytes were cut.
+ * It parses no JSON and sends nothing. Rules 1-5.
  */
+import { assert } from '../util/assert.ts';
+
 export type FrameFault = 'line-too-long' | 'not-json' | 'blank-flood' | 'bad-utf8' | 'bom' | 'too-deep';
 
-/** Both answer whether to go on; false ends the splitting of this chunk and drops the rest. */
+/**
+ * Both answer whether to go on; false ends the splitting of this chunk and drops the rest. After `line-too-long`, `not-json` and
+ * `blank-flood` there is no going on, whatever the answer. A line may share memory with its whole chunk: copy what you keep.
+ */
 export interface FrameSink {
   line(text: string): boolean;
   fault(fault: FrameFault): boolean;
@@ -16,9 +21,10 @@ export interface Splitter {
   /** Until the first hello, rule 3 holds: a line begins with `{`, and blank lines are counted. */
   greeting: boolean;
   blankLines: number;
-  /** The beginning of a line whose end has not come; `heldBytes` of it are in use. */
+  /** The beginning of a line whose end has not come; `heldBytes` of it are in use, the first `heldBlanks` of them blank. */
   held: Uint8Array;
   heldBytes: number;
+  heldBlanks: number;
 }
 
 const NEWLINE = 0x0a;
@@ -28,115 +34,135 @@ const TAB = 0x09;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const BRACE = 0x7b;
+const BRACE_END = 0x7d;
+/** A bracket and a brace differ in this bit only, so that two comparisons find all four. */
+const BRACE_BIT = 0x20;
 /** Rule 1: blank lines before hello. */
 const BLANK_LINES_MAX = 16;
-/** Rule 5: nesting, and the shortest line that can be deeper. */
+/** Rule 5: nesting, and the shortest object that is deeper. What is shorter and deeper is no object, so no message either. */
 const DEPTH_MAX = 8;
-const DEEP_LINE_BYTES_MIN = 2 * (DEPTH_MAX + 1);
+const DEEP_LINE_BYTES_MIN = '{"":[[[[[[[[]]]]]]]]}'.length;
 const HELD_BYTES_START = 256;
-
-export function createSplitter(lineBytesMax: number): Splitter {
-  return { lineBytesMax, greeting: true, blankLines: 0, held: new Uint8Array(0), heldBytes: 0 };
-}
+const NOTHING = new Uint8Array(0);
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function createSplitter(lineBytesMax: number): Splitter {
+  assert(lineBytesMax > 0, 'a line may have at least one byte');
+  return { lineBytesMax, greeting: true, blankLines: 0, held: NOTHING, heldBytes: 0, heldBlanks: 0 };
+}
 
 /** Hands every line that the chunk completes to the sink; keeps the rest. The chunk may be reused afterwards. */
 export function splitChunk(splitter: Splitter, chunk: Uint8Array, sink: FrameSink): void {
   let start = 0;
   let end = chunk.indexOf(NEWLINE);
-  const whole = end >= 0 && isAscii(chunk) ? decoder.decode(chunk) : null;
-  while (end >= 0) {
-    const goOn =
-      splitter.heldBytes > 0
-        ? finishHeld(splitter, chunk, end, sink)
-        : takeLine(splitter, chunk, start, end, whole, sink);
-    if (!goOn) return dropHeld(splitter);
+  if (end >= 0 && splitter.heldBytes > 0) {
+    if (!hold(splitter, chunk, 0, end, sink) || !takeHeld(splitter, sink)) return dropHeld(splitter);
     start = end + 1;
     end = chunk.indexOf(NEWLINE, start);
   }
-  if (start < chunk.length && !hold(splitter, chunk, start, sink)) dropHeld(splitter);
+  const ascii = end >= 0 ? decodeAscii(chunk) : null;
+  while (end >= 0) {
+    if (!takeLine(splitter, chunk, start, end, ascii, sink)) return;
+    start = end + 1;
+    end = chunk.indexOf(NEWLINE, start);
+  }
+  if (start < chunk.length && !hold(splitter, chunk, start, chunk.length, sink)) dropHeld(splitter);
+}
+
+/** The chunk as text when every byte is ASCII, so that text and bytes have the same offsets (rule 4); else null. */
+function decodeAscii(chunk: Uint8Array): string | null {
+  const text = decode(chunk);
+  return text !== null && text.length === chunk.length ? text : null;
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 function dropHeld(splitter: Splitter): void {
-  splitter.held = new Uint8Array(0);
+  splitter.held = NOTHING;
   splitter.heldBytes = 0;
+  splitter.heldBlanks = 0;
 }
 
-/** Keeps the beginning of a line; doubling keeps a dripping peer linear, the cap keeps it bounded. */
-function hold(splitter: Splitter, chunk: Uint8Array, start: number, sink: FrameSink): boolean {
-  const first = splitter.heldBytes === 0 ? firstByte(chunk, start, chunk.length) : -1;
-  if (splitter.greeting && first >= 0 && first !== BRACE) return sink.fault('not-json') && false;
-  const bytes = splitter.heldBytes + chunk.length - start;
-  if (bytes > splitter.lineBytesMax) return sink.fault('line-too-long') && false;
+/** Adds to the held line; doubling keeps a dripping peer linear, the cap keeps it bounded. False: a fault was told. */
+function hold(splitter: Splitter, chunk: Uint8Array, start: number, end: number, sink: FrameSink): boolean {
+  const bytes = splitter.heldBytes + end - start;
+  if (splitter.heldBlanks === splitter.heldBytes) {
+    const from = skipBlanks(chunk, start, end);
+    splitter.heldBlanks += from - start;
+    if (from < end && isRefused(splitter, chunk[from])) return stopFor('not-json', sink);
+  }
+  if (bytes > splitter.lineBytesMax) return stopFor('line-too-long', sink);
   if (bytes > splitter.held.length) {
-    const grown = new Uint8Array(
-      Math.min(splitter.lineBytesMax, Math.max(HELD_BYTES_START, bytes, 2 * splitter.held.length)),
-    );
+    const room = Math.max(HELD_BYTES_START, bytes, 2 * splitter.held.length);
+    const grown = new Uint8Array(Math.min(splitter.lineBytesMax, room));
     grown.set(splitter.held.subarray(0, splitter.heldBytes));
     splitter.held = grown;
   }
-  splitter.held.set(chunk.subarray(start), splitter.heldBytes);
+  splitter.held.set(chunk.subarray(start, end), splitter.heldBytes);
   splitter.heldBytes = bytes;
   return true;
 }
 
-/** The end of a line whose beginning is held. */
-function finishHeld(splitter: Splitter, chunk: Uint8Array, end: number, sink: FrameSink): boolean {
-  const bytes = splitter.heldBytes + end;
-  if (bytes > splitter.lineBytesMax) return sink.fault('line-too-long') && false;
-  const line = new Uint8Array(bytes);
-  line.set(splitter.held.subarray(0, splitter.heldBytes));
-  line.set(chunk.subarray(0, end), splitter.heldBytes);
+/** The held line is whole. */
+function takeHeld(splitter: Splitter, sink: FrameSink): boolean {
+  const { held, heldBytes } = splitter;
   dropHeld(splitter);
-  return takeLine(splitter, line, 0, bytes, null, sink);
+  return takeLine(splitter, held, 0, heldBytes, null, sink);
 }
 
-/** One whole line in `bytes[start..end)`; `whole` is the decoded chunk when all of it is ASCII. */
+/** One whole line in `bytes[start..end)`; `ascii` is the text of all `bytes` where that has the same offsets. */
 function takeLine(
   splitter: Splitter,
   bytes: Uint8Array,
   start: number,
   end: number,
-  whole: string | null,
+  ascii: string | null,
   sink: FrameSink,
 ): boolean {
-  if (end - start > splitter.lineBytesMax) return sink.fault('line-too-long') && false;
-  let from = start;
+  const from = skipBlanks(bytes, start, end);
+  if (from < end && isRefused(splitter, bytes[from])) return stopFor('not-json', sink);
+  if (end - start > splitter.lineBytesMax) return stopFor('line-too-long', sink);
+  if (from === end) return takeBlank(splitter, sink);
   let to = end;
-  while (from < to && isBlank(bytes[from])) from += 1;
-  while (to > from && isBlank(bytes[to - 1])) to -= 1;
-  if (from === to) {
-    if (!splitter.greeting) return true;
-    splitter.blankLines += 1;
-    return splitter.blankLines <= BLANK_LINES_MAX || (sink.fault('blank-flood') && false);
-  }
-  if (splitter.greeting && bytes[from] !== BRACE) return sink.fault('not-json') && false;
+  while (isBlank(bytes[to - 1])) to -= 1;
   if (to - from >= DEEP_LINE_BYTES_MIN && isTooDeep(bytes, from, to)) return sink.fault('too-deep');
-  if (whole !== null) return sink.line(whole.slice(from, to));
+  if (ascii !== null) return sink.line(ascii.slice(from, to));
   if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) return sink.fault('bom');
-  let text: string;
-  try {
-    text = decoder.decode(bytes.subarray(from, to));
-  } catch {
-    return sink.fault('bad-utf8');
-  }
-  return sink.line(text);
+  const text = decode(bytes.subarray(from, to));
+  return text === null ? sink.fault('bad-utf8') : sink.line(text);
 }
+
+function takeBlank(splitter: Splitter, sink: FrameSink): boolean {
+  if (!splitter.greeting) return true;
+  splitter.blankLines += 1;
+  return splitter.blankLines <= BLANK_LINES_MAX || stopFor('blank-flood', sink);
+}
+
+/** Tells a fault after which the bytes mean nothing any more. */
+function stopFor(fault: FrameFault, sink: FrameSink): false {
+  sink.fault(fault);
+  return false;
+}
+
+/** Rule 3: what begins like this before hello is HTTP, TLS or a scanner. */
+const isRefused = (splitter: Splitter, first: number | undefined) => splitter.greeting && first !== BRACE;
 
 const isBlank = (byte: number | undefined) => byte === SPACE || byte === RETURN || byte === TAB;
 
-function firstByte(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start; i < end; i += 1) if (!isBlank(bytes[i])) return bytes[i] as number;
-  return -1;
+function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let from = start;
+  while (from < end && isBlank(bytes[from])) from += 1;
+  return from;
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i += 1) if ((bytes[i] as number) > 0x7f) return false;
-  return true;
-}
-
-/** Counts brackets outside strings; `[` and `{` differ from `]` and `}` by 2, and both pairs share bits with 0x20 masked out. */
+/** Counts what opens and closes outside strings. What is unbalanced is no JSON: parsing stops there before it gets deep. */
 function isTooDeep(bytes: Uint8Array, from: number, to: number): boolean {
   let depth = 0;
   for (let i = from; i < to; i += 1) {
@@ -144,10 +170,10 @@ function isTooDeep(bytes: Uint8Array, from: number, to: number): boolean {
     if (byte === QUOTE) {
       i += 1;
       while (i < to && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
-    } else if ((byte | 0x20) === 0x7b) {
+    } else if ((byte | BRACE_BIT) === BRACE) {
       depth += 1;
       if (depth > DEPTH_MAX) return true;
-    } else if ((byte | 0x20) === 0x7d) depth -= 1;
+    } else if ((byte | BRACE_BIT) === BRACE_END) depth -= 1;
   }
   return false;
 }

@@ -51,16 +51,37 @@ export interface Unknown {
 export type Message = Hello | Ping | Pong | Getaddr | Addr | Bye | Unknown;
 export type MessageType = Message['type'];
 
-/** One row per message type: what it says and which fields it may have. Help, completion and the README are printed from it. */
+/**
+ * One row per message type, in the order of a conversation: what it says, and what its fields mean beside `msgtype`. Help, completion
+ * and the README are printed from it. Only nodeid and peers are required; an optional field counts as absent unless it is as said here.
+ */
 export const MESSAGES = {
-  hello: { summary: 'who I am; the dialler speaks first', fields: ['nodeid', 'listen', 'agent', 'observed', 'ext'] },
-  ping: { summary: 'are you there', fields: ['nonce'] },
-  pong: { summary: 'yes', fields: ['nonce'] },
-  getaddr: { summary: 'tell me peers', fields: [] },
-  addr: { summary: 'my own listening address, or peers I can vouch for', fields: ['peers', 'ages'] },
-  bye: { summary: 'I close this connection, and why', fields: ['reason'] },
-  unknown: { summary: 'a message of a later version; ignored', fields: [] },
-} as const satisfies Record<MessageType, { readonly summary: string; readonly fields: readonly string[] }>;
+  hello: {
+    summary: 'who I am; the dialler speaks first, the listener answers with its own',
+    fields: {
+      nodeid: 'my id: a letter or digit, then up to 63 letters, digits and hyphens',
+      listen: 'the port at which I can be dialled',
+      agent: 'what program I am, up to 64 characters',
+      observed: 'the ip:port at which I see you',
+      ext: 'extensions I understand: nonce, v6',
+    },
+  },
+  ping: { summary: 'are you there', fields: { nonce: 'text or whole number that the pong repeats' } },
+  pong: { summary: 'yes, I am here', fields: { nonce: 'the nonce of the ping' } },
+  getaddr: { summary: 'tell me peers', fields: {} },
+  addr: {
+    summary: 'my own listening address, or peers I can vouch for',
+    fields: {
+      peers: 'a list of pairs ["ip:port", "nodeid"]',
+      ages: 'for each pair, the seconds since it was last seen alive, or null',
+    },
+  },
+  bye: { summary: 'I close this connection', fields: { reason: 'why, up to 128 characters' } },
+  unknown: { summary: 'a message of a later version; ignored', fields: {} },
+} as const satisfies Record<
+  MessageType,
+  { readonly summary: string; readonly fields: Readonly<Record<string, string>> }
+>;
 
 export const MESSAGE_TYPES = Object.keys(MESSAGES) as readonly MessageType[];
 
@@ -85,28 +106,70 @@ export const ADDR_LINE_BYTES_MAX = 1_400;
 
 const NODE_ID = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_LENGTH = 36;
 
 const PING: Ping = Object.freeze({ type: 'ping', nonce: null });
 const PONG: Pong = Object.freeze({ type: 'pong', nonce: null });
 const GETADDR: Getaddr = Object.freeze({ type: 'getaddr' });
 
-/** The lines that pass most, read without JSON.parse; the spaced forms are what Python's json writes. */
-const CONSTANT_LINES = new Map<string, Message>([
-  ['{"msgtype":"ping"}', PING],
-  ['{"msgtype": "ping"}', PING],
-  ['{"msgtype":"pong"}', PONG],
-  ['{"msgtype": "pong"}', PONG],
-  ['{"msgtype":"getaddr"}', GETADDR],
-  ['{"msgtype": "getaddr"}', GETADDR],
-]);
-const CONSTANT_LENGTH_MAX = 22;
+/** The lines that pass most are read without JSON.parse; the spaced forms are what Python's json writes. */
+const PING_LINE = '{"msgtype":"ping"}';
+const PONG_LINE = '{"msgtype":"pong"}';
+const GETADDR_LINE = '{"msgtype":"getaddr"}';
+const PING_LINE_SPACED = '{"msgtype": "ping"}';
+const PONG_LINE_SPACED = '{"msgtype": "pong"}';
+const GETADDR_LINE_SPACED = '{"msgtype": "getaddr"}';
+const CONSTANT_LENGTH_MAX = GETADDR_LINE_SPACED.length;
+
+/** What we write before an integer nonce, and the digits after it that are certainly a safe integer. */
+const PING_NONCE = '{"msgtype":"ping","nonce":';
+const PONG_NONCE = '{"msgtype":"pong","nonce":';
+const NONCE_AT = PING_NONCE.length;
+const LETTER_AT = PING_NONCE.indexOf('i');
+const NONCE_DIGITS_MAX = 15;
+
+const ZERO = 0x30;
+const LETTER_D = 0x64;
+const LETTER_I = 0x69;
+const LETTER_O = 0x6f;
 
 /** Reads one line (no newline). Never throws, never returns an object of the peer's making. */
 export function parseMessage(line: string): Message | Malformed {
-  if (line.length <= CONSTANT_LENGTH_MAX) {
-    const constant = CONSTANT_LINES.get(line);
-    if (constant !== undefined) return constant;
+  const quick = line.length <= CONSTANT_LENGTH_MAX ? readConstant(line) : readInteger(line);
+  return quick ?? readJson(line);
+}
+
+/** Comparing costs most here, so the letter that differs in `ping`, `pong` and `getaddr` chooses what to compare with. */
+function readConstant(line: string): Message | null {
+  switch (line.charCodeAt(line.length - 5)) {
+    case LETTER_I:
+      return line === PING_LINE || line === PING_LINE_SPACED ? PING : null;
+    case LETTER_O:
+      return line === PONG_LINE || line === PONG_LINE_SPACED ? PONG : null;
+    case LETTER_D:
+      return line === GETADDR_LINE || line === GETADDR_LINE_SPACED ? GETADDR : null;
+    default:
+      return null;
   }
+}
+
+/** A ping or pong with an integer nonce, written as we write it. */
+function readInteger(line: string): Ping | Pong | null {
+  const end = line.length - 1;
+  if (end > NONCE_AT + NONCE_DIGITS_MAX || end <= NONCE_AT || line[end] !== '}') return null;
+  const isPing = line.charCodeAt(LETTER_AT) === LETTER_I;
+  if (line.slice(0, NONCE_AT) !== (isPing ? PING_NONCE : PONG_NONCE)) return null;
+  if (line.charCodeAt(NONCE_AT) === ZERO && end > NONCE_AT + 1) return null;
+  let nonce = 0;
+  for (let i = NONCE_AT; i < end; i += 1) {
+    const digit = line.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return null;
+    nonce = nonce * 10 + digit;
+  }
+  return { type: isPing ? 'ping' : 'pong', nonce };
+}
+
+function readJson(line: string): Message | Malformed {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -143,16 +206,20 @@ const malformed = (reason: Malformed['reason'], detail: string): Malformed => ({
 const own = (value: object, key: string): unknown =>
   Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 
+/** JSON can say -0, and we would write it as 0. */
+const unsigned = (value: number) => (value === 0 ? 0 : value);
+
+/** Rule 30. */
 function readNonce<Kind extends Ping | Pong>(value: object, plain: Kind): Kind {
   const nonce = own(value, 'nonce');
-  const good = typeof nonce === 'string' ? nonce.length <= NONCE_LENGTH_MAX : Number.isSafeInteger(nonce);
-  return good ? { ...plain, nonce: nonce as Nonce } : plain;
+  if (typeof nonce === 'string') return nonce.length <= NONCE_LENGTH_MAX ? { ...plain, nonce } : plain;
+  return typeof nonce === 'number' && Number.isSafeInteger(nonce) ? { ...plain, nonce: unsigned(nonce) } : plain;
 }
 
 /** Rule 14; only a whole UUID is lower-cased, other ids are compared as they are. */
 function readNodeId(raw: unknown): string | null {
   if (typeof raw !== 'string' || !NODE_ID.test(raw)) return null;
-  return UUID.test(raw) ? raw.toLowerCase() : raw;
+  return raw.length === UUID_LENGTH && UUID.test(raw) ? raw.toLowerCase() : raw;
 }
 
 function readHello(value: object): Hello | Malformed {
@@ -196,7 +263,7 @@ function readEntry(raw: unknown, age: unknown): AddrEntry | null {
   return {
     address,
     nodeid: Array.isArray(raw) ? readNodeId(raw[1]) : null,
-    age: known ? Math.min(Math.floor(age), AGE_S_MAX) : null,
+    age: known ? unsigned(Math.min(Math.floor(age), AGE_S_MAX)) : null,
   };
 }
 
