@@ -2,7 +2,9 @@
  * The one table of settings: key, kind, default, bounds, one-line summary. `--set`, `.noderc`, the shell's `set`, `help settings`
  * and completion all read it. Text goes in, a checked value or one clear line comes out; it must not know where a setting is used.
  */
+import { assert } from './util/assert.ts';
 import { nearest } from './util/nearest.ts';
+import { parseAddress } from './wire/address.ts';
 
 /** Durations are integer microseconds, sizes bytes, rates per second; `text` and `words` stay strings. */
 export type SettingKind = 'duration' | 'size' | 'count' | 'rate' | 'switch' | 'text' | 'words';
@@ -146,8 +148,18 @@ export type SettingReading =
 /** Kinds of events that the setting `events` may name. */
 export const EVENT_KINDS = ['connect', 'drop', 'dial', 'gossip', 'error', 'self', 'flood', 'save'] as const;
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1_000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000 };
-const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, B: 1, KiB: 1_024, MiB: 1_048_576 };
+/** Largest first, as values are printed. */
+const DURATION_UNITS = new Map([
+  ['h', 3_600_000_000],
+  ['m', 60_000_000],
+  ['s', 1_000_000],
+  ['ms', 1_000],
+]);
+const SIZE_UNITS = new Map([
+  ['MiB', 1_048_576],
+  ['KiB', 1_024],
+  ['B', 1],
+]);
 const QUANTITY = /^([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([A-Za-z/ ]*)$/;
 const TEXT_LENGTH_MAX = 64;
 
@@ -166,7 +178,7 @@ export function nearestSettings(text: string): string[] {
 /** A duration such as `500ms`, `5s`, `2m`, `1h` in microseconds; null when it is none. */
 export function readDuration(text: string): number | null {
   const [, digits, unit] = QUANTITY.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : DURATION_UNITS[unit];
+  const factor = DURATION_UNITS.get(unit ?? '');
   return digits === undefined || factor === undefined ? null : Math.floor(Number(digits) * factor + 0.5);
 }
 
@@ -175,7 +187,7 @@ function readQuantity(kind: SettingKind, text: string): number | null {
   const [, digits, unit = ''] = QUANTITY.exec(text) ?? [];
   if (digits === undefined) return null;
   if (kind === 'rate') return ['', 'per s', '/s'].includes(unit.trim()) ? Number(digits) : null;
-  const factor = kind === 'size' ? SIZE_UNITS[unit] : unit === '' ? 1 : undefined;
+  const factor = unit === '' ? 1 : kind === 'size' ? SIZE_UNITS.get(unit) : undefined;
   const value = factor === undefined ? Number.NaN : Number(digits) * factor;
   return Number.isInteger(value) ? value : null;
 }
@@ -191,8 +203,9 @@ const FORMS: Readonly<Record<SettingKind, string>> = {
 };
 
 /** Reads the text of one setting; a wrong one says what it was and what to type instead. */
-export function readSetting(key: SettingKey, text: string): SettingReading {
+export function readSetting(key: SettingKey, typed: string): SettingReading {
   const row: SettingRow = SETTINGS[key];
+  const text = typed.trim();
   const wrong = (what: string): SettingReading => ({
     ok: false,
     message: `${key}: ${JSON.stringify(text.slice(0, 80))} ${what}`,
@@ -201,6 +214,13 @@ export function readSetting(key: SettingKey, text: string): SettingReading {
     const at = ['on', 'true', 'off', 'false'].indexOf(text);
     return at < 0 ? wrong(`is not ${FORMS.switch}`) : { ok: true, value: at < 2 };
   }
+  if (key === 'advertise' && text !== '') {
+    const address = parseAddress(text);
+    if (address === null || address.class === 'special') {
+      return wrong('is no address that peers could dial: type IP:PORT such as 192.168.1.5:5999, or nothing');
+    }
+    return { ok: true, value: address.text };
+  }
   if (row.kind === 'text')
     return text.length > TEXT_LENGTH_MAX ? wrong(`is not ${FORMS.text}`) : { ok: true, value: text };
   if (row.kind === 'words') return readWords(text) ?? wrong(`is not ${FORMS.words}`);
@@ -208,7 +228,7 @@ export function readSetting(key: SettingKey, text: string): SettingReading {
   if (value === null) return wrong(`is not ${FORMS[row.kind]}`);
   const min = readQuantity(row.kind, row.min ?? '0') ?? 0;
   const max = readQuantity(row.kind, row.max ?? '') ?? Infinity;
-  return value < min || value > max ? wrong(`is out of bounds: ${row.min} to ${row.max}`) : { ok: true, value };
+  return value < min || value > max ? wrong(`is out of bounds: type ${row.min} to ${row.max}`) : { ok: true, value };
 }
 
 function readWords(text: string): SettingReading | null {
@@ -224,7 +244,7 @@ function readWords(text: string): SettingReading | null {
 export function defaultSettings(): Settings {
   const entries = Object.entries(SETTINGS).map(([key, row]) => {
     const reading = readSetting(key as SettingKey, row.default);
-    if (!reading.ok) throw new Error(`the default of ${reading.message}`);
+    assert(reading.ok, `the default of ${key} is a good value`);
     return [key, reading.value];
   });
   return Object.fromEntries(entries) as Settings;
@@ -236,33 +256,36 @@ export function printSetting(key: SettingKey, value: SettingValue): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return value.length === 0 ? 'none' : value.join(',');
   const { kind } = SETTINGS[key];
-  if (kind === 'duration')
-    return (
-      printIn(value, [
-        ['h', 3_600_000_000],
-        ['m', 60_000_000],
-        ['s', 1_000_000],
-      ]) ?? `${value / 1_000}ms`
-    );
-  if (kind === 'size')
-    return (
-      printIn(value, [
-        ['MiB', 1_048_576],
-        ['KiB', 1_024],
-      ]) ?? `${value}B`
-    );
-  return String(value);
+  if (kind === 'duration') return value === 0 ? '0s' : (printIn(value, DURATION_UNITS) ?? `${value / 1_000}ms`);
+  return (kind === 'size' ? printIn(value, SIZE_UNITS) : null) ?? String(value);
 }
 
-function printIn(value: number, units: readonly (readonly [string, number])[]): string | null {
-  for (const [unit, factor] of units) if (value !== 0 && value % factor === 0) return `${value / factor}${unit}`;
+/** In the largest unit of which it is a whole number. */
+function printIn(value: number, units: ReadonlyMap<string, number>): string | null {
+  for (const [unit, factor] of units) if (value % factor === 0) return `${value / factor}${unit}`;
   return null;
 }
 
+/** Settings that make no sense above another one. */
+const AT_MOST = [
+  ['dial.retry', 'dial.retry.max'],
+  ['bootstrap.retry', 'bootstrap.retry.max'],
+  ['bootstrap.retry', 'bootstrap.retry.max.public'],
+  ['peers.outbound', 'peers.outbound.max'],
+  ['peers.inbound', 'peers.max'],
+] as const;
+
 /** What two settings together get wrong; null when nothing. */
 export function checkSettings(settings: Settings): string | null {
+  const shown = (key: SettingKey) => `${key} (${printSetting(key, settings[key])})`;
   if (settings['ping.timeout'] <= settings['ping.interval']) {
-    return `ping.timeout (${printSetting('ping.timeout', settings['ping.timeout'])}) must be longer than ping.interval (${printSetting('ping.interval', settings['ping.interval'])})`;
+    return `${shown('ping.timeout')} must be longer than ${shown('ping.interval')}`;
+  }
+  for (const [low, high] of AT_MOST) {
+    if (settings[low] <= settings[high]) continue;
+    // Nobody chose the default of peers.inbound: lowering peers.max alone is enough to have fewer of both.
+    if (low === 'peers.inbound' && printSetting(low, settings[low]) === SETTINGS[low].default) continue;
+    return `${shown(low)} must be at most ${shown(high)}`;
   }
   return null;
 }

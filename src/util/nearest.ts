@@ -1,6 +1,6 @@
 /** Which of some words a mistyped one was probably meant to be: a text and candidates go in, the nearest candidates come out. */
 
-/** Optimal string alignment distance; gives up with `max + 1` as soon as it must be larger than `max`. */
+/** Optimal string alignment distance; any above `max` is `max + 1`, known as soon as a whole row is above it. */
 export function editDistance(a: string, b: string, max: number): number {
   if (Math.abs(a.length - b.length) > max) return max + 1;
   let before: number[] = [];
@@ -18,7 +18,7 @@ export function editDistance(a: string, b: string, max: number): number {
     before = above;
     above = row;
   }
-  return above[b.length] ?? max + 1;
+  return Math.min(above[b.length] ?? 0, max + 1);
 }
 
 const WORD_LENGTH_MAX = 64;
