@@ -24,7 +24,6 @@ export interface Address {
 
 const PORT = /^[1-9][0-9]{0,4}$/;
 const PORT_MAX = 65_535;
-const V4_TEXT_LENGTH_MAX = '255.255.255.255:65535'.length;
 /** Digits of IPv6 and of a dotted tail, nothing that a lenient parser could read as hexadecimal or octal bytes. */
 const V6 = /^[0-9A-Fa-f:.]{2,45}$/;
 /** With room for a zone id, which is dropped. */
@@ -51,7 +50,6 @@ export function addressOf(ip: string, port: number): Address | null {
 
 /** One pass over `a.b.c.d:port`. What it accepts has one spelling only, so the text itself is the canonical form. */
 function parseV4(text: string): Address | null {
-  if (text.length > V4_TEXT_LENGTH_MAX) return null;
   let bits = 0;
   let part = 0;
   let value = -1;

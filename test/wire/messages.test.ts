@@ -96,6 +96,16 @@ test('messages: names of Object.prototype are only names', () => {
   assert.equal(Object.getPrototypeOf(helloWith('"__proto__":null')), Object.prototype);
 });
 
+test('messages: a field that only Object.prototype has is not there', () => {
+  const polluted = Object.prototype as unknown as Record<string, unknown>;
+  polluted['nonce'] = 5;
+  try {
+    assert.deepEqual(readSlowly('{"msgtype":"ping"}'), { type: 'ping', nonce: null });
+  } finally {
+    delete polluted['nonce'];
+  }
+});
+
 test('messages: of a key that stands twice the last one wins', () => {
   assert.equal(read('ping', '{"msgtype":"x","msgtype":"ping","nonce":1,"nonce":2}').nonce, 2);
   assert.equal(reasonOf('{"msgtype":"ping","msgtype":5}'), 'no-msgtype');
@@ -425,4 +435,15 @@ test('messages: addresses are spread over lines of at most 1,400 bytes, none is 
     }),
   );
   assert.deepEqual(splitAddr([]), [addrOf()]);
+});
+
+test('messages: lines of addresses are as full as they can be, whatever the length of ids and ages', () => {
+  for (let length = 1; length <= 64; length += 1) {
+    for (const age of [7, 99_999]) {
+      const entries = Array<AddrEntry>(200).fill({ address: FOUR, nodeid: 'a'.repeat(length), age });
+      const lengths = splitAddr(entries).map((one) => encodeMessage(one).length);
+      assert.ok(Math.max(...lengths) <= ADDR_LINE_BYTES_MAX, `${lengths}`);
+      for (const full of lengths.slice(0, -1)) assert.ok(full > ADDR_LINE_BYTES_MAX - 100, `${lengths}`);
+    }
+  }
 });
