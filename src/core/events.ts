@@ -73,5 +73,3 @@ export interface Learnt {
   readonly address: string;
   readonly id: string | null;
 }
-
-export type EventKind = NodeEvent['kind'];

@@ -4,24 +4,14 @@
  */
 
 import type { Settings } from '../settings.ts';
-import { type Address, addressOf, parseAddress } from '../wire/address.ts';
+import { type Address, addressOf } from '../wire/address.ts';
 import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { createBook, forgetUnseen } from './book.ts';
 import type { Context } from './context.ts';
-import {
-  askForMore,
-  closeSurplus,
-  dialLater,
-  livedWell,
-  nextAttempt,
-  pumpDials,
-  rotate,
-  sessionAt,
-  startDial,
-  whyNotDial,
-} from './dialer.ts';
+import { askForMore, closeSurplus, dialLater, livedWell, pumpDials, rotate } from './dialer.ts';
 import type { Via } from './events.ts';
-import { BOOTSTRAP_MAX, HELD_MAX, LIVED_US, NAME_ADDRESSES_MAX, PUBLIC_DIALS_BURST, USER_PINGS_MAX } from './limits.ts';
+import { LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
+import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import {
@@ -30,18 +20,16 @@ import {
   forgetSession,
   handleMessage,
   openSession,
-  sendGetaddr,
-  sendMessage,
   sessionDeadline,
   shiftSession,
   strike,
-  userPing,
   wakeSession,
 } from './session.ts';
-import type { NodeState, Session, Target } from './state.ts';
+import type { NodeState, Session } from './state.ts';
+import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
 
-export type { NodeState, Session } from './state.ts';
+export type { NodeState } from './state.ts';
 
 export interface NewNode {
   /** Lower-case UUID, fresh for every start. */
@@ -171,7 +159,7 @@ export function nameResolved(
   detail: string | null,
 ): void {
   for (const target of node.targets)
-    if (target.host === host && target.resolving) resolveTarget(node, ctx, target, ips);
+    if (target.host === host && target.resolving) resolveTarget(node, ctx.now, target, ips);
   for (const [attempt, name] of [...node.names]) {
     if (name.host !== host) continue;
     node.names.delete(attempt);
@@ -193,33 +181,6 @@ export function nameResolved(
   }
   node.dialDue = true;
   settleDeadline(node, ctx);
-}
-
-function resolveTarget(node: NodeState, ctx: Context, target: Target, ips: readonly string[]): void {
-  target.resolving = false;
-  target.resolved = ips
-    .slice(0, NAME_ADDRESSES_MAX)
-    .map((ip) => addressOf(ip, target.port))
-    .filter((address) => address !== null);
-  if (target.resolved.length > 0) {
-    target.lastError = null;
-    target.self = target.resolved.every((address) => node.selves.has(address.text));
-    mergeTargets(node, target);
-    return;
-  }
-  target.failures += 1;
-  target.lastError = 'no-name';
-  target.nextAt =
-    ctx.now + Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * target.failures);
-}
-
-/** `localhost` and `127.0.0.1` are one entry: the later of two that resolve alike goes. */
-function mergeTargets(node: NodeState, target: Target): void {
-  const texts = target.resolved.map((address) => address.text).join();
-  const twin = node.targets.findIndex(
-    (other) => other !== target && other.resolved.map((address) => address.text).join() === texts,
-  );
-  if (twin >= 0) node.targets.splice(Math.max(twin, node.targets.indexOf(target)), 1);
 }
 
 export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message): void {
@@ -316,146 +277,6 @@ export function giveOrder(node: NodeState, ctx: Context, order: Order): OrderAns
   const answer = obey(node, ctx, order);
   settleDeadline(node, ctx);
   return answer;
-}
-
-const done = (n: number | null = null, attempt: number | null = null): OrderAnswer => ({ ok: true, attempt, n });
-
-function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
-  if (node.stopping) return { ok: false, reason: 'stopping', message: 'this node is stopping' };
-  switch (order.kind) {
-    case 'connect':
-      return connectByHand(node, ctx, order.host, order.port, order.keep);
-    case 'bootstrap-add':
-      if (node.targets.length >= BOOTSTRAP_MAX)
-        return {
-          ok: false,
-          reason: 'over-limit',
-          message: `the bootstrap list holds at most ${BOOTSTRAP_MAX} entries`,
-        };
-      addTarget(node, order.host, order.port, 'boot', ctx.now);
-      node.dialDue = true;
-      return done();
-    case 'bootstrap-remove': {
-      const at = node.targets.findIndex(
-        (target) =>
-          target.port === order.port &&
-          (target.host === order.host || target.resolved.some((address) => address.ip === order.host)),
-      );
-      if (at < 0)
-        return { ok: false, reason: 'not-listed', message: `${order.host}:${order.port} is not in the bootstrap list` };
-      node.targets.splice(at, 1);
-      return done();
-    }
-    case 'set':
-      Object.assign(node.settings, { [order.key]: order.value });
-      node.dialDue = true;
-      return done();
-    case 'ping':
-    case 'getaddr':
-    case 'drop':
-    case 'send':
-    case 'send-line':
-      return obeyOn(node, ctx, order);
-    default:
-      return order satisfies never;
-  }
-}
-
-function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {
-  const session = node.sessions.get(order.n);
-  if (session === undefined || session.stage === 'closing')
-    return { ok: false, reason: 'no-such-connection', message: `connection #${order.n} is gone` };
-  if (order.kind === 'drop') {
-    hold(node, ctx, session);
-    closeSession(node, ctx, session, 'dropped', session.readyAt === null ? null : 'dropped');
-    node.dialDue = true;
-    return done(session.n);
-  }
-  if (order.kind === 'send-line') {
-    session.lastSendAt = ctx.now;
-    ctx.sendLine(session.n, order.line);
-    return done(session.n);
-  }
-  if (order.kind === 'send') {
-    sendMessage(node, ctx, session, order.message);
-    return done(session.n);
-  }
-  if (session.readyAt === null)
-    return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
-  if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
-  else if (session.userPings >= USER_PINGS_MAX)
-    return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
-  else userPing(node, ctx, session);
-  return done(session.n);
-}
-
-/** A dropped peer stays away by id and by address until `drop.hold` has passed or `connect` says otherwise. */
-function hold(node: NodeState, ctx: Context, session: Session): void {
-  const until = ctx.now + node.settings['drop.hold'];
-  if (until <= ctx.now) return;
-  for (const key of [session.id, session.listen?.text])
-    if (key !== null && key !== undefined) node.held.set(key, until);
-  while (node.held.size > HELD_MAX)
-    for (const oldest of node.held.keys()) {
-      node.held.delete(oldest);
-      break;
-    }
-}
-
-function connectByHand(node: NodeState, ctx: Context, host: string, port: number, keep: boolean): OrderAnswer {
-  const address = addressOf(host, port);
-  if (address === null) {
-    const attempt = nextAttempt(node);
-    node.names.set(attempt, { attempt, host, port, keep });
-    ctx.emit({ kind: 'resolving', attempt, host });
-    ctx.resolve(host);
-    return done(null, attempt);
-  }
-  const session = sessionAt(node, address);
-  if (session !== null && session.readyAt !== null) return done(session.n);
-  return dialByHand(node, ctx, address, keep, nextAttempt(node));
-}
-
-function dialByHand(node: NodeState, ctx: Context, address: Address, keep: boolean, attempt: number): OrderAnswer {
-  const entry = node.book.entries.get(address.text);
-  node.held.delete(address.text);
-  if (entry !== undefined && entry.id !== null) node.held.delete(entry.id);
-  if (keep) addTarget(node, address.ip, address.port, 'keep', ctx.now);
-  for (const target of node.targets)
-    if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;
-  for (const dial of node.dials.values()) if (dial.address.text === address.text) return done(null, dial.attempt);
-  if (address.class === 'special') {
-    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'bad-address', detail: '' });
-    return { ok: false, reason: 'bad-address', message: `${address.text} is not an address that can be dialled` };
-  }
-  const why = whyNotDial(node, ctx.now, address, 'manual');
-  if (why === 'connected') {
-    const session = sessionAt(node, address);
-    return done(session?.n ?? null);
-  }
-  return done(null, startDial(node, ctx, address, keep ? 'keep' : 'manual', attempt));
-}
-
-function addTarget(node: NodeState, host: string, port: number, via: Target['via'], now: number): void {
-  if (
-    node.targets.some(
-      (target) =>
-        target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)),
-    )
-  )
-    return;
-  const literal = parseAddress(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-  node.targets.push({
-    host,
-    port,
-    via,
-    resolved: literal === null ? [] : [literal],
-    resolving: false,
-    self: false,
-    failures: 0,
-    nextAt: now,
-    lastError: null,
-  });
 }
 
 /** Rule 66: says bye to every peer and calls dials off; the driver then waits for the closes. */

@@ -18,7 +18,6 @@ export const REASONS = {
   'id-pending': { side: 'ours', sentence: 'another new connection of this peer is already waiting' },
   'hello-timeout': { side: 'theirs', sentence: 'no hello came in time' },
   'no-hello': { side: 'theirs', sentence: 'the first line was not a hello' },
-  'bad-hello': { side: 'theirs', sentence: 'the hello had no usable nodeid' },
   'id-changed': { side: 'theirs', sentence: 'a second hello named another id' },
   'not-json': { side: 'theirs', sentence: 'what came is not JSON' },
   malformed: { side: 'theirs', sentence: 'a malformed line came before hello' },
@@ -32,7 +31,6 @@ export const REASONS = {
   held: { side: 'ours', sentence: 'dropped by hand, kept away for a while' },
   full: { side: 'ours', sentence: 'all places for peers are taken' },
   rotated: { side: 'ours', sentence: 'the oldest connection above target makes room for another' },
-  dialback: { side: 'ours', sentence: 'the dial only had to confirm an address' },
   stopping: { side: 'ours', sentence: 'this node is stopping' },
   internal: { side: 'ours', sentence: 'our own code failed on this peer' },
   'write-failed': { side: 'network', sentence: 'writing to the peer failed' },
@@ -42,10 +40,7 @@ export const REASONS = {
   'no-name': { side: 'network', sentence: 'the host name could not be resolved' },
   'no-socket': { side: 'ours', sentence: 'this process could not open another socket' },
   'dial-failed': { side: 'network', sentence: 'the dial failed' },
-  cancelled: { side: 'ours', sentence: 'the dial was called off' },
   'bad-address': { side: 'theirs', sentence: 'the address is not one that can be dialled' },
-  forbidden: { side: 'theirs', sentence: 'a peer of that kind of network may not tell us such an address' },
-  'bad-port': { side: 'theirs', sentence: 'the port belongs to another service' },
   'over-limit': { side: 'theirs', sentence: 'the peer told more addresses than it may' },
   connected: { side: 'ours', sentence: 'already connected' },
   dialing: { side: 'ours', sentence: 'already being dialled' },
@@ -53,9 +48,7 @@ export const REASONS = {
   backoff: { side: 'ours', sentence: 'it failed before; the next try is due later' },
   'just-dialled': { side: 'ours', sentence: 'it was dialled a moment ago' },
   slots: { side: 'ours', sentence: 'enough outbound connections of that kind' },
-  queued: { side: 'ours', sentence: 'it waits for its turn to be dialled' },
   'gossip-off': { side: 'ours', sentence: 'gossip.dial is off: learnt addresses are not dialled' },
-  'not-advertised': { side: 'ours', sentence: 'our own address is not told to peers of that kind of network' },
 } as const satisfies Record<string, ReasonRow>;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -16,7 +16,7 @@ import { MESSAGE_TYPES } from '../wire/messages.ts';
 import type { Context } from './context.ts';
 import type { Direction, Via } from './events.ts';
 import { answerGetaddr, ownAddressMessage, takeAddr } from './gossip.ts';
-import { GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
+import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
 import { admit, promoteRival, rivalProved, sessionLeft } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
@@ -100,7 +100,7 @@ export function sendMessage(node: NodeState, ctx: Context, session: Session, mes
 }
 
 export function sendGetaddr(node: NodeState, ctx: Context, session: Session): void {
-  session.addrTokens += 100;
+  session.addrTokens += ADDR_AFTER_GETADDR;
   sendMessage(node, ctx, session, GETADDR);
 }
 

@@ -17,6 +17,10 @@ const TOP_LEVEL = new Set(
    package-lock.json package.json src test tsconfig.json`.split(/\s+/),
 );
 
+/** Words that leave work behind, put together here so that a search for them finds only real ones. */
+const LEFT_BEHIND = ['TO' + 'DO', 'FIX' + 'ME', 'XXX', 'HACK'];
+const LEAVES_WORK = new RegExp(`\\b(?:${LEFT_BEHIND.join('|')})\\b`);
+
 /** What a file does against the house rules, one sentence each. */
 function offences({ path, text }: SourceFile): string[] {
   const found: string[] = [];
@@ -30,7 +34,7 @@ function offences({ path, text }: SourceFile): string[] {
   }
   for (const { kind, text: comment, line } of tokens) {
     if (kind !== 'comment') continue;
-    if (/\b(?:TODO|FIXME|XXX|HACK)\b/.test(comment)) say(line, 'leaves work to do in a comment');
+    if (LEAVES_WORK.test(comment)) say(line, 'leaves work to do in a comment');
     if (/^[\s/*]*import\b.*(?:from\s*)?['"][^'"]+['"]\)?\s*;?\s*$/m.test(comment)) say(line, 'a commented-out import');
   }
   for (const [index, { kind, text: word, line }] of code.entries()) {
@@ -82,8 +86,10 @@ const REFUSED: readonly (readonly [path: string, text: string])[] = [
   ['core/node.ts', 'const a = 1;\n// Text in, tokens out; it must never take a word of a comment for code.'],
   ['core/node.ts', '// node\nconst a = 1;'],
   ['main.ts', '#!/usr/bin/env node\nconst a = 1;'],
-  ['core/node.ts', `${HEADER}// TODO: later`],
-  ['core/node.ts', `${HEADER}/* FIXME */`],
+  ...LEFT_BEHIND.flatMap((word): [string, string][] => [
+    ['core/node.ts', `${HEADER}// ${word}: later`],
+    ['core/node.ts', `${HEADER}/* ${word} */`],
+  ]),
   ['core/node.ts', `${HEADER}// import { a } from './a.ts';`],
   ['core/node.ts', `${HEADER}/*\n * import './a.ts'\n */`],
   ['core/node.ts', `${HEADER}export enum Color { Red }`],
@@ -105,7 +111,7 @@ const ALLOWED: readonly (readonly [path: string, text: string])[] = [
   ['main.ts', `#!/usr/bin/env node\n${HEADER}import { a } from './a.ts'`],
   [
     'core/node.ts',
-    `/**\n * Text in, tokens out; it must never take a word of a comment for code.\n */\nconst a = 'TODO';`,
+    `/**\n * Text in, tokens out; it must never take a word of a comment for code.\n */\nconst a = '${LEFT_BEHIND[0]}';`,
   ],
   [
     'core/node.ts',

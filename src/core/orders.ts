@@ -1,0 +1,137 @@
+/**
+ * What a user tells a node: an order goes in, it is obeyed at once or refused with a reason. Answers of the network are events; they
+ * never come back from here.
+ */
+import { type Address, addressOf } from '../wire/address.ts';
+import type { Context } from './context.ts';
+import { nextAttempt, sessionAt, startDial, whyNotDial } from './dialer.ts';
+import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
+import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
+import type { NodeState, Session } from './state.ts';
+import { addTarget } from './targets.ts';
+import type { Order, OrderAnswer } from './world.ts';
+
+const done = (n: number | null = null, attempt: number | null = null): OrderAnswer => ({ ok: true, attempt, n });
+
+export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
+  if (node.stopping) return { ok: false, reason: 'stopping', message: 'this node is stopping' };
+  switch (order.kind) {
+    case 'connect':
+      return connectByHand(node, ctx, order.host, order.port, order.keep);
+    case 'bootstrap-add':
+      if (node.targets.length >= BOOTSTRAP_MAX)
+        return {
+          ok: false,
+          reason: 'over-limit',
+          message: `the bootstrap list holds at most ${BOOTSTRAP_MAX} entries`,
+        };
+      addTarget(node, order.host, order.port, 'boot', ctx.now);
+      node.dialDue = true;
+      return done();
+    case 'bootstrap-remove': {
+      const at = node.targets.findIndex(
+        (target) =>
+          target.port === order.port &&
+          (target.host === order.host || target.resolved.some((address) => address.ip === order.host)),
+      );
+      if (at < 0)
+        return { ok: false, reason: 'not-listed', message: `${order.host}:${order.port} is not in the bootstrap list` };
+      node.targets.splice(at, 1);
+      return done();
+    }
+    case 'set':
+      Object.assign(node.settings, { [order.key]: order.value });
+      node.dialDue = true;
+      return done();
+    case 'ping':
+    case 'getaddr':
+    case 'drop':
+    case 'send':
+    case 'send-line':
+      return obeyOn(node, ctx, order);
+    default:
+      return order satisfies never;
+  }
+}
+
+function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {
+  const session = node.sessions.get(order.n);
+  if (session === undefined || session.stage === 'closing')
+    return { ok: false, reason: 'no-such-connection', message: `connection #${order.n} is gone` };
+  if (order.kind === 'drop') {
+    hold(node, ctx, session);
+    closeSession(node, ctx, session, 'dropped', session.readyAt === null ? null : 'dropped');
+    node.dialDue = true;
+    return done(session.n);
+  }
+  if (order.kind === 'send-line') {
+    session.lastSendAt = ctx.now;
+    ctx.sendLine(session.n, order.line);
+    return done(session.n);
+  }
+  if (order.kind === 'send') {
+    sendMessage(node, ctx, session, order.message);
+    return done(session.n);
+  }
+  if (session.readyAt === null)
+    return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
+  if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
+  else if (session.userPings >= USER_PINGS_MAX)
+    return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
+  else userPing(node, ctx, session);
+  return done(session.n);
+}
+
+/** A dropped peer stays away by id and by address until `drop.hold` has passed or `connect` says otherwise. */
+function hold(node: NodeState, ctx: Context, session: Session): void {
+  const until = ctx.now + node.settings['drop.hold'];
+  if (until <= ctx.now) return;
+  for (const key of [session.id, session.listen?.text])
+    if (key !== null && key !== undefined) node.held.set(key, until);
+  while (node.held.size > HELD_MAX)
+    for (const oldest of node.held.keys()) {
+      node.held.delete(oldest);
+      break;
+    }
+}
+
+function connectByHand(node: NodeState, ctx: Context, host: string, port: number, keep: boolean): OrderAnswer {
+  const address = addressOf(host, port);
+  if (address === null) {
+    const attempt = nextAttempt(node);
+    node.names.set(attempt, { attempt, host, port, keep });
+    ctx.emit({ kind: 'resolving', attempt, host });
+    ctx.resolve(host);
+    return done(null, attempt);
+  }
+  const session = sessionAt(node, address);
+  if (session !== null && session.readyAt !== null) return done(session.n);
+  return dialByHand(node, ctx, address, keep, nextAttempt(node));
+}
+
+/** A command's dial: never subject to backoff, and it ends what `drop` holds (rule 44). */
+export function dialByHand(
+  node: NodeState,
+  ctx: Context,
+  address: Address,
+  keep: boolean,
+  attempt: number,
+): OrderAnswer {
+  const entry = node.book.entries.get(address.text);
+  node.held.delete(address.text);
+  if (entry !== undefined && entry.id !== null) node.held.delete(entry.id);
+  if (keep) addTarget(node, address.ip, address.port, 'keep', ctx.now);
+  for (const target of node.targets)
+    if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;
+  for (const dial of node.dials.values()) if (dial.address.text === address.text) return done(null, dial.attempt);
+  if (address.class === 'special') {
+    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'bad-address', detail: '' });
+    return { ok: false, reason: 'bad-address', message: `${address.text} is not an address that can be dialled` };
+  }
+  const why = whyNotDial(node, ctx.now, address, 'manual');
+  if (why === 'connected') {
+    const session = sessionAt(node, address);
+    return done(session?.n ?? null);
+  }
+  return done(null, startDial(node, ctx, address, keep ? 'keep' : 'manual', attempt));
+}

@@ -1,0 +1,57 @@
+/**
+ * The places a node always wants to be connected to: the bootstrap list and kept peers. Names, addresses and look-ups go in, the list
+ * stays free of twins; it dials nothing. Rule 48.
+ */
+import { addressOf, parseAddress } from '../wire/address.ts';
+import { NAME_ADDRESSES_MAX } from './limits.ts';
+import type { NodeState, Target } from './state.ts';
+
+export function addTarget(node: NodeState, host: string, port: number, via: Target['via'], now: number): void {
+  if (
+    node.targets.some(
+      (target) =>
+        target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)),
+    )
+  )
+    return;
+  const literal = parseAddress(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+  node.targets.push({
+    host,
+    port,
+    via,
+    resolved: literal === null ? [] : [literal],
+    resolving: false,
+    self: false,
+    failures: 0,
+    nextAt: now,
+    lastError: null,
+  });
+}
+
+/** A look-up ended; no address means that it failed and is tried again later. */
+export function resolveTarget(node: NodeState, now: number, target: Target, ips: readonly string[]): void {
+  target.resolving = false;
+  target.resolved = ips
+    .slice(0, NAME_ADDRESSES_MAX)
+    .map((ip) => addressOf(ip, target.port))
+    .filter((address) => address !== null);
+  if (target.resolved.length > 0) {
+    target.lastError = null;
+    target.self = target.resolved.every((address) => node.selves.has(address.text));
+    mergeTargets(node, target);
+    return;
+  }
+  target.failures += 1;
+  target.lastError = 'no-name';
+  target.nextAt =
+    now + Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * target.failures);
+}
+
+/** `localhost` and `127.0.0.1` are one entry: the later of two that resolve alike goes. */
+function mergeTargets(node: NodeState, target: Target): void {
+  const texts = target.resolved.map((address) => address.text).join();
+  const twin = node.targets.findIndex(
+    (other) => other !== target && other.resolved.map((address) => address.text).join() === texts,
+  );
+  if (twin >= 0) node.targets.splice(Math.max(twin, node.targets.indexOf(target)), 1);
+}
