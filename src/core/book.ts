@@ -1,35 +1,38 @@
 /**
- * The addresses a node knows: learn, vouch, fail, forget. Addresses and outcomes go in, entries come out; it dials nothing. Rules 31-37, 64.
+ * The addresses a node knows: learn, vouch, fail, forget. Addresses and outcomes go in, slots come out; it dials nothing. Rules 31-37.
+ *
+ * A book is columns, not rows: ten thousand simulated nodes with a thousand addresses each must fit. Slots 0 to size - 1 are in use;
+ * a forgotten address leaves its slot to the last one, so a slot is good only until the next `addAddress` or `forgetAddress`.
  */
-
 import type { Settings } from '../settings.ts';
-import { type Address, parseAddress } from '../wire/address.ts';
+import { type Address, isLocal } from '../wire/address.ts';
+import type { Context } from './context.ts';
 import type { Via } from './events.ts';
 import {
+  COLLISIONS_MAX,
+  EVICTION_SAMPLE,
   FORGET_FAILURES,
   FORGET_FAILURES_AFTER_US,
   FORGET_FAILURES_NEVER,
   FORGET_UNSEEN_US,
   NEW_PER_LOCAL_SOURCE,
   NEW_PER_PUBLIC_SOURCE,
-  SECOND_US,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 
-export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
-
-export interface BookEntry {
-  readonly address: Address;
-  /** The id a hello proved there, else the one gossip told. */
-  id: string | null;
-  table: 'new' | 'tried';
-  /** Address text of who told us, or `bootstrap`, `manual`, `file`. */
-  readonly source: string;
-  readonly sourceGroup: string;
+/** Who told us an address. */
+export interface Source {
+  /** Address text of the teller, or `bootstrap`, `manual`, `file`. */
+  readonly name: string;
+  /** What one teller can fill only a share of (rule 36). */
+  readonly group: string;
   readonly via: Via;
-  heardAt: number;
-  /** When it was last known alive, by ourselves or by a carried age; null: hearsay without age. */
-  seenAt: number | null;
+}
+
+/** What came of dialling an address; most addresses were never dialled and have none. */
+export interface Outcome {
+  /** In the table `tried`: a handshake we dialled ended well there. */
+  tried: boolean;
   triedAt: number | null;
   succeededAt: number | null;
   /** Failures since the last success. */
@@ -39,65 +42,169 @@ export interface BookEntry {
   nextDialAt: number;
 }
 
+/** Rule 36: a proven address waits for a place in a full `tried` until the one it would replace has been tested. */
+export interface Collision {
+  readonly candidate: string;
+  readonly incumbent: string;
+}
+
 export interface Book {
-  readonly entries: Map<string, BookEntry>;
+  readonly slots: Map<string, number>;
+  readonly addresses: Address[];
+  /** The id a hello proved there, else the one gossip told. */
+  readonly ids: (string | null)[];
+  readonly sources: Source[];
+  readonly outcomes: (Outcome | null)[];
+  readonly heardAt: number[];
+  /** When it was last known alive, by ourselves or by a carried age; -Infinity: hearsay without age. */
+  readonly seenAt: number[];
+  /** Addresses of the table `new` by source group. */
   readonly perSource: Map<string, number>;
-  new: number;
+  readonly collisions: Collision[];
   tried: number;
   /** How many of all are loopback or private. */
   local: number;
 }
 
-/** One entry of the saved book; times are seconds before the moment of saving. */
-export interface SavedEntry {
-  readonly address: string;
-  readonly id: string | null;
-  readonly table: 'new' | 'tried';
-  readonly seenAgeS: number | null;
-  readonly failures: number;
-}
+/** What the book needs of its node's context. */
+export type Moment = Pick<Context, 'now' | 'random'>;
 
 export function createBook(): Book {
-  return { entries: new Map(), perSource: new Map(), new: 0, tried: 0, local: 0 };
+  return {
+    slots: new Map(),
+    addresses: [],
+    ids: [],
+    sources: [],
+    outcomes: [],
+    heardAt: [],
+    seenAt: [],
+    perSource: new Map(),
+    collisions: [],
+    tried: 0,
+    local: 0,
+  };
 }
 
-export type Learning = { readonly entry: BookEntry; readonly fresh: boolean } | null;
+export const bookSize = (book: Book) => book.addresses.length;
+const newCount = (book: Book) => book.addresses.length - book.tried;
 
-/** Takes one address in; null when its source has used up its share of a full table. */
+/** The slot of an address; -1 when it is not known. */
+export const findAddress = (book: Book, address: Address): number => book.slots.get(address.text) ?? -1;
+
+export const isTried = (book: Book, slot: number): boolean => book.outcomes[slot]?.tried === true;
+
+/** Takes one address in, or hears of it again. Its slot; -1 when its source has used up its share (rule 36). */
 export function learnAddress(
   book: Book,
   settings: Settings,
-  now: number,
+  moment: Moment,
   address: Address,
   id: string | null,
-  source: string,
-  sourceGroup: string,
-  via: Via,
-  seenAt: number | null,
-): Learning {
-  const known = book.entries.get(address.text);
-  if (known !== undefined) {
-    known.heardAt = now;
-    if (known.id === null) known.id = id;
-    if (seenAt !== null && (known.seenAt === null || seenAt > known.seenAt)) known.seenAt = seenAt;
-    return { entry: known, fresh: false };
+  source: Source,
+  seenAt: number,
+): number {
+  const known = findAddress(book, address);
+  if (known < 0) return addAddress(book, settings, moment, address, id, source, seenAt);
+  hearAgain(book, known, moment.now, id, seenAt);
+  return known;
+}
+
+/** A known address was told again: `seenAt` only ever moves forward, and an id is not overwritten by hearsay. */
+export function hearAgain(book: Book, slot: number, now: number, id: string | null, seenAt: number): void {
+  book.heardAt[slot] = now;
+  if (book.ids[slot] === null) book.ids[slot] = id;
+  if (seenAt > (book.seenAt[slot] as number)) book.seenAt[slot] = seenAt;
+}
+
+/** Takes an unknown address in; as `learnAddress`. */
+export function addAddress(
+  book: Book,
+  settings: Settings,
+  moment: Moment,
+  address: Address,
+  id: string | null,
+  source: Source,
+  seenAt: number,
+): number {
+  if (source.via === 'gossip' && (book.perSource.get(source.group) ?? 0) >= shareOf(source)) return -1;
+  if (newCount(book) >= settings['book.new'] && !evictNew(book, moment)) return -1;
+  const slot = book.addresses.length;
+  book.slots.set(address.text, slot);
+  book.addresses.push(address);
+  book.ids.push(id);
+  book.sources.push(source);
+  book.outcomes.push(null);
+  book.heardAt.push(moment.now);
+  book.seenAt.push(seenAt);
+  if (isLocal(address)) book.local += 1;
+  countSource(book, source, 1);
+  return slot;
+}
+
+const shareOf = ({ group }: Source) =>
+  group === 'loopback' || group === 'private' ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE;
+
+function countSource(book: Book, { group }: Source, change: number): void {
+  const count = (book.perSource.get(group) ?? 0) + change;
+  if (count <= 0) book.perSource.delete(group);
+  else book.perSource.set(group, count);
+}
+
+/** Of some chosen at random, the one with most failures, then the one heard of longest ago, makes room. */
+function evictNew(book: Book, moment: Moment): boolean {
+  let worst = -1;
+  for (let i = 0; i < EVICTION_SAMPLE; i += 1) {
+    const slot = Math.floor(moment.random() * bookSize(book));
+    if (!isTried(book, slot) && (worst < 0 || isWorse(book, slot, worst))) worst = slot;
   }
-  const told = book.perSource.get(sourceGroup) ?? 0;
-  if (
-    via === 'gossip' &&
-    told >= (sourceGroup === 'loopback' || sourceGroup === 'private' ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE)
-  )
-    return null;
-  if (book.new >= settings['book.new'] && !evictNew(book)) return null;
-  const entry: BookEntry = {
-    address,
-    id,
-    table: 'new',
-    source,
-    sourceGroup,
-    via,
-    heardAt: now,
-    seenAt,
+  if (worst < 0) worst = book.outcomes.findIndex((outcome) => outcome?.tried !== true);
+  if (worst >= 0) forgetAddress(book, worst);
+  return worst >= 0;
+}
+
+function isWorse(book: Book, slot: number, than: number): boolean {
+  const more = (book.outcomes[slot]?.failures ?? 0) - (book.outcomes[than]?.failures ?? 0);
+  return more > 0 || (more === 0 && (book.heardAt[slot] as number) < (book.heardAt[than] as number));
+}
+
+export function forgetAddress(book: Book, slot: number): void {
+  const address = book.addresses[slot] as Address;
+  const source = book.sources[slot] as Source;
+  if (isTried(book, slot)) book.tried -= 1;
+  else countSource(book, source, -1);
+  if (isLocal(address)) book.local -= 1;
+  book.slots.delete(address.text);
+  const last = book.addresses.length - 1;
+  if (slot !== last) book.slots.set((book.addresses[last] as Address).text, slot);
+  moveLast(book.addresses, slot);
+  moveLast(book.ids, slot);
+  moveLast(book.sources, slot);
+  moveLast(book.outcomes, slot);
+  moveLast(book.heardAt, slot);
+  moveLast(book.seenAt, slot);
+}
+
+/** The last of a column takes the place of the one that goes. */
+function moveLast<Value>(column: Value[], slot: number): void {
+  const last = column.pop() as Value;
+  if (slot < column.length) column[slot] = last;
+}
+
+/** Notes that an address is dialled now. */
+export function noteDial(book: Book, slot: number, now: number): void {
+  outcomeOf(book, slot).triedAt = now;
+}
+
+/** What a saved book says of an address that failed before. */
+export function noteFailures(book: Book, slot: number, failures: number): void {
+  outcomeOf(book, slot).failures = failures;
+}
+
+function outcomeOf(book: Book, slot: number): Outcome {
+  const known = book.outcomes[slot];
+  if (known !== null && known !== undefined) return known;
+  const outcome: Outcome = {
+    tried: false,
     triedAt: null,
     succeededAt: null,
     failures: 0,
@@ -105,111 +212,89 @@ export function learnAddress(
     lastError: null,
     nextDialAt: 0,
   };
-  book.entries.set(address.text, entry);
-  book.new += 1;
-  if (isLocal(address)) book.local += 1;
-  book.perSource.set(sourceGroup, told + 1);
-  return { entry, fresh: true };
+  book.outcomes[slot] = outcome;
+  return outcome;
 }
 
-/** The oldest entry with failures, else the oldest of all, makes room. */
-function evictNew(book: Book): boolean {
-  let worst: BookEntry | null = null;
-  for (const entry of book.entries.values()) {
-    if (
-      entry.table === 'new' &&
-      (worst === null ||
-        entry.failures > worst.failures ||
-        (entry.failures === worst.failures && entry.heardAt < worst.heardAt))
-    )
-      worst = entry;
+/** A handshake that we dialled ended well: the address is proven. With `tried` full it waits until an old one is tested (rule 36). */
+export function vouchAddress(book: Book, settings: Settings, moment: Moment, slot: number, id: string | null): void {
+  const text = (book.addresses[slot] as Address).text;
+  const outcome = outcomeOf(book, slot);
+  book.ids[slot] = id;
+  book.seenAt[slot] = moment.now;
+  outcome.succeededAt = moment.now;
+  outcome.handshakesFailed = 0;
+  outcome.lastError = null;
+  settleCollisions(book, (collision) => collision.incumbent === text);
+  if (outcome.tried) return;
+  if (book.tried < settings['book.tried']) promote(book, slot, outcome);
+  else challenge(book, moment, text);
+}
+
+function promote(book: Book, slot: number, outcome: Outcome): void {
+  outcome.tried = true;
+  book.tried += 1;
+  countSource(book, book.sources[slot] as Source, -1);
+}
+
+function demote(book: Book, slot: number, outcome: Outcome): void {
+  outcome.tried = false;
+  book.tried -= 1;
+  countSource(book, book.sources[slot] as Source, 1);
+}
+
+/** Sets a random old address up for a test; whoever waits already waits on. */
+function challenge(book: Book, moment: Moment, candidate: string): void {
+  if (book.collisions.length >= COLLISIONS_MAX || book.collisions.some((one) => one.candidate === candidate)) return;
+  for (let i = 0; i < EVICTION_SAMPLE; i += 1) {
+    const slot = Math.floor(moment.random() * bookSize(book));
+    if (!isTried(book, slot)) continue;
+    book.collisions.push({ candidate, incumbent: (book.addresses[slot] as Address).text });
+    return;
   }
-  if (worst !== null) forgetAddress(book, worst);
-  return worst !== null;
 }
 
-export function forgetAddress(book: Book, entry: BookEntry): void {
-  if (!book.entries.delete(entry.address.text)) return;
-  if (entry.table === 'new') book.new -= 1;
-  else book.tried -= 1;
-  if (isLocal(entry.address)) book.local -= 1;
-  const told = book.perSource.get(entry.sourceGroup) ?? 0;
-  if (told <= 1) book.perSource.delete(entry.sourceGroup);
-  else book.perSource.set(entry.sourceGroup, told - 1);
+/** Takes collisions off the list and returns them. */
+function settleCollisions(book: Book, settled: (collision: Collision) => boolean): Collision[] {
+  const taken = book.collisions.filter(settled);
+  for (const collision of taken) book.collisions.splice(book.collisions.indexOf(collision), 1);
+  return taken;
 }
 
-/** A handshake at this address ended well: it is proven. With `tried` full the entry stays `new`: an old proven address is not given up untested. */
-export function vouchAddress(book: Book, settings: Settings, entry: BookEntry, id: string | null, now: number): void {
-  entry.id = id;
-  entry.seenAt = now;
-  entry.succeededAt = now;
-  entry.handshakesFailed = 0;
-  entry.lastError = null;
-  if (entry.table === 'new' && book.tried < settings['book.tried']) {
-    entry.table = 'tried';
-    book.new -= 1;
-    book.tried += 1;
-  }
+/** The old address of a collision still works: it keeps its place. */
+export function keepIncumbent(book: Book, incumbent: string): void {
+  settleCollisions(book, (collision) => collision.incumbent === incumbent);
+}
+
+/** The old address of a collision failed its test: the waiting one takes its place in `tried`. */
+function replaceIncumbent(book: Book, slot: number, outcome: Outcome): void {
+  const text = (book.addresses[slot] as Address).text;
+  const [first] = settleCollisions(book, (collision) => collision.incumbent === text);
+  const candidate = first === undefined ? undefined : book.slots.get(first.candidate);
+  if (candidate === undefined || isTried(book, candidate)) return;
+  demote(book, slot, outcome);
+  promote(book, candidate, outcomeOf(book, candidate));
 }
 
 /** Counts a failure; true when the address was forgotten for it (rule 37). Addresses of the list and of commands are kept. */
-export function failAddress(book: Book, entry: BookEntry, reason: ReasonCode, now: number): boolean {
-  entry.failures += 1;
-  entry.lastError = reason;
-  if (entry.via !== 'gossip') return false;
-  const never = entry.succeededAt === null && entry.failures >= FORGET_FAILURES_NEVER;
-  const long =
-    entry.failures >= FORGET_FAILURES && now - (entry.succeededAt ?? entry.heardAt) >= FORGET_FAILURES_AFTER_US;
-  if (never || long) forgetAddress(book, entry);
+export function failAddress(book: Book, slot: number, reason: ReasonCode, now: number): boolean {
+  const outcome = outcomeOf(book, slot);
+  outcome.failures += 1;
+  outcome.lastError = reason;
+  if (outcome.tried && book.collisions.length > 0) replaceIncumbent(book, slot, outcome);
+  if (book.sources[slot]?.via !== 'gossip') return false;
+  const never = outcome.succeededAt === null && outcome.failures >= FORGET_FAILURES_NEVER;
+  const since = outcome.succeededAt ?? (book.heardAt[slot] as number);
+  const long = outcome.failures >= FORGET_FAILURES && now - since >= FORGET_FAILURES_AFTER_US;
+  if (never || long) forgetAddress(book, slot);
   return never || long;
 }
 
 /** Forgets what nobody has seen for a month. */
 export function forgetUnseen(book: Book, now: number): void {
-  for (const entry of [...book.entries.values()]) {
-    if (now - (entry.seenAt ?? entry.heardAt) > FORGET_UNSEEN_US) forgetAddress(book, entry);
+  for (let slot = bookSize(book) - 1; slot >= 0; slot -= 1) {
+    const seenAt = book.seenAt[slot] as number;
+    if (now - (seenAt === -Infinity ? (book.heardAt[slot] as number) : seenAt) > FORGET_UNSEEN_US)
+      forgetAddress(book, slot);
   }
-}
-
-export function savedEntries(book: Book, now: number): SavedEntry[] {
-  return [...book.entries.values()]
-    .filter((entry) => entry.address.class !== 'special')
-    .map((entry) => ({
-      address: entry.address.text,
-      id: entry.id,
-      table: entry.table,
-      seenAgeS: entry.seenAt === null ? null : Math.max(0, Math.floor((now - entry.seenAt) / SECOND_US)),
-      failures: entry.failures,
-    }));
-}
-
-/** Takes saved entries back, each checked as if a stranger had told it; returns how many were good. */
-export function loadEntries(book: Book, settings: Settings, now: number, entries: readonly unknown[]): number {
-  let taken = 0;
-  for (const raw of entries) {
-    if (typeof raw !== 'object' || raw === null) continue;
-    const { address: text, id, seenAgeS, failures } = raw as Partial<Record<keyof SavedEntry, unknown>>;
-    const address = typeof text === 'string' ? parseAddress(text) : null;
-    if (address === null || address.class === 'special') continue;
-    const seenAt =
-      typeof seenAgeS === 'number' && seenAgeS >= 0 && Number.isSafeInteger(seenAgeS)
-        ? now - seenAgeS * SECOND_US
-        : null;
-    const learning = learnAddress(
-      book,
-      settings,
-      now,
-      address,
-      typeof id === 'string' && id.length <= 64 ? id : null,
-      'file',
-      `file:${address.group}`,
-      'gossip',
-      seenAt,
-    );
-    if (learning === null) continue;
-    if (typeof failures === 'number' && Number.isSafeInteger(failures) && failures >= 0 && failures < 1_000)
-      learning.entry.failures = failures;
-    taken += 1;
-  }
-  return taken;
 }

@@ -1,19 +1,22 @@
 /**
- * Whom to dial when: the bootstrap list and kept peers for ever, gossiped addresses within limits, commands at once. State and time go
- * in, dials come out; what a dial leads to is decided in peers.ts. Rules 20, 41-48.
+ * Whom to dial when: anchors first, the bootstrap list and kept peers for ever, gossiped addresses within limits, commands at once. State
+ * and time go in, dials come out; what a dial leads to is decided in peers.ts. Rules 20, 41-48.
  */
-import type { Address } from '../wire/address.ts';
-import { type BookEntry, failAddress, isLocal, learnAddress } from './book.ts';
+import { type Address, isLocal, isSamePlace } from '../wire/address.ts';
+import { bookSize, failAddress, findAddress, isTried, keepIncumbent, learnAddress, noteDial } from './book.ts';
 import type { Context } from './context.ts';
 import type { Via } from './events.ts';
 import {
   BACKOFF_SPREAD,
+  CHOICE_GUESSES,
+  DIALLED_IPS_MAX,
   HANDSHAKES_FAILED_MAX,
   LONG_BACKOFF_LOCAL_US,
   LONG_BACKOFF_PUBLIC_US,
   OUTBOUND_PER_GROUP,
   PUBLIC_DIALS_BURST,
   PUBLIC_DIALS_PER_S,
+  SAME_IP_US,
   SECOND_US,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -26,25 +29,42 @@ export function startDial(
   ctx: Context,
   address: Address,
   via: Via,
-  attempt: number | null = null,
+  attempt: number = nextAttempt(node),
 ): number {
-  const number = attempt ?? nextAttempt(node);
-  const dial: Dial = { attempt: number, address, via, startedAt: ctx.now };
-  node.dials.set(number, dial);
-  const source = via === 'boot' ? 'bootstrap' : 'manual';
-  const entry =
-    node.book.entries.get(address.text) ??
-    learnAddress(node.book, node.settings, ctx.now, address, null, source, address.group, via, null)?.entry;
-  if (entry !== undefined) entry.triedAt = ctx.now;
-  ctx.emit({ kind: 'dialing', attempt: number, address: address.text, via });
-  ctx.dial(number, address, isLocal(address) ? node.settings['dial.timeout'] : node.settings['dial.timeout.public']);
-  return number;
+  const dial: Dial = { attempt, address, via, startedAt: ctx.now };
+  node.dials.set(attempt, dial);
+  const name = via === 'boot' ? 'bootstrap' : 'manual';
+  let slot = findAddress(node.book, address);
+  if (slot < 0)
+    slot = learnAddress(node.book, node.settings, ctx, address, null, { name, group: name, via }, -Infinity);
+  if (slot >= 0) noteDial(node.book, slot, ctx.now);
+  if (address.class === 'public' && isHearsay(via)) noteIp(node, address.ip, ctx.now);
+  ctx.emit({ kind: 'dialing', attempt, address: address.text, via });
+  ctx.dial(attempt, address, isLocal(address) ? node.settings['dial.timeout'] : node.settings['dial.timeout.public']);
+  return attempt;
 }
 
 export function nextAttempt(node: NodeState): number {
   node.attempts += 1;
   return node.attempts;
 }
+
+/** Nobody whom we trust named the address. */
+const isHearsay = (via: Via) => via === 'gossip' || via === 'peer' || via === 'feeler';
+
+/** Rule 42: remembers when a public IP was dialled by hearsay. */
+function noteIp(node: NodeState, ip: string, now: number): void {
+  node.dialledIps.delete(ip);
+  node.dialledIps.set(ip, now);
+  for (const [oldest, at] of node.dialledIps) {
+    if (now - at < SAME_IP_US && node.dialledIps.size <= DIALLED_IPS_MAX) return;
+    node.dialledIps.delete(oldest);
+  }
+}
+
+/** When rule 42 lets this IP be dialled by hearsay again. */
+const ipDueAt = (node: NodeState, address: Address) =>
+  address.class === 'public' ? (node.dialledIps.get(address.ip) ?? -Infinity) + SAME_IP_US : -Infinity;
 
 /** Backoff of rule 44 after `failures` in a row, spread so that a network does not dial in step. */
 function backoffUs(ctx: Context, baseUs: number, maxUs: number, failures: number, doubling: boolean): number {
@@ -77,15 +97,16 @@ export function dialLater(
         true,
       );
   }
-  const entry = node.book.entries.get(address.text);
-  if (entry === undefined) return;
-  if (handshake) entry.handshakesFailed += 1;
-  if (failAddress(node.book, entry, reason, ctx.now)) return ctx.emit({ kind: 'forgotten', address: address.text });
-  const long =
-    entry.handshakesFailed >= HANDSHAKES_FAILED_MAX ? (local ? LONG_BACKOFF_LOCAL_US : LONG_BACKOFF_PUBLIC_US) : 0;
-  entry.nextDialAt =
-    ctx.now +
-    Math.max(long, backoffUs(ctx, node.settings['dial.retry'], node.settings['dial.retry.max'], entry.failures, false));
+  const slot = findAddress(node.book, address);
+  if (slot < 0) return;
+  if (failAddress(node.book, slot, reason, ctx.now)) return ctx.emit({ kind: 'forgotten', address: address.text });
+  const outcome = node.book.outcomes[slot];
+  if (outcome === null || outcome === undefined) return;
+  if (handshake) outcome.handshakesFailed += 1;
+  const tooMany = outcome.handshakesFailed >= HANDSHAKES_FAILED_MAX;
+  const longUs = tooMany ? (local ? LONG_BACKOFF_LOCAL_US : LONG_BACKOFF_PUBLIC_US) : 0;
+  const { 'dial.retry': retryUs, 'dial.retry.max': retryMaxUs } = node.settings;
+  outcome.nextDialAt = ctx.now + Math.max(longUs, backoffUs(ctx, retryUs, retryMaxUs, outcome.failures, false));
 }
 
 /** A handshake at this address ended well. */
@@ -99,8 +120,8 @@ export function livedWell(node: NodeState, address: Address, now: number): void 
     target.failures = 0;
     target.nextAt = now;
   }
-  const entry = node.book.entries.get(address.text);
-  if (entry !== undefined) entry.failures = 0;
+  const outcome = node.book.outcomes[findAddress(node.book, address)];
+  if (outcome !== null && outcome !== undefined) outcome.failures = 0;
 }
 
 function targetsOf(node: NodeState, address: Address): Target[] {
@@ -109,32 +130,44 @@ function targetsOf(node: NodeState, address: Address): Target[] {
 
 /** Why this address is not dialled now, null when it may be. Commands ask only for the first three (rule 44). */
 export function whyNotDial(node: NodeState, now: number, address: Address, via: Via): ReasonCode | null {
-  if (node.selves.has(address.text) || node.listening.some((own) => own.text === address.text && via === 'gossip'))
-    return 'is-self';
-  for (const dial of node.dials.values()) if (dial.address.text === address.text) return 'dialing';
-  if (sessionAt(node, address) !== null) return 'connected';
+  if (isOwn(node, address, via)) return 'is-self';
+  if (isDialled(node, address)) return 'dialing';
+  if (node.places.has(address.text)) return 'connected';
   if (via === 'manual') return null;
-  if ((node.held.get(address.text) ?? 0) > now) return 'held';
-  if (via !== 'gossip') return null;
+  if (heldUntil(node, address, null) > now) return 'held';
+  if (!isHearsay(via)) return null;
   if (!node.settings['gossip.dial']) return 'gossip-off';
-  const entry = node.book.entries.get(address.text);
-  if (entry === undefined) return null;
-  if (entry.id !== null && (node.peers.has(entry.id) || handshakePendingWith(node, entry.id))) return 'connected';
-  if (entry.nextDialAt > now) return 'backoff';
-  if (entry.triedAt !== null && now - entry.triedAt < node.settings['dial.history']) return 'just-dialled';
+  const slot = findAddress(node.book, address);
+  if (slot < 0) return null;
+  const id = node.book.ids[slot] as string | null;
+  const outcome = node.book.outcomes[slot];
+  if (id !== null && node.peers.has(id)) return 'connected';
+  if (heldUntil(node, address, id) > now) return 'held';
+  if (outcome != null && outcome.nextDialAt > now) return 'backoff';
+  if (outcome?.triedAt != null && now - outcome.triedAt < node.settings['dial.history']) return 'just-dialled';
+  if (ipDueAt(node, address) > now) return 'same-ip';
   return hasSlot(node, countSlots(node), address) ? null : 'slots';
 }
 
-/** The live session whose listening address this is. */
-export function sessionAt(node: NodeState, address: Address): Session | null {
-  for (const session of node.sessions.values())
-    if (session.stage !== 'closing' && session.listen?.text === address.text) return session;
-  return null;
+/** Proven to be us, or a port we listen on: the bootstrap list is let through once, to find that out (rule 48). */
+const isOwn = (node: NodeState, address: Address, via: Via) =>
+  (node.selves.size > 0 && node.selves.has(address.text)) ||
+  (isHearsay(via) && node.listening.some((own) => isSamePlace(own, address)));
+
+function isDialled(node: NodeState, address: Address): boolean {
+  for (const dial of node.dials.values()) if (isSamePlace(dial.address, address)) return true;
+  return false;
 }
 
-function handshakePendingWith(node: NodeState, id: string): boolean {
-  for (const session of node.sessions.values()) if (session.id === id && session.stage === 'rival') return true;
-  return false;
+const heldUntil = (node: NodeState, address: Address, id: string | null) =>
+  node.held.size === 0
+    ? -Infinity
+    : Math.max(node.held.get(address.text) ?? -Infinity, id === null ? -Infinity : (node.held.get(id) ?? -Infinity));
+
+/** The live session whose listening address this is. */
+export function sessionAt(node: NodeState, address: Address): Session | null {
+  const n = node.places.get(address.text);
+  return n === undefined ? null : (node.sessions.get(n) ?? null);
 }
 
 /** Looks through everything that could be dialled now; sets the time of the next look. */
@@ -142,6 +175,7 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   node.dialDue = false;
   node.nextDialAt = Infinity;
   if (node.stopping) return;
+  pumpAnchors(node, ctx);
   for (const target of node.targets) pumpTarget(node, ctx, target);
   pumpDialbacks(node, ctx);
   pumpGossip(node, ctx);
@@ -150,6 +184,14 @@ export function pumpDials(node: NodeState, ctx: Context): void {
 const later = (node: NodeState, at: number) => {
   node.nextDialAt = Math.min(node.nextDialAt, at);
 };
+
+const mayDialMore = (node: NodeState) => node.dials.size < node.settings['dial.parallel'];
+
+/** Rule 47: the peers of the run before come first. */
+function pumpAnchors(node: NodeState, ctx: Context): void {
+  for (const anchor of node.anchors.splice(0))
+    if (whyNotDial(node, ctx.now, anchor, 'gossip') === null) startDial(node, ctx, anchor, 'gossip');
+}
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
@@ -161,139 +203,153 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.resolved.some((address) => sessionAt(node, address) !== null)) return;
+  if (target.resolved.some((address) => node.places.has(address.text))) return;
   if (target.nextAt > ctx.now) return later(node, target.nextAt);
   for (const address of target.resolved) {
-    const until = node.held.get(address.text) ?? 0;
+    const until = heldUntil(node, address, null);
     if (until > ctx.now) later(node, until);
-    else if (
-      whyNotDial(node, ctx.now, address, target.via) === null &&
-      node.dials.size < node.settings['dial.parallel']
-    ) {
-      startDial(node, ctx, address, target.via);
-      return;
-    }
+    else if (whyNotDial(node, ctx.now, address, target.via) === null && mayDialMore(node))
+      return void startDial(node, ctx, address, target.via);
   }
 }
 
 /** Rule 20: one dial to the claimed address of an inbound public peer; it ends as a duplicate, which confirms the address. */
 function pumpDialbacks(node: NodeState, ctx: Context): void {
-  while (node.dials.size < node.settings['dial.parallel']) {
-    const address = node.dialbacks.shift();
-    if (address === undefined) return;
-    const why = whyNotDial(node, ctx.now, address, 'peer');
-    if ((why === null || why === 'connected') && sessionAt(node, address)?.confirmed !== true)
+  while (node.dialbacks.length > 0 && mayDialMore(node)) {
+    const address = node.dialbacks.shift() as Address;
+    const session = sessionAt(node, address);
+    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'peer')) continue;
+    if (heldUntil(node, address, session.id) <= ctx.now && ipDueAt(node, address) <= ctx.now)
       startDial(node, ctx, address, 'peer');
   }
 }
 
-/** Outbound connections and dials by kind and group, counted once for a look through the whole book. */
+/** Outbound connections and dials that hold a slot, by kind (rule 41). */
 interface Slots {
   local: number;
   public: number;
-  readonly groups: Map<string, number>;
-  readonly occupied: Set<string>;
-  /** Ids whose second connection waits to be let in. */
-  readonly rivals: Set<string>;
 }
+
+/** Dial-backs and feelers are visits: they hold no slot. */
+const holdsSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
 
 function countSlots(node: NodeState): Slots {
-  const slots: Slots = {
-    local: 0,
-    public: 0,
-    groups: new Map(),
-    occupied: new Set(node.selves.keys()),
-    rivals: new Set(),
-  };
-  for (const own of node.listening) slots.occupied.add(own.text);
-  for (const session of node.sessions.values()) {
-    if (session.stage === 'closing') continue;
-    if (session.listen !== null) slots.occupied.add(session.listen.text);
-    if (session.stage === 'rival' && session.id !== null) slots.rivals.add(session.id);
-    if (session.dir === 'outbound' && session.via !== 'peer') takeSlot(slots, session.listen ?? session.remote);
-  }
-  for (const dial of node.dials.values()) {
-    if (dial.via === 'peer') slots.occupied.add(dial.address.text);
-    else takeSlot(slots, dial.address);
-  }
+  const slots: Slots = { local: 0, public: 0 };
+  for (const session of node.sessions.values())
+    if (session.dir === 'outbound' && session.stage !== 'closing' && holdsSlot(session.via))
+      slots[isLocal(session.remote) ? 'local' : 'public'] += 1;
+  for (const { address, via } of node.dials.values())
+    if (holdsSlot(via)) slots[isLocal(address) ? 'local' : 'public'] += 1;
   return slots;
-}
-
-function takeSlot(slots: Slots, address: Address): void {
-  slots.occupied.add(address.text);
-  if (isLocal(address)) slots.local += 1;
-  else slots.public += 1;
-  slots.groups.set(address.group, (slots.groups.get(address.group) ?? 0) + 1);
 }
 
 function hasSlot(node: NodeState, slots: Slots, address: Address): boolean {
   if (isLocal(address)) return slots.local < node.settings['peers.outbound.local'];
-  return slots.public < node.settings['peers.outbound'] && (slots.groups.get(address.group) ?? 0) < OUTBOUND_PER_GROUP;
+  return slots.public < node.settings['peers.outbound'] && outboundOfGroup(node, address.group) < OUTBOUND_PER_GROUP;
 }
 
+function outboundOfGroup(node: NodeState, group: string): number {
+  let count = 0;
+  for (const session of node.sessions.values())
+    if (
+      session.dir === 'outbound' &&
+      session.remote.group === group &&
+      session.stage !== 'closing' &&
+      holdsSlot(session.via)
+    )
+      count += 1;
+  for (const { address, via } of node.dials.values()) if (address.group === group && holdsSlot(via)) count += 1;
+  return count;
+}
+
+/** Rules 41, 42: learnt addresses are dialled while there are slots and, for public ones, tokens. */
 function pumpGossip(node: NodeState, ctx: Context): void {
-  if (!node.settings['gossip.dial'] || node.dials.size >= node.settings['dial.parallel']) return;
-  const slots = countSlots(node);
-  refillPublicTokens(node, ctx);
-  const isLocalOpen = node.book.local > 0 && slots.local < node.settings['peers.outbound.local'];
-  const isPublicOpen = slots.public < node.settings['peers.outbound'];
-  const hasToken = node.publicDialTokens >= 1;
-  if (isPublicOpen && !hasToken) later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
-  if (!isLocalOpen && !(isPublicOpen && hasToken)) return;
-  const candidates: BookEntry[] = [];
-  for (const entry of node.book.entries.values()) {
-    if (slots.occupied.has(entry.address.text) || !hasSlot(node, slots, entry.address)) continue;
-    if (entry.id !== null && (node.peers.has(entry.id) || entry.id === node.id || slots.rivals.has(entry.id))) continue;
-    const heldUntil = Math.max(
-      node.held.get(entry.address.text) ?? 0,
-      entry.id === null ? 0 : (node.held.get(entry.id) ?? 0),
-    );
-    const dueAt = Math.max(
-      heldUntil,
-      entry.nextDialAt,
-      entry.triedAt === null ? 0 : entry.triedAt + node.settings['dial.history'],
-    );
-    if (dueAt > ctx.now) later(node, dueAt);
-    else candidates.push(entry);
-  }
-  while (candidates.length > 0 && node.dials.size < node.settings['dial.parallel']) {
-    const at = Math.floor(ctx.random() * candidates.length);
-    const entry = candidates[at] as BookEntry;
-    candidates[at] = candidates[candidates.length - 1] as BookEntry;
-    candidates.pop();
-    if (!hasSlot(node, slots, entry.address)) continue;
-    if (!isLocal(entry.address) && !takePublicToken(node))
-      return later(node, ctx.now + Math.floor(SECOND_US / PUBLIC_DIALS_PER_S));
-    takeSlot(slots, entry.address);
-    startDial(node, ctx, entry.address, 'gossip');
+  if (!node.settings['gossip.dial']) return;
+  while (mayDialMore(node)) {
+    const slots = countSlots(node);
+    const isLocalOpen = node.book.local > 0 && slots.local < node.settings['peers.outbound.local'];
+    const isPublicOpen =
+      bookSize(node.book) > node.book.local &&
+      slots.public < node.settings['peers.outbound'] &&
+      hasPublicToken(node, ctx);
+    if (!isLocalOpen && !isPublicOpen) return;
+    const slot = chooseAddress(node, ctx, (at) => {
+      const address = node.book.addresses[at] as Address;
+      if (!(isLocal(address) ? isLocalOpen : isPublicOpen)) return Infinity;
+      const dueAt = hearsayDueAt(node, ctx.now, at);
+      return dueAt > ctx.now || hasSlot(node, slots, address) ? dueAt : Infinity;
+    });
+    if (slot < 0) return;
+    const address = node.book.addresses[slot] as Address;
+    if (!isLocal(address)) node.publicDialTokens -= 1;
+    startDial(node, ctx, address, 'gossip');
   }
 }
 
-/** Rule 42: public dials by hearsay are a stream, not a flood. */
-function takePublicToken(node: NodeState): boolean {
-  if (node.publicDialTokens < 1) return false;
-  node.publicDialTokens -= 1;
-  return true;
-}
-
-function refillPublicTokens(node: NodeState, ctx: Context): void {
+/** Rule 42: public dials by hearsay are a stream, not a flood. Without a token the next look is when there is one. */
+function hasPublicToken(node: NodeState, ctx: Context): boolean {
   const earned = ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S;
   node.publicDialTokens = Math.min(PUBLIC_DIALS_BURST, node.publicDialTokens + earned);
   node.publicDialTokensAt = ctx.now;
+  if (node.publicDialTokens >= 1) return true;
+  later(node, ctx.now + 1 + Math.floor(((1 - node.publicDialTokens) / PUBLIC_DIALS_PER_S) * SECOND_US));
+  return false;
+}
+
+/** When a known address may be dialled by hearsay, slots apart; not after now: it may. Infinity: not while things are as they are. */
+function hearsayDueAt(node: NodeState, now: number, slot: number): number {
+  const { book } = node;
+  const address = book.addresses[slot] as Address;
+  const id = book.ids[slot] as string | null;
+  if (node.places.has(address.text) || isOwn(node, address, 'gossip') || isDialled(node, address)) return Infinity;
+  if (id !== null && (id === node.id || node.peers.has(id))) return Infinity;
+  const outcome = book.outcomes[slot];
+  const triedUntil = outcome?.triedAt == null ? -Infinity : outcome.triedAt + node.settings['dial.history'];
+  return Math.max(
+    now,
+    outcome?.nextDialAt ?? -Infinity,
+    triedUntil,
+    ipDueAt(node, address),
+    heldUntil(node, address, id),
+  );
+}
+
+/**
+ * A random address that is due now, -1 when there is none; then the next look is when the first will be. Guesses first: in a book of
+ * many fresh addresses they hit, and the whole of it is not read.
+ */
+function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => number): number {
+  const size = bookSize(node.book);
+  for (let i = 0; i < CHOICE_GUESSES && size > CHOICE_GUESSES; i += 1) {
+    const slot = Math.floor(ctx.random() * size);
+    if (dueAt(slot) <= ctx.now) return slot;
+  }
+  let chosen = -1;
+  let due = 0;
+  let nextAt = Infinity;
+  for (let slot = 0; slot < size; slot += 1) {
+    const at = dueAt(slot);
+    if (at > ctx.now) nextAt = Math.min(nextAt, at);
+    else {
+      due += 1;
+      if (ctx.random() * due < 1) chosen = slot;
+    }
+  }
+  if (chosen < 0) later(node, nextAt);
+  return chosen;
 }
 
 /** Outbound peers that count against the target of their kind, oldest first. */
 function outboundPeers(node: NodeState, local: boolean): Session[] {
   return [...node.peers.values()].filter(
-    (peer) => peer.dir === 'outbound' && peer.via !== 'peer' && isLocal(peer.remote) === local,
+    (peer) => peer.dir === 'outbound' && holdsSlot(peer.via) && isLocal(peer.remote) === local,
   );
 }
 
 /** Rule 38: below target, one random peer is asked for more now and then. */
 export function askForMore(node: NodeState, ctx: Context): void {
-  if (ctx.now < node.nextAskAt) return;
   node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
-  const peers = [...node.peers.values()].filter((peer) => peer.stage === 'ready');
+  const peers = [...node.peers.values()];
   const peer = peers[Math.floor(ctx.random() * peers.length)];
   if (peer === undefined || outboundPeers(node, false).length >= node.settings['peers.outbound']) return;
   sendGetaddr(node, ctx, peer);
@@ -301,16 +357,38 @@ export function askForMore(node: NodeState, ctx: Context): void {
 
 /** Rule 41: at target, one random known address is dialled now and then, so that a healed network finds itself again. */
 export function rotate(node: NodeState, ctx: Context): void {
-  if (ctx.now < node.nextRotateAt) return;
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
-  if (!node.settings['gossip.dial']) return;
-  const choices = [...node.book.entries.values()].filter(
-    (entry) => whyNotDial(node, ctx.now, entry.address, 'gossip') === 'slots',
+  if (!node.settings['gossip.dial'] || !mayDialMore(node)) return;
+  const slots = countSlots(node);
+  const slot = chooseAddress(node, ctx, (at) =>
+    hasSlot(node, slots, node.book.addresses[at] as Address) ? Infinity : hearsayDueAt(node, ctx.now, at),
   );
-  const entry = choices[Math.floor(ctx.random() * choices.length)];
-  if (entry !== undefined && node.dials.size < node.settings['dial.parallel'])
-    startDial(node, ctx, entry.address, 'gossip');
+  if (slot >= 0) startDial(node, ctx, node.book.addresses[slot] as Address, 'gossip');
 }
+
+/** Rule 47: with the public slots full, one address is visited now and then: one that `tried` may lose, else one never proven. */
+export function feel(node: NodeState, ctx: Context): void {
+  node.nextFeelerAt = ctx.now + node.settings['dial.feeler'];
+  if (!node.settings['gossip.dial'] || !mayDialMore(node)) return;
+  if (countSlots(node).public < node.settings['peers.outbound']) return;
+  const slot = incumbentToTest(node, ctx) ?? unprovenAddress(node, ctx);
+  if (slot >= 0) startDial(node, ctx, node.book.addresses[slot] as Address, 'feeler');
+}
+
+/** The first address that a proven newcomer would replace (rule 36); one that is connected has passed its test. */
+function incumbentToTest(node: NodeState, ctx: Context): number | null {
+  for (const { incumbent } of [...node.book.collisions]) {
+    const slot = node.book.slots.get(incumbent);
+    if (slot === undefined || node.places.has(incumbent)) keepIncumbent(node.book, incumbent);
+    else if (hearsayDueAt(node, ctx.now, slot) <= ctx.now) return slot;
+  }
+  return null;
+}
+
+const unprovenAddress = (node: NodeState, ctx: Context): number =>
+  chooseAddress(node, ctx, (at) =>
+    isTried(node.book, at) || node.book.addresses[at]?.class !== 'public' ? Infinity : hearsayDueAt(node, ctx.now, at),
+  );
 
 /** Closes the oldest outbound peer that is over the target of its kind; peers of commands and of the list stay. */
 export function closeSurplus(node: NodeState, ctx: Context, latest: Session): void {

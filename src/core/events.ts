@@ -5,8 +5,11 @@
 import type { ReasonCode } from './reasons.ts';
 
 export type Direction = 'inbound' | 'outbound';
-/** How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, or the peer dialled us. */
-export type Via = 'manual' | 'boot' | 'gossip' | 'keep' | 'peer';
+/**
+ * How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, the peer dialled us (or we dialled it
+ * back), or a short visit to see whether an address works (rule 47).
+ */
+export type Via = 'manual' | 'boot' | 'gossip' | 'keep' | 'peer' | 'feeler';
 
 /** What every event about a connection says of it; `n` is its number, `id` is null before hello. */
 interface About {
@@ -51,7 +54,7 @@ export type NodeEvent =
   /** A pong that answered an outstanding ping. `user` is true when a `ping` order asked for it. */
   | (About & { readonly kind: 'pong'; readonly rttUs: number; readonly user: boolean })
   | (About & { readonly kind: 'suspect' })
-  /** An addr message was taken in. `fresh` are addresses new to us, `known` those we had, `ignored` those refused; own is true when it only names the sender. */
+  /** An addr message was taken in. `fresh` are addresses new to us, `known` those we had; `ignored` counts all others, of which `refused` tells those we could read; own is true when it only names the sender. */
   | (About & {
       readonly kind: 'addr';
       readonly listed: number;
@@ -59,6 +62,7 @@ export type NodeEvent =
       readonly fresh: readonly Learnt[];
       readonly known: readonly Learnt[];
       readonly ignored: number;
+      readonly refused: readonly Refused[];
     })
   | (About & { readonly kind: 'strike'; readonly reason: string; readonly strikes: number })
   /** An address left the book. */
@@ -72,4 +76,10 @@ export type NodeEvent =
 export interface Learnt {
   readonly address: string;
   readonly id: string | null;
+}
+
+/** An address we did not take from a peer, and why. */
+export interface Refused {
+  readonly address: string;
+  readonly reason: ReasonCode;
 }

@@ -1,21 +1,24 @@
 /**
  * What peers tell each other of addresses: an addr goes into the book, a getaddr is answered from peers and book, our own address is
- * told where that is allowed. It dials nothing. Rules 31-40 and Sharing.
+ * told where that is allowed. It dials nothing. Rules 17, 31-40 and Sharing.
  */
-import { type Address, addressOf, isBadPort, mayGossip, parseAddress } from '../wire/address.ts';
+import { type Address, addressOf, isBadPort, isLocal, isSamePlace, mayGossip, parseAddress } from '../wire/address.ts';
 import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
-import { type BookEntry, learnAddress } from './book.ts';
+import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
 import type { Context } from './context.ts';
-import type { Learnt } from './events.ts';
+import type { Learnt, Refused } from './events.ts';
 import {
   ADDR_LISTED_MAX,
   ADDR_TOKENS_MAX,
+  ANSWER_KEPT_US,
+  ANSWERS_KEPT_MAX,
+  DIALBACKS_MAX,
   GETADDR_BURST_LOOPBACK,
   GETADDR_EVERY_LOOPBACK_US,
   SECOND_US,
 } from './limits.ts';
-import { claimListen, meetListen } from './peers.ts';
-import { aboutOf, sendMessage, strike } from './session.ts';
+import type { ReasonCode } from './reasons.ts';
+import { aboutOf, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
 /** The address we would tell this peer as ours, whether or not rule 32 allows it; null when we do not listen. */
@@ -36,11 +39,40 @@ export function advertisedTo(node: NodeState, session: Session): Address | null 
 /** IPv6 is told only to peers that said they can read it. */
 const readable = (address: Address, session: Session) => address.family === 4 || session.ext.includes('v6');
 
-export function ownAddressMessage(node: NodeState, session: Session): Addr | null {
+/** What both sides say once they are ready: their own address, and a question for more. */
+export function greet(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
-  return own === null
-    ? null
-    : { type: 'addr', peers: [{ address: own, nodeid: node.id, age: null }], skipped: 0, listed: 1 };
+  if (own !== null)
+    sendMessage(node, ctx, session, {
+      type: 'addr',
+      peers: [{ address: own, nodeid: node.id, age: null }],
+      skipped: 0,
+      listed: 1,
+    });
+  sendGetaddr(node, ctx, session);
+}
+
+/** An inbound peer's port: rule 17, its IP as we see it with the port it claims. Confirmed when we reached that id there before. */
+export function claimListen(node: NodeState, session: Session, port: number): void {
+  const listen = addressOf(session.remote.ip, port);
+  setListen(node, session, listen);
+  if (listen === null) return;
+  const slot = findAddress(node.book, listen);
+  const isProven = slot >= 0 && node.book.outcomes[slot]?.succeededAt != null && node.book.ids[slot] === session.id;
+  session.confirmed = isLocal(session.remote) || isProven;
+}
+
+/** An inbound peer told where it listens: worth knowing, and worth a dial-back while it is not confirmed (rule 20). */
+export function meetListen(node: NodeState, ctx: Context, session: Session): void {
+  const { listen } = session;
+  if (listen === null || node.selves.has(listen.text)) return;
+  if (!session.confirmed && node.dialbacks.length < DIALBACKS_MAX) {
+    node.dialbacks.push(listen);
+    node.dialDue = true;
+  }
+  const source: Source = { name: session.remote.text, group: session.remote.group, via: 'gossip' };
+  const seenAt = session.confirmed ? ctx.now : -Infinity;
+  learnAddress(node.book, node.settings, ctx, listen, session.id, source, seenAt);
 }
 
 /** Seconds since a time, for `ages`. */
@@ -63,40 +95,91 @@ export function answerGetaddr(node: NodeState, ctx: Context, session: Session): 
   session.getaddrTokens = tokens;
   if (tokens < 1) return;
   session.getaddrTokens = tokens - 1;
-  for (const message of splitAddr(shareable(node, ctx, session))) sendMessage(node, ctx, session, message);
+  for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(node, ctx, session, message);
 }
 
-/** Peers seen alive lately at a confirmed address, and book entries whose carried age is young; never the asker. */
+/** Whether rule 32 and the peer's abilities let us tell it of an address that is neither its own nor ours. */
+const mayTell = (node: NodeState, asker: Session, address: Address, id: string | null): boolean =>
+  mayGossip(address, asker.remote.class) &&
+  readable(address, asker) &&
+  (asker.listen === null || !isSamePlace(address, asker.listen)) &&
+  (id === null || id !== asker.id) &&
+  (node.selves.size === 0 || !node.selves.has(address.text));
+
+/**
+ * Rule 38: public askers of one group are told the same for a while, so that asking again does not read the whole book out. An answer
+ * that already tells all we know is not kept: a growing network would be told of its first minute for ten.
+ */
+function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
+  const { group } = asker.remote;
+  const kept = isLocal(asker.remote) ? undefined : node.keptAnswers.get(group);
+  if (kept !== undefined && ctx.now - kept.at < ANSWER_KEPT_US) {
+    const agedS = ageS(ctx.now, kept.at);
+    const ageMaxS = Math.floor(node.settings['addr.fresh'] / SECOND_US);
+    return kept.entries
+      .filter(({ address, nodeid, age }) => mayTell(node, asker, address, nodeid) && (age ?? 0) + agedS <= ageMaxS)
+      .map((entry) => ({ ...entry, age: (entry.age ?? 0) + agedS }));
+  }
+  const entries = shareable(node, ctx, asker);
+  if (!isLocal(asker.remote) && entries.length >= node.settings['addr.answer']) keepAnswer(node, ctx, group, entries);
+  return entries;
+}
+
+function keepAnswer(node: NodeState, ctx: Context, group: string, entries: readonly AddrEntry[]): void {
+  node.keptAnswers.delete(group);
+  node.keptAnswers.set(group, { at: ctx.now, entries });
+  if (node.keptAnswers.size <= ANSWERS_KEPT_MAX) return;
+  for (const oldest of node.keptAnswers.keys()) return void node.keptAnswers.delete(oldest);
+}
+
+/** Peers seen alive lately at a confirmed address, then book entries whose carried age is young; never the asker. */
 function shareable(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
+  const { book, agenda } = node;
   const since = ctx.now - node.settings['addr.fresh'];
-  const chosen = new Map<string, AddrEntry>();
-  const may = (address: Address, id: string | null) =>
-    mayGossip(address, asker.remote.class) &&
-    readable(address, asker) &&
-    address.text !== asker.listen?.text &&
-    (id === null || id !== asker.id) &&
-    !node.selves.has(address.text);
-  for (const peer of node.peers.values()) {
-    if (peer === asker || peer.listen === null || !peer.confirmed || !may(peer.listen, peer.id)) continue;
-    const aliveAt = peer.lastPongAt ?? peer.readyAt ?? 0;
-    if (aliveAt >= since)
-      chosen.set(peer.listen.text, { address: peer.listen, nodeid: peer.id, age: ageS(ctx.now, aliveAt) });
-  }
   const most = node.settings['addr.answer'];
-  if (chosen.size < most) {
-    for (const entry of node.book.entries.values()) {
-      if (
-        entry.seenAt === null ||
-        entry.seenAt < since ||
-        entry.id === null ||
-        chosen.has(entry.address.text) ||
-        !may(entry.address, entry.id)
-      )
-        continue;
-      chosen.set(entry.address.text, { address: entry.address, nodeid: entry.id, age: ageS(ctx.now, entry.seenAt) });
-    }
+  const chosen: AddrEntry[] = [];
+  walk(ctx, agenda.sessions.length, (row) => {
+    const peer = agenda.sessions[row] as Session;
+    const { listen } = peer;
+    if (peer === asker || peer.stage !== 'ready' || listen === null || !peer.confirmed) return true;
+    const aliveAt = peer.lastPongAt ?? peer.readyAt ?? -Infinity;
+    if (aliveAt >= since && mayTell(node, asker, listen, peer.id))
+      chosen.push({ address: listen, nodeid: peer.id, age: ageS(ctx.now, aliveAt) });
+    return chosen.length < most;
+  });
+  walk(ctx, chosen.length < most ? bookSize(book) : 0, (slot) => {
+    const address = book.addresses[slot] as Address;
+    const id = book.ids[slot] as string | null;
+    const seenAt = book.seenAt[slot] as number;
+    // A connected peer was judged above, by its connection.
+    if (seenAt >= since && id !== null && !node.places.has(address.text) && mayTell(node, asker, address, id))
+      chosen.push({ address, nodeid: id, age: ageS(ctx.now, seenAt) });
+    return chosen.length < most;
+  });
+  return chosen;
+}
+
+/** Visits 0 to size - 1 in strides from a random place until told to stop: as many as are wanted are found without a look at all. */
+function walk(ctx: Context, size: number, visit: (index: number) => boolean): void {
+  if (size === 0) return;
+  const stride = strideOf(size, ctx.random());
+  let index = Math.floor(ctx.random() * size);
+  for (let visited = 0; visited < size; visited += 1) {
+    if (!visit(index)) return;
+    index += stride;
+    if (index >= size) index -= size;
   }
-  return sample(ctx, [...chosen.values()], most);
+}
+
+/** A random step below `size` that has no divisor in common with it, so that steps from anywhere reach every slot once. */
+function strideOf(size: number, random: number): number {
+  for (let stride = 1 + Math.floor(random * (size - 1)); stride > 1; stride -= 1)
+    if (greatestDivisor(stride, size) === 1) return stride;
+  return 1;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 /** A random choice of at most `most`, in random order. */
@@ -126,23 +209,31 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
     addr.peers.length > node.settings['addr.take']
       ? sample(ctx, [...addr.peers], node.settings['addr.take'])
       : addr.peers;
+  const source: Source = {
+    name: session.listen?.text ?? session.remote.text,
+    group: session.remote.group,
+    via: 'gossip',
+  };
   const fresh: Learnt[] = [];
   const known: Learnt[] = [];
+  const refused: Refused[] = [];
   let ignored = addr.listed - entries.length;
   for (const entry of entries) {
     if (namesSender(session, entry)) {
       hearOwn(node, ctx, session, entry.address.port);
       continue;
     }
-    const learnt = takeEntry(node, ctx, session, entry);
-    if (learnt === null) ignored += 1;
-    else {
-      (learnt.fresh ? fresh : known).push({ address: entry.address.text, id: entry.nodeid });
-      if (learnt.fresh) session.addresses += 1;
-    }
+    const slot = findAddress(node.book, entry.address);
+    const reason = takeEntry(node, ctx, session, entry, slot, source);
+    if (reason !== null) {
+      ignored += 1;
+      countReason(node, reason);
+      refused.push({ address: entry.address.text, reason });
+    } else (slot < 0 ? fresh : known).push({ address: entry.address.text, id: entry.nodeid });
   }
+  session.addresses += fresh.length;
   if (fresh.length > 0) node.dialDue = true;
-  ctx.emit({ kind: 'addr', ...aboutOf(session), listed: addr.listed, own, fresh, known, ignored });
+  ctx.emit({ kind: 'addr', ...aboutOf(session), listed: addr.listed, own, fresh, known, ignored, refused });
 }
 
 /** A peer's own pair names its id and lies at the IP we see it at. */
@@ -151,40 +242,34 @@ const namesSender = (session: Session, entry: AddrEntry) =>
 
 /** A peer whose hello had no `listen` tells its port this way. */
 function hearOwn(node: NodeState, ctx: Context, session: Session, port: number): void {
-  if (session.dir === 'inbound' && session.listen === null) {
-    claimListen(session, port);
-    meetListen(node, ctx, session);
-  }
+  if (session.dir !== 'inbound' || session.listen !== null) return;
+  claimListen(node, session, port);
+  meetListen(node, ctx, session);
 }
 
+/** Why an entry was not taken; null when it was. `slot` is where the book has the address, -1 when it is new. */
 function takeEntry(
   node: NodeState,
   ctx: Context,
   session: Session,
   entry: AddrEntry,
-): { entry: BookEntry; fresh: boolean } | null {
-  const { address } = entry;
-  if (
-    entry.nodeid === node.id ||
-    node.selves.has(address.text) ||
-    node.listening.some((own) => own.text === address.text)
-  )
+  slot: number,
+  source: Source,
+): ReasonCode | null {
+  const { address, nodeid, age } = entry;
+  if (nodeid === node.id || isSelf(node, address)) return 'is-self';
+  if (!mayGossip(address, session.remote.class)) return 'not-for-us';
+  if (isBadPort(address.port)) return 'bad-port';
+  const seenAt = age === null ? -Infinity : ctx.now - age * SECOND_US;
+  if (slot >= 0) {
+    hearAgain(node.book, slot, ctx.now, nodeid, seenAt);
     return null;
-  if (!mayGossip(address, session.remote.class) || isBadPort(address.port)) return null;
-  if (!node.book.entries.has(address.text)) {
-    if (session.addrTokens < 1) return null;
-    session.addrTokens -= 1;
   }
-  const seenAt = entry.age === null ? null : ctx.now - entry.age * SECOND_US;
-  return learnAddress(
-    node.book,
-    node.settings,
-    ctx.now,
-    address,
-    entry.nodeid,
-    session.listen?.text ?? session.remote.text,
-    session.remote.group,
-    'gossip',
-    seenAt,
-  );
+  if (session.addrTokens < 1) return 'over-limit';
+  session.addrTokens -= 1;
+  return addAddress(node.book, node.settings, ctx, address, nodeid, source, seenAt) < 0 ? 'source-full' : null;
 }
+
+/** Proven to be us, or where we listen. */
+const isSelf = (node: NodeState, address: Address): boolean =>
+  (node.selves.size > 0 && node.selves.has(address.text)) || node.listening.some((own) => isSamePlace(own, address));

@@ -25,6 +25,12 @@ export const FORGET_UNSEEN_US = 30 * DAY_US;
 /** Rule 36: most `new` addresses of one source group. */
 export const NEW_PER_PUBLIC_SOURCE = 64;
 export const NEW_PER_LOCAL_SOURCE = 256;
+/** Rule 36: how many are looked at to choose the one that makes room, and how many may wait for a place in `tried`. */
+export const EVICTION_SAMPLE = 8;
+export const COLLISIONS_MAX = 10;
+/** Rule 38: groups of public askers whose answer is kept, and for how long. */
+export const ANSWERS_KEPT_MAX = 256;
+export const ANSWER_KEPT_US = 10 * MINUTE_US;
 /** Rule 38: loopback askers get a larger allowance. */
 export const GETADDR_BURST_LOOPBACK = 60;
 export const GETADDR_EVERY_LOOPBACK_US = SECOND_US;
@@ -33,6 +39,13 @@ export const OUTBOUND_PER_GROUP = 2;
 /** Rule 42: gossip-sourced public dials per second, and at once. */
 export const PUBLIC_DIALS_PER_S = 2;
 export const PUBLIC_DIALS_BURST = 16;
+/** Rule 42: one public IP is dialled by hearsay once per this; how many IPs are remembered for it. */
+export const SAME_IP_US = MINUTE_US;
+export const DIALLED_IPS_MAX = 1_024;
+/** Choosing an address to dial: guesses at random before the whole book is looked through. */
+export const CHOICE_GUESSES = 16;
+/** Rule 47: peers saved at a clean stop, to be dialled first at the next start. */
+export const ANCHORS_MAX = 2;
 /** Rule 20: claimed addresses that wait for their dial-back. */
 export const DIALBACKS_MAX = 128;
 /** Rule 44: backoff is spread by this share either way, and forgotten once a connection lived this long. */
@@ -47,7 +60,7 @@ export const HELD_MAX = 1_024;
 export const BOOTSTRAP_MAX = 256;
 export const NAME_ADDRESSES_MAX = 8;
 /** Closed connections that `peer` can still tell about. */
-export const GONE_MAX = 64;
+export const GONE_MAX = 32;
 /** Own addresses that are remembered as self. */
 export const SELF_MAX = 64;
 /** Rule 18: `Connected to myself` is reported at most once per this. */

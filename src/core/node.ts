@@ -6,25 +6,19 @@
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
+import { createAgenda } from './agenda.ts';
 import { createBook, forgetUnseen } from './book.ts';
+import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import type { Context } from './context.ts';
-import { askForMore, closeSurplus, dialLater, livedWell, pumpDials, rotate } from './dialer.ts';
+import { wakeSessions } from './deadlines.ts';
+import { askForMore, dialLater, feel, livedWell, pumpDials, rotate } from './dialer.ts';
 import type { Via } from './events.ts';
-import { LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
+import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
-import {
-  aboutOf,
-  closeSession,
-  forgetSession,
-  handleMessage,
-  openSession,
-  sessionDeadline,
-  shiftSession,
-  strike,
-  wakeSession,
-} from './session.ts';
+import { receiveMessage } from './receive.ts';
+import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
@@ -51,6 +45,8 @@ export function createNode(config: NewNode): NodeState {
     attempts: 0,
     nonces: 0,
     sessions: new Map(),
+    agenda: createAgenda(),
+    places: new Map(),
     peers: new Map(),
     dials: new Map(),
     targets: [],
@@ -64,10 +60,14 @@ export function createNode(config: NewNode): NodeState {
     received: MESSAGE_TYPES.map(() => 0),
     bytes: { sent: 0, received: 0, sentByType: MESSAGE_TYPES.map(() => 0), receivedByType: MESSAGE_TYPES.map(() => 0) },
     dialbacks: [],
+    anchors: [],
+    keptAnswers: new Map(),
+    dialledIps: new Map(),
     publicDialTokens: PUBLIC_DIALS_BURST,
     publicDialTokensAt: 0,
     nextAskAt: Infinity,
     nextRotateAt: Infinity,
+    nextFeelerAt: Infinity,
     selfSaidAt: -Infinity,
     dialDue: false,
     nextDialAt: Infinity,
@@ -82,6 +82,7 @@ export function startNode(node: NodeState, ctx: Context, listening: readonly Add
   node.publicDialTokensAt = ctx.now;
   node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
+  node.nextFeelerAt = ctx.now + node.settings['dial.feeler'];
   for (const target of node.targets) target.nextAt = ctx.now;
   for (const address of listening) {
     node.listening.push(address);
@@ -90,6 +91,15 @@ export function startNode(node: NodeState, ctx: Context, listening: readonly Add
   node.dialDue = true;
   settleDeadline(node, ctx);
 }
+
+/** Takes in a saved book; `agedUs` has passed since it was saved. Call before `startNode`. */
+export function loadBook(node: NodeState, ctx: Context, entries: readonly unknown[], agedUs: number): void {
+  node.anchors.push(...loadEntries(node.book, node.settings, ctx, entries, agedUs));
+}
+
+/** The book as it is to be saved; after a clean stop with the peers to dial first. */
+export const saveBook = (node: NodeState, now: number): SavedEntry[] =>
+  savedEntries(node.book, now, node.stopping ? node.anchors : []);
 
 export function listeningOn(node: NodeState, ctx: Context, address: Address): void {
   node.listening.push(address);
@@ -144,7 +154,7 @@ function failDial(
   reason: ReasonCode,
   detail: string,
 ): void {
-  node.reasons.set(reason, (node.reasons.get(reason) ?? 0) + 1);
+  countReason(node, reason);
   dialLater(node, ctx, address, reason, false);
   node.dialDue = true;
   ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason, detail });
@@ -186,13 +196,10 @@ export function nameResolved(
 export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message): void {
   const session = node.sessions.get(n);
   if (session === undefined) return;
-  const stage = session.stage;
-  handleMessage(node, ctx, session, message);
-  if (session.stage !== stage) {
-    if (session.readyAt === ctx.now && session.dir === 'outbound') closeSurplus(node, ctx, session);
-    node.dialDue = true;
-  }
-  if (message.type !== 'ping' || session.stage !== stage) settleDeadline(node, ctx);
+  const { stage } = session;
+  receiveMessage(node, ctx, session, message);
+  if (session.stage !== stage) node.dialDue = true;
+  settleDeadline(node, ctx);
 }
 
 /** A line that cannot be a message. Rules 2, 3, 9. */
@@ -230,6 +237,7 @@ function judgeDial(node: NodeState, ctx: Context, session: Session): void {
     reason === null ||
     reason === 'self' ||
     reason === 'duplicate' ||
+    reason === 'visit' ||
     reason === 'id-pending' ||
     session.said === 'duplicate'
   )
@@ -244,15 +252,9 @@ export function wakeNode(node: NodeState, ctx: Context): void {
   const late = gapUs > node.settings['late.tick'];
   if (late) ctx.emit({ kind: 'late', gapUs });
   node.wakeAt = Infinity;
-  for (const session of [...node.sessions.values()]) {
-    if (late) shiftSession(node, ctx, session, gapUs);
-    if (session.stage === 'hello' || sessionDeadline(node, session) <= ctx.now) {
-      const stage = session.stage;
-      wakeSession(node, ctx, session);
-      if (session.stage !== stage) node.dialDue = true;
-    }
-  }
-  askForMore(node, ctx);
+  if (late || ctx.now >= node.agenda.earliest) wakeSessions(node, ctx, late ? gapUs : 0);
+  if (ctx.now >= node.nextAskAt) askForMore(node, ctx);
+  if (ctx.now >= node.nextFeelerAt) feel(node, ctx);
   if (ctx.now >= node.nextRotateAt) {
     rotate(node, ctx);
     forgetUnseen(node.book, ctx.now);
@@ -265,12 +267,10 @@ export function wakeNode(node: NodeState, ctx: Context): void {
 function settleDeadline(node: NodeState, ctx: Context): void {
   if (node.dialDue || node.nextDialAt <= ctx.now) pumpDials(node, ctx);
   if (node.stopping) return;
-  let at = Math.min(node.nextDialAt, node.nextAskAt, node.nextRotateAt);
-  for (const session of node.sessions.values()) at = Math.min(at, sessionDeadline(node, session));
-  if (at < node.wakeAt) {
-    node.wakeAt = at;
-    ctx.wake(at);
-  }
+  const at = Math.min(node.agenda.earliest, node.nextDialAt, node.nextAskAt, node.nextRotateAt, node.nextFeelerAt);
+  if (at >= node.wakeAt) return;
+  node.wakeAt = at;
+  ctx.wake(at);
 }
 
 export function giveOrder(node: NodeState, ctx: Context, order: Order): OrderAnswer {
@@ -282,6 +282,7 @@ export function giveOrder(node: NodeState, ctx: Context, order: Order): OrderAns
 /** Rule 66: says bye to every peer and calls dials off; the driver then waits for the closes. */
 export function stopNode(node: NodeState, ctx: Context): void {
   node.stopping = true;
+  node.anchors.splice(0, Infinity, ...lastingPeers(node));
   for (const attempt of node.dials.keys()) ctx.cancel(attempt);
   node.dials.clear();
   node.names.clear();
@@ -289,6 +290,14 @@ export function stopNode(node: NodeState, ctx: Context): void {
     closeSession(node, ctx, session, 'stopping', session.readyAt === null ? null : 'stopping');
   node.wakeAt = Infinity;
   ctx.wake(Infinity);
+}
+
+/** Rule 47: of the peers we dialled by hearsay, those who have been with us longest. */
+function lastingPeers(node: NodeState): Address[] {
+  const lasting: Address[] = [];
+  for (const { via, listen } of node.peers.values())
+    if (via === 'gossip' && listen !== null && lasting.length < ANCHORS_MAX) lasting.push(listen);
+  return lasting;
 }
 
 /** Longest line this connection may send now (rule 2). */

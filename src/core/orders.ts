@@ -3,6 +3,8 @@
  * never come back from here.
  */
 import { type Address, addressOf } from '../wire/address.ts';
+import { reviewAll } from './agenda.ts';
+import { findAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, sessionAt, startDial, whyNotDial } from './dialer.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
@@ -42,6 +44,9 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'set':
       Object.assign(node.settings, { [order.key]: order.value });
       node.dialDue = true;
+      // Deadlines that a setting moves are found at the next wake-up.
+      reviewAll(node.agenda, ctx.now);
+      if (order.key === 'ping.interval') hurryPings(node, ctx.now + node.settings['ping.interval']);
       return done();
     case 'ping':
     case 'getaddr':
@@ -52,6 +57,12 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     default:
       return order satisfies never;
   }
+}
+
+/** A shorter interval counts from now on, not from the next ping of the longer one. */
+function hurryPings(node: NodeState, at: number): void {
+  for (const session of node.sessions.values())
+    if (session.nextPingAt !== Infinity) session.nextPingAt = Math.min(session.nextPingAt, at);
 }
 
 function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {
@@ -117,9 +128,9 @@ export function dialByHand(
   keep: boolean,
   attempt: number,
 ): OrderAnswer {
-  const entry = node.book.entries.get(address.text);
+  const id = node.book.ids[findAddress(node.book, address)];
   node.held.delete(address.text);
-  if (entry !== undefined && entry.id !== null) node.held.delete(entry.id);
+  if (id !== null && id !== undefined) node.held.delete(id);
   if (keep) addTarget(node, address.ip, address.port, 'keep', ctx.now);
   for (const target of node.targets)
     if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;

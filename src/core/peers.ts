@@ -1,18 +1,22 @@
 /**
  * Ready peers by id: who is let in, who is ourselves, which of two connections of one peer survives. A hello goes in, a stage comes
- * out. Rules 14-22, 49, 52.
+ * out. Rules 14-22, 47, 49, 52.
  */
-import { addressOf } from '../wire/address.ts';
+import { isLocal } from '../wire/address.ts';
 import type { Hello } from '../wire/messages.ts';
-import { learnAddress, vouchAddress } from './book.ts';
+import { dueBy } from './agenda.ts';
+import { learnAddress, type Source, vouchAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { dialWorked } from './dialer.ts';
-import { advertisedTo, answerGetaddr } from './gossip.ts';
-import { DIALBACKS_MAX, LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
-import { aboutOf, becomeReady, closeSession, sendMessage, sendPing } from './session.ts';
+import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
+import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
-export const OUR_EXTENSIONS: readonly string[] = ['nonce', 'v6'];
+const OUR_EXTENSIONS: readonly string[] = ['nonce', 'v6'];
+/** Marks the hello of a connection that only asks whether an address works: it is answered, and never counts as a peer. */
+const VISIT = 'visit';
+const VISIT_EXTENSIONS: readonly string[] = [...OUR_EXTENSIONS, VISIT];
 
 export function sendHello(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
@@ -22,10 +26,13 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
     listen: own === null ? null : own.port,
     agent: node.agent,
     observed: session.remote,
-    ext: OUR_EXTENSIONS,
+    ext: isVisit(session) ? VISIT_EXTENSIONS : OUR_EXTENSIONS,
   });
   ctx.emit({ kind: 'hello-sent', ...aboutOf(session) });
 }
+
+/** A dial-back (rule 20) or a feeler (rule 47). */
+const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
@@ -35,8 +42,10 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   session.agent = hello.agent;
   session.observed = hello.observed;
   session.ext = hello.ext;
-  if (answer && hello.listen !== null) claimListen(session, hello.listen);
+  if (answer && hello.listen !== null) claimListen(node, session, hello.listen);
   ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
+  if (isVisit(session)) return endVisit(node, ctx, session);
+  if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
   if (answer && isHeld(node, ctx, session)) return closeSession(node, ctx, session, 'held', 'dropped');
   const wasQuiet = session.stage === 'quiet';
   const old = node.peers.get(session.id);
@@ -55,50 +64,35 @@ function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boole
   if (session.dir === 'outbound') provenByDial(node, ctx, session);
   else if (session.listen !== null) meetListen(node, ctx, session);
   if (wasQuiet) session.stage = 'ready';
-  else becomeReady(node, ctx, session);
-}
-
-/** An inbound peer's port: rule 17, its IP as we see it with the port it claims. */
-export function claimListen(session: Session, port: number): void {
-  session.listen = addressOf(session.remote.ip, port);
-  session.confirmed = session.listen !== null && session.remote.class !== 'public';
-}
-
-/** An inbound peer told where it listens: worth knowing, and worth a dial-back when it is public (rule 20). */
-export function meetListen(node: NodeState, ctx: Context, session: Session): void {
-  if (session.listen === null || node.selves.has(session.listen.text)) return;
-  if (!session.confirmed && node.dialbacks.length < DIALBACKS_MAX) {
-    node.dialbacks.push(session.listen);
-    node.dialDue = true;
+  else {
+    becomeReady(node, ctx, session);
+    greet(node, ctx, session);
   }
-  learnAddress(
-    node.book,
-    node.settings,
-    ctx.now,
-    session.listen,
-    session.id,
-    session.remote.text,
-    session.remote.group,
-    'gossip',
-    session.confirmed ? ctx.now : null,
-  );
+}
+
+/** The address works, which is all we wanted to know; where a live peer claimed it, that peer spoke the truth. */
+function endVisit(node: NodeState, ctx: Context, session: Session): void {
+  const peer = node.peers.get(session.id ?? '');
+  if (peer === undefined) provenByDial(node, ctx, session);
+  else provenByAlias(node, ctx, session, peer);
+  closeSession(node, ctx, session, 'visit', 'visit');
+}
+
+/** We are the one who is visited: say who we are, then wait a moment for the visitor to leave. */
+function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
+  sendHello(node, ctx, session);
+  session.stage = 'loser';
+  session.deadlineAt = ctx.now + LOSER_WAIT_US;
+  dueBy(node.agenda, session, session.deadlineAt);
 }
 
 function provenByDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null) return;
   session.confirmed = true;
-  const learning = learnAddress(
-    node.book,
-    node.settings,
-    ctx.now,
-    session.listen,
-    session.id,
-    session.via === 'boot' ? 'bootstrap' : 'manual',
-    session.listen.group,
-    session.via,
-    ctx.now,
-  );
-  if (learning !== null) vouchAddress(node.book, node.settings, learning.entry, session.id, ctx.now);
+  const name = session.via === 'boot' ? 'bootstrap' : 'manual';
+  const source: Source = { name, group: name, via: session.via };
+  const slot = learnAddress(node.book, node.settings, ctx, session.listen, session.id, source, ctx.now);
+  if (slot >= 0) vouchAddress(node.book, node.settings, ctx, slot, session.id);
   dialWorked(node, session.listen);
 }
 
@@ -126,12 +120,11 @@ export function markSelf(node: NodeState, address: string, now: number): void {
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  const local = (one: Session) => one.remote.class === 'loopback' || one.remote.class === 'private';
   if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
   const crossed =
     old.dir !== session.dir &&
     ctx.now - old.openedAt < node.settings['collision.window'] &&
-    (old.remote.ip === session.remote.ip || (local(old) && local(session)));
+    (old.remote.ip === session.remote.ip || (isLocal(old.remote) && isLocal(session.remote)));
   if (crossed) {
     const keepOutbound = node.id > (session.id ?? '');
     if (session.dir === 'inbound') sendHello(node, ctx, session);
@@ -150,25 +143,33 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
   session.deadlineAt = Infinity;
   old.rival = session.n;
   old.probeUntil = ctx.now + node.settings['probe.timeout'];
+  dueBy(node.agenda, old, old.probeUntil);
   if (old.ping === null) sendPing(node, ctx, old, false);
 }
 
 /** Its dialler closes the loser at once; the other side gives it two seconds to do so. */
 function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session): void {
-  if (winner.listen === null && loser.listen !== null) winner.listen = loser.listen;
+  if (winner.listen === null && loser.listen !== null) setListen(node, winner, loser.listen);
   winner.confirmed ||= loser.confirmed;
   if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
   loser.stage = 'loser';
   loser.nextPingAt = Infinity;
   loser.readyAt = null;
   loser.deadlineAt = ctx.now + LOSER_WAIT_US;
+  dueBy(node.agenda, loser, loser.deadlineAt);
+}
+
+/** A loser or visitor that has not left by itself. */
+export function closeLoser(node: NodeState, ctx: Context, session: Session): void {
+  const why = session.ext.includes(VISIT) ? 'visit' : 'duplicate';
+  closeSession(node, ctx, session, why, why);
 }
 
 /** We reached a live peer by an address we dialled: that address is its, and confirmed (the dial-back of rule 20). */
 function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Session): void {
   provenByDial(node, ctx, session);
   if (old.listen === null || session.listen?.text === old.listen.text) {
-    old.listen = session.listen;
+    setListen(node, old, session.listen);
     old.confirmed = true;
   }
 }
@@ -186,11 +187,6 @@ export function rivalProved(node: NodeState, ctx: Context, old: Session): void {
 /** The old connection did not answer in time: the rival takes its place. */
 export function promoteRival(node: NodeState, ctx: Context, old: Session): void {
   closeSession(node, ctx, old, 'ping-timeout', null, true);
-}
-
-/** A session leaves the table of peers; a rival that waited for it moves up. Without a rival there is nothing to do but delete. */
-export function sessionLeft(node: NodeState, session: Session): void {
-  if (session.id !== null && node.peers.get(session.id) === session) node.peers.delete(session.id);
 }
 
 /** After a session closed: its rival, if one still waits, is let in. */

@@ -1,30 +1,38 @@
 /**
- * One connection's states and reactions: a message or a deadline goes in, replies and state changes come out. Which of several
- * connections of one peer survives is decided in peers.ts; whom to dial in dialer.ts.
+ * One connection: it is opened, pinged, struck, closed and forgotten here, and its deadlines are kept. What a message does is decided
+ * in receive.ts, which of several connections of one peer survives in peers.ts.
  *
- * | stage  | hello                  | ping            | other messages | deadline             |
- * | hello  | admit (peers.ts)       | strike, or rule 15 when we dialled | same | close hello-timeout, or quiet |
- * | quiet  | admit                  | pong            | handled        | -                    |
- * | ready  | ignore, or id-changed  | pong            | handled        | ping-timeout         |
- * | rival  | ignore, or id-changed  | ignored         | ignored        | promoted (peers.ts)  |
- * | loser, closing | ignored        | ignored         | ignored        | close duplicate      |
+ * | stage  | leaves by                                  | deadline                       |
+ * | hello  | a hello (peers.ts), or quiet speech         | close hello-timeout, or quiet  |
+ * | quiet  | a hello, close                             | ping-timeout                   |
+ * | ready  | losing to another connection, close        | ping-timeout                   |
+ * | rival  | the old connection's answer, or its end    | promoted (deadline of the old) |
+ * | loser  | close                                      | close duplicate                |
+ * | closing | the driver's report                       | -                              |
  */
-
 import type { Address } from '../wire/address.ts';
-import type { Message, MessageType, Nonce, Pong } from '../wire/messages.ts';
-import { MESSAGE_TYPES } from '../wire/messages.ts';
+import { MESSAGE_TYPES, type Message, type MessageType, type Nonce } from '../wire/messages.ts';
+import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
 import type { Context } from './context.ts';
 import type { Direction, Via } from './events.ts';
-import { answerGetaddr, ownAddressMessage, takeAddr } from './gossip.ts';
 import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
-import { admit, promoteRival, rivalProved, sessionLeft } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
 
 const PING = { type: 'ping', nonce: null } as const;
 const GETADDR = { type: 'getaddr' } as const;
-const PONG: Pong = { type: 'pong', nonce: null };
-const TYPE_INDEX = new Map<MessageType, number>(MESSAGE_TYPES.map((type, index) => [type, index]));
+const NO_EXTENSIONS: readonly string[] = [];
+const NO_STRIKES: readonly number[] = [];
+/** The place of each type in counts by type. */
+export const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, index])) as Readonly<
+  Record<MessageType, number>
+>;
+
+/** Adds one to a count by type. */
+export function countType(counts: number[], type: MessageType): void {
+  const index = TYPE_INDEX[type];
+  counts[index] = (counts[index] as number) + 1;
+}
 
 export const aboutOf = (session: Session) => ({
   n: session.n,
@@ -45,6 +53,7 @@ export function openSession(
   node.connections += 1;
   const session: Session = {
     n: node.connections,
+    row: 0,
     dir,
     via,
     remote,
@@ -52,16 +61,17 @@ export function openSession(
     openedAt: ctx.now,
     stage: 'hello',
     id: null,
-    listen: dialled,
+    listen: null,
     confirmed: dialled !== null,
     agent: null,
     observed: null,
-    ext: [],
+    ext: NO_EXTENSIONS,
     readyAt: null,
     spokeAt: null,
     deadlineAt: ctx.now + node.settings['hello.timeout'],
     nextPingAt: Infinity,
     ping: null,
+    pongs: 0,
     userPings: 0,
     userPingAt: Infinity,
     lastPongAt: null,
@@ -70,7 +80,7 @@ export function openSession(
     suspect: false,
     lastSendAt: null,
     lastReceiveAt: null,
-    strikeTimes: [],
+    strikeTimes: NO_STRIKES,
     lastError: null,
     sent: MESSAGE_TYPES.map(() => 0),
     received: MESSAGE_TYPES.map(() => 0),
@@ -88,13 +98,36 @@ export function openSession(
     said: null,
   };
   node.sessions.set(session.n, session);
+  enterAgenda(node.agenda, session);
+  setListen(node, session, dialled);
+  dueBy(node.agenda, session, session.deadlineAt);
   return session;
 }
 
+/** Names a session's listening address; where another live session has the same one, that one keeps the place. */
+export function setListen(node: NodeState, session: Session, listen: Address | null): void {
+  leavePlace(node, session);
+  session.listen = listen;
+  if (listen !== null && !node.places.has(listen.text)) node.places.set(listen.text, session.n);
+}
+
+function leavePlace(node: NodeState, session: Session): void {
+  const { listen } = session;
+  if (listen === null || node.places.get(listen.text) !== session.n) return;
+  node.places.delete(listen.text);
+  for (const other of node.sessions.values())
+    if (other !== session && other.stage !== 'closing' && other.listen?.text === listen.text)
+      return void node.places.set(listen.text, other.n);
+}
+
+/** A reason is counted for every refusal, close and failed dial. */
+export function countReason(node: NodeState, reason: ReasonCode): void {
+  node.reasons.set(reason, (node.reasons.get(reason) ?? 0) + 1);
+}
+
 export function sendMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
-  const index = TYPE_INDEX.get(message.type) ?? 0;
-  session.sent[index] = (session.sent[index] ?? 0) + 1;
-  node.sent[index] = (node.sent[index] ?? 0) + 1;
+  countType(session.sent, message.type);
+  countType(node.sent, message.type);
   session.lastSendAt = ctx.now;
   ctx.send(session.n, message);
 }
@@ -120,7 +153,7 @@ export function closeSession(
   session.stage = 'closing';
   session.deadlineAt = Infinity;
   session.nextPingAt = Infinity;
-  sessionLeft(node, session);
+  leaveTables(node, session);
   ctx.close(session.n, abrupt);
 }
 
@@ -129,11 +162,11 @@ export function forgetSession(node: NodeState, ctx: Context, session: Session, r
   const why = session.closeReason ?? (session.said === null ? reason : 'bye');
   session.closeReason = why;
   session.stage = 'closing';
-  sessionLeft(node, session);
+  leaveTables(node, session);
   node.sessions.delete(session.n);
-  node.gone.push({ session, at: ctx.now });
-  if (node.gone.length > GONE_MAX) node.gone.shift();
-  node.reasons.set(why, (node.reasons.get(why) ?? 0) + 1);
+  leaveAgenda(node.agenda, session);
+  if (why !== 'visit') remember(node, ctx, session);
+  countReason(node, why);
   ctx.emit({
     kind: 'closed',
     ...aboutOf(session),
@@ -145,85 +178,42 @@ export function forgetSession(node: NodeState, ctx: Context, session: Session, r
   });
 }
 
+/** For those who ask about it later; visits are too many and say nothing. */
+function remember(node: NodeState, ctx: Context, session: Session): void {
+  node.gone.push({ session, at: ctx.now });
+  if (node.gone.length > GONE_MAX) node.gone.shift();
+}
+
+function leaveTables(node: NodeState, session: Session): void {
+  leavePlace(node, session);
+  if (session.id !== null && node.peers.get(session.id) === session) node.peers.delete(session.id);
+}
+
 export function strike(node: NodeState, ctx: Context, session: Session, what: string): void {
   const since = ctx.now - node.settings['strike.window'];
-  session.strikeTimes = session.strikeTimes.filter((at) => at > since);
-  session.strikeTimes.push(ctx.now);
+  session.strikeTimes = [...session.strikeTimes.filter((at) => at > since), ctx.now];
   session.lastError = what;
   ctx.emit({ kind: 'strike', ...aboutOf(session), reason: what, strikes: session.strikeTimes.length });
   if (session.strikeTimes.length >= node.settings['strike.max'])
     closeSession(node, ctx, session, 'strikes', null, true);
 }
 
-export function handleMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
-  if (session.stage === 'closing' || session.stage === 'loser') return;
-  const index = TYPE_INDEX.get(message.type) ?? 0;
-  session.received[index] = (session.received[index] ?? 0) + 1;
-  node.received[index] = (node.received[index] ?? 0) + 1;
-  session.lastReceiveAt = ctx.now;
-  if (message.type === 'hello') return handleHello(node, ctx, session, message);
-  if (session.stage === 'rival') {
-    if (message.type === 'bye') session.said = message.reason ?? '';
-    return;
-  }
-  if (session.stage === 'hello') {
-    if (session.dir === 'inbound') return strike(node, ctx, session, `${message.type} before hello`);
-    if (session.spokeAt === null) {
-      session.spokeAt = ctx.now;
-      session.deadlineAt = Math.min(session.deadlineAt, ctx.now + node.settings['hello.quiet']);
-    }
-    if (message.type !== 'ping') return;
-  }
-  switch (message.type) {
-    case 'ping':
-      sendMessage(node, ctx, session, message.nonce === null ? PONG : { type: 'pong', nonce: message.nonce });
-      return;
-    case 'pong':
-      return handlePong(node, ctx, session, message.nonce);
-    case 'getaddr':
-      return answerGetaddr(node, ctx, session);
-    case 'addr':
-      return takeAddr(node, ctx, session, message);
-    case 'bye':
-      session.said = message.reason ?? '';
-      return;
-    case 'unknown':
-      return;
-    default:
-      message satisfies never;
-  }
-}
-
-function handleHello(
-  node: NodeState,
-  ctx: Context,
-  session: Session,
-  hello: Extract<Message, { type: 'hello' }>,
-): void {
-  if (session.id !== null) {
-    if (hello.nodeid !== session.id) closeSession(node, ctx, session, 'id-changed');
-    return;
-  }
-  admit(node, ctx, session, hello);
-}
-
-/** The connection counts from now on: rule 24's first ping, our own address, a question for more. */
+/** The connection counts from now on, and rule 24's first ping is sent. */
 export function becomeReady(node: NodeState, ctx: Context, session: Session): void {
   const helloLess = session.id === null;
   session.stage = helloLess ? 'quiet' : 'ready';
   session.readyAt = ctx.now;
   session.deadlineAt = Infinity;
   ctx.emit({ kind: 'ready', ...aboutOf(session), via: session.via, helloLess, agent: session.agent });
+  dueBy(node.agenda, session, pongDueAt(node, session));
   sendPing(node, ctx, session, false);
   schedulePing(node, ctx, session);
-  const own = ownAddressMessage(node, session);
-  if (own !== null) sendMessage(node, ctx, session, own);
-  sendGetaddr(node, ctx, session);
 }
 
-function schedulePing(node: NodeState, ctx: Context, session: Session): void {
+export function schedulePing(node: NodeState, ctx: Context, session: Session): void {
   const interval = node.settings['ping.interval'];
   session.nextPingAt = ctx.now + interval - Math.floor(interval * PING_JITTER * ctx.random());
+  dueBy(node.agenda, session, session.nextPingAt);
 }
 
 export function sendPing(node: NodeState, ctx: Context, session: Session, user: boolean): void {
@@ -241,29 +231,41 @@ export function userPing(node: NodeState, ctx: Context, session: Session): void 
   if (session.ping === null) return sendPing(node, ctx, session, true);
   session.userPings += 1;
   if (session.userPingAt === Infinity) session.userPingAt = Math.max(ctx.now, session.ping.at + USER_PING_WAIT_US);
+  dueBy(node.agenda, session, session.userPingAt);
 }
 
-function sendWaitingUserPing(node: NodeState, ctx: Context, session: Session): void {
+export function sendWaitingUserPing(node: NodeState, ctx: Context, session: Session): void {
   session.userPings -= 1;
   session.userPingAt = session.userPings > 0 ? ctx.now + USER_PING_WAIT_US : Infinity;
+  dueBy(node.agenda, session, session.userPingAt);
   sendPing(node, ctx, session, true);
 }
 
-function handlePong(node: NodeState, ctx: Context, session: Session, nonce: Nonce | null): void {
+/** Rule 25: whether the pong answers the outstanding ping; all others only count as messages. */
+export function takePong(session: Session, ctx: Context, nonce: Nonce | null): boolean {
   const ping = session.ping;
-  if (ping === null || (nonce !== null && nonce !== ping.nonce)) return;
+  if (ping === null || (nonce !== null && nonce !== ping.nonce)) return false;
   session.ping = null;
+  session.pongs += 1;
   session.suspect = false;
   session.lastPongAt = ctx.now;
   session.rttUs = ctx.now - ping.at;
   session.rttMinUs = session.rttMinUs === null ? session.rttUs : Math.min(session.rttMinUs, session.rttUs);
-  ctx.emit({ kind: 'pong', ...aboutOf(session), rttUs: session.rttUs, user: ping.user });
-  if (session.rival !== null) rivalProved(node, ctx, session);
-  if (session.userPings > 0) sendWaitingUserPing(node, ctx, session);
+  // Written out, because this is the event of most messages.
+  ctx.emit({
+    kind: 'pong',
+    n: session.n,
+    id: session.id,
+    address: (session.listen ?? session.remote).text,
+    dir: session.dir,
+    rttUs: session.rttUs,
+    user: ping.user,
+  });
+  return true;
 }
 
 /** When a pong is overdue, counted from the last one or from ready (rule 26). */
-const pongDueAt = (node: NodeState, session: Session) =>
+export const pongDueAt = (node: NodeState, session: Session) =>
   session.readyAt === null
     ? Infinity
     : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout'];
@@ -278,39 +280,4 @@ export function sessionDeadline(node: NodeState, session: Session): number {
     session.probeUntil,
     pongDueAt(node, session),
   );
-}
-
-/** Does what is due. */
-export function wakeSession(node: NodeState, ctx: Context, session: Session): void {
-  if (ctx.now >= session.deadlineAt) {
-    if (session.stage === 'hello') {
-      if (session.spokeAt === null || ctx.now >= session.openedAt + node.settings['hello.timeout'])
-        return closeSession(node, ctx, session, 'hello-timeout', null, true);
-      return becomeReady(node, ctx, session);
-    }
-    if (session.stage === 'loser') return closeSession(node, ctx, session, 'duplicate', 'duplicate');
-    session.deadlineAt = Infinity;
-  }
-  if (ctx.now >= session.probeUntil) return promoteRival(node, ctx, session);
-  if (ctx.now >= pongDueAt(node, session)) return closeSession(node, ctx, session, 'ping-timeout', 'ping timeout');
-  if (ctx.now >= session.userPingAt && session.userPings > 0) sendWaitingUserPing(node, ctx, session);
-  if (ctx.now >= session.nextPingAt) {
-    if (session.ping === null) sendPing(node, ctx, session, false);
-    else if (!session.suspect) {
-      session.suspect = true;
-      ctx.emit({ kind: 'suspect', ...aboutOf(session) });
-    }
-    schedulePing(node, ctx, session);
-  }
-}
-
-/** Rule 28: we slept, not the peer. Every deadline moves by the gap and the peer is asked again before it is judged. */
-export function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: number): void {
-  session.deadlineAt += gapUs;
-  session.probeUntil += gapUs;
-  if (session.lastPongAt !== null) session.lastPongAt += gapUs;
-  if (session.readyAt !== null) {
-    session.readyAt += gapUs;
-    if (session.stage !== 'closing') sendPing(node, ctx, session, false);
-  }
 }

@@ -1,7 +1,8 @@
 /** The whole state of one node as plain data: no closures, no sockets, so that it can be shown, copied and compared. It does nothing. */
 import type { Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
-import type { Nonce } from '../wire/messages.ts';
+import type { AddrEntry, Nonce } from '../wire/messages.ts';
+import type { Agenda } from './agenda.ts';
 import type { Book } from './book.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -21,6 +22,8 @@ export interface OutstandingPing {
 
 export interface Session {
   readonly n: number;
+  /** Where it stands in the agenda. */
+  row: number;
   readonly dir: Direction;
   readonly via: Via;
   readonly remote: Address;
@@ -28,7 +31,7 @@ export interface Session {
   readonly openedAt: number;
   stage: Stage;
   id: string | null;
-  /** The peer's listening address: the one we dialled, or the remote IP with the port it claims (rule 17). */
+  /** The peer's listening address: the one we dialled, or the remote IP with the port it claims (rule 17). Set by `setListen` only. */
   listen: Address | null;
   /** Whether `listen` may be told to others (see Sharing). */
   confirmed: boolean;
@@ -42,6 +45,8 @@ export interface Session {
   deadlineAt: number;
   nextPingAt: number;
   ping: OutstandingPing | null;
+  /** Pongs that answered a ping of ours. */
+  pongs: number;
   userPings: number;
   userPingAt: number;
   lastPongAt: number | null;
@@ -50,7 +55,7 @@ export interface Session {
   suspect: boolean;
   lastSendAt: number | null;
   lastReceiveAt: number | null;
-  strikeTimes: number[];
+  strikeTimes: readonly number[];
   lastError: string | null;
   /** Messages by type, in the order of MESSAGE_TYPES. */
   readonly sent: number[];
@@ -99,6 +104,13 @@ export interface PendingName {
   readonly keep: boolean;
 }
 
+/** What public askers of one group were told; the same is told again for a while (rule 38). */
+export interface KeptAnswer {
+  readonly at: number;
+  /** `age` counts from `at`. */
+  readonly entries: readonly AddrEntry[];
+}
+
 export interface Gone {
   readonly session: Session;
   readonly at: number;
@@ -115,6 +127,9 @@ export interface NodeState {
   attempts: number;
   nonces: number;
   readonly sessions: Map<number, Session>;
+  readonly agenda: Agenda;
+  /** Numbers of sessions by their listening address: one live session each. */
+  readonly places: Map<string, number>;
   /** Peers by id: sessions in stage ready. */
   readonly peers: Map<string, Session>;
   readonly dials: Map<number, Dial>;
@@ -132,10 +147,17 @@ export interface NodeState {
   readonly bytes: { sent: number; received: number; readonly sentByType: number[]; readonly receivedByType: number[] };
   /** Claimed addresses of inbound public peers, to be confirmed by one dial each (rule 20). */
   readonly dialbacks: Address[];
+  /** Peers of the run before, to be dialled first (rule 47); at a clean stop, those to save. */
+  readonly anchors: Address[];
+  /** By group of the asker. */
+  readonly keptAnswers: Map<string, KeptAnswer>;
+  /** Public IPs dialled by hearsay, and when (rule 42). */
+  readonly dialledIps: Map<string, number>;
   publicDialTokens: number;
   publicDialTokensAt: number;
   nextAskAt: number;
   nextRotateAt: number;
+  nextFeelerAt: number;
   selfSaidAt: number;
   /** The dialler has something to look at before its next deadline. */
   dialDue: boolean;

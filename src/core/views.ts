@@ -2,7 +2,10 @@
  * Plain rows of what a node looks like from outside, in the units of people and JSON (ms, counts, null for unknown). Reads a state and
  * the time; changes nothing.
  */
+
+import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
+import { bookSize, type Source } from './book.ts';
 import { sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
@@ -172,7 +175,7 @@ function statusView(node: NodeState, now: number): StatusView {
     advertised: node.settings.advertise || (node.listening[0]?.text ?? null),
     uptimeMs: ms(now - node.startedAt),
     peers,
-    book: { new: node.book.new, tried: node.book.tried },
+    book: { new: bookSize(node.book) - node.book.tried, tried: node.book.tried },
     messages: { sent: sum(node.sent), received: sum(node.received) },
     bytes: { sent: node.bytes.sent, received: node.bytes.received },
     nextPingMs: nextPingAt === Infinity ? null : Math.max(0, ms(nextPingAt - now)),
@@ -249,36 +252,43 @@ function byType(counts: readonly number[]): Record<string, number> {
 }
 
 function addrViews(node: NodeState, now: number): AddrView[] {
-  return [...node.book.entries.values()].map((entry) => {
-    const why =
-      whyNotDial(node, now, entry.address, entry.via === 'manual' ? 'gossip' : entry.via) ??
-      (entry.nextDialAt > now ? 'backoff' : null);
-    const next = why === 'held' ? (node.held.get(entry.address.text) ?? now) : entry.nextDialAt;
-    return {
-      address: entry.address.text,
-      id: entry.id,
-      table: entry.table,
-      source: entry.source,
-      via: entry.via,
-      heardMs: ms(now - entry.heardAt),
-      triedMs: msSince(now, entry.triedAt),
-      tries: entry.failures,
-      state:
-        why === 'connected'
-          ? 'connected'
-          : why === 'dialing'
-            ? 'dialing'
-            : why === 'is-self'
-              ? 'self'
-              : why === null
-                ? 'idle'
-                : 'waiting',
-      reason: why === 'connected' ? null : why,
-      lastError: entry.lastError,
-      nextDialMs: next > now ? ms(next - now) : null,
-    };
-  });
+  return node.book.addresses.map((_, slot) => addrView(node, slot, now));
 }
+
+function addrView(node: NodeState, slot: number, now: number): AddrView {
+  const { book } = node;
+  const address = book.addresses[slot] as Address;
+  const source = book.sources[slot] as Source;
+  const id = book.ids[slot] ?? null;
+  const outcome = book.outcomes[slot] ?? null;
+  const nextDialAt = outcome?.nextDialAt ?? 0;
+  const why =
+    whyNotDial(node, now, address, source.via === 'manual' ? 'gossip' : source.via) ??
+    (nextDialAt > now ? 'backoff' : null);
+  const next =
+    why === 'held' ? (node.held.get(address.text) ?? (id === null ? now : node.held.get(id)) ?? now) : nextDialAt;
+  return {
+    address: address.text,
+    id,
+    table: outcome?.tried === true ? 'tried' : 'new',
+    source: source.name,
+    via: source.via,
+    heardMs: ms(now - (book.heardAt[slot] as number)),
+    triedMs: msSince(now, outcome?.triedAt ?? null),
+    tries: outcome?.failures ?? 0,
+    state: ADDR_STATES[why ?? 'idle'] ?? 'waiting',
+    reason: why === 'connected' ? null : why,
+    lastError: outcome?.lastError ?? null,
+    nextDialMs: next > now ? ms(next - now) : null,
+  };
+}
+
+const ADDR_STATES: Readonly<Record<string, AddrView['state']>> = {
+  idle: 'idle',
+  connected: 'connected',
+  dialing: 'dialing',
+  'is-self': 'self',
+};
 
 function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);

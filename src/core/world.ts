@@ -5,8 +5,8 @@
 import type { SettingKey, Settings, SettingValue } from '../settings.ts';
 import type { Message } from '../wire/messages.ts';
 import type { NodeEvent } from './events.ts';
-import type { NodeState } from './node.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { NodeState } from './state.ts';
 import type { NodeViews } from './views.ts';
 
 /** What a user tells a node. `n` is a connection's number. */

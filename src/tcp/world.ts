@@ -3,8 +3,7 @@
  * listens.
  */
 import { v4 as uuid4 } from 'uuid';
-import { loadEntries, savedEntries } from '../core/book.ts';
-import { createNode, giveOrder, startNode } from '../core/node.ts';
+import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
 import type { Address } from '../wire/address.ts';
@@ -83,7 +82,7 @@ export function createTcpWorld(agent: string): World {
     }
 
     async function save(file: BookFile): Promise<void> {
-      const entries = savedEntries(node.book, now());
+      const entries = saveBook(node, now());
       try {
         await file.write(entries);
         diskTrouble = false;
@@ -108,7 +107,7 @@ export function createTcpWorld(agent: string): World {
     try {
       const listening = await listenFirst(driver, config.listen);
       const saved = await book?.read();
-      if (saved !== undefined) loadEntries(node.book, settings, now() - saved.agedS * MS * MS, saved.entries);
+      if (saved !== undefined) loadBook(node, driver.context, saved.entries, saved.agedS * MS * MS);
       nodes.push(port);
       driver.handle(() => startNode(node, driver.context, listening));
       driver.startListening();

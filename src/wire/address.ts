@@ -146,6 +146,12 @@ function hashOf(text: string): number {
   return hash >>> 0;
 }
 
+/** The hash tells most pairs apart without a look at the texts. */
+export const isSamePlace = (a: Address, b: Address) => a === b || (a.hash === b.hash && a.text === b.text);
+
+/** Loopback or private: what one machine or one site reaches, where most limits do not apply (rule S0). */
+export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
+
 /** Rule 32, for what we hear and for what we tell alike: may an address of this class pass between us and a peer of that class? */
 export function mayGossip(address: Address, peerClass: AddressClass): boolean {
   switch (address.class) {

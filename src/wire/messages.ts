@@ -63,7 +63,7 @@ export const MESSAGES = {
       listen: 'the port at which I can be dialled',
       agent: 'what program I am, up to 64 characters',
       observed: 'the ip:port at which I see you',
-      ext: 'extensions I understand: nonce, v6',
+      ext: 'extensions I understand: nonce, v6; visit: I only ask whether this address works',
     },
   },
   ping: { summary: 'are you there', fields: { nonce: 'text or whole number that the pong repeats' } },

@@ -1,0 +1,74 @@
+/**
+ * The address book as it is kept between two starts: a book becomes plain entries, and entries become a book again, each checked as if
+ * a stranger had told it. It reads and writes no file. Rules 47, 64.
+ */
+import type { Settings } from '../settings.ts';
+import { type Address, parseAddress } from '../wire/address.ts';
+import { type Book, bookSize, isTried, learnAddress, type Moment, noteFailures } from './book.ts';
+import { ANCHORS_MAX, SECOND_US } from './limits.ts';
+
+/** One entry of the saved book; times are seconds before the moment of saving. */
+export interface SavedEntry {
+  readonly address: string;
+  readonly id: string | null;
+  readonly table: 'new' | 'tried';
+  readonly seenAgeS: number | null;
+  readonly failures: number;
+  /** Present on the peers to dial first at the next start (rule 47). */
+  readonly anchor?: true;
+}
+
+const ID_LENGTH_MAX = 64;
+const FAILURES_MAX = 1_000;
+
+export function savedEntries(book: Book, now: number, anchors: readonly Address[]): SavedEntry[] {
+  const first = new Set(anchors.map(({ text }) => text));
+  const entries: SavedEntry[] = [];
+  for (let slot = 0; slot < bookSize(book); slot += 1) {
+    const address = book.addresses[slot] as Address;
+    if (address.class === 'special') continue;
+    const seenAt = book.seenAt[slot] as number;
+    entries.push({
+      address: address.text,
+      id: book.ids[slot] ?? null,
+      table: isTried(book, slot) ? 'tried' : 'new',
+      seenAgeS: seenAt === -Infinity ? null : Math.max(0, Math.floor((now - seenAt) / SECOND_US)),
+      failures: book.outcomes[slot]?.failures ?? 0,
+      ...(first.has(address.text) ? { anchor: true } : {}),
+    });
+  }
+  return entries;
+}
+
+/** Takes saved entries back; `agedUs` has passed since they were saved. Returns the addresses to dial first. */
+export function loadEntries(
+  book: Book,
+  settings: Settings,
+  moment: Moment,
+  entries: readonly unknown[],
+  agedUs: number,
+): Address[] {
+  const anchors: Address[] = [];
+  for (const raw of entries) {
+    if (typeof raw !== 'object' || raw === null) continue;
+    const { address: text, id, seenAgeS, failures, anchor } = raw as Partial<Record<keyof SavedEntry, unknown>>;
+    const address = typeof text === 'string' ? parseAddress(text) : null;
+    if (address === null || address.class === 'special') continue;
+    const seenAt = isCount(seenAgeS) ? moment.now - agedUs - seenAgeS * SECOND_US : -Infinity;
+    const slot = learnAddress(
+      book,
+      settings,
+      moment,
+      address,
+      typeof id === 'string' && id.length <= ID_LENGTH_MAX ? id : null,
+      { name: 'file', group: `file:${address.group}`, via: 'gossip' },
+      seenAt,
+    );
+    if (slot < 0) continue;
+    if (isCount(failures) && failures > 0 && failures < FAILURES_MAX) noteFailures(book, slot, failures);
+    if (anchor === true && anchors.length < ANCHORS_MAX) anchors.push(address);
+  }
+  return anchors;
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
