@@ -1,23 +1,14 @@
 /**
- * The model network: nodes with addresses, connections with latency, first in first out per direction. Orders of cores go in, facts
- * come back out of the queue at their time. It knows no sockets and no clock but the kernel's. No faults yet.
+ * The model network: nodes with addresses, connections with latency, first in first out per direction. The orders of cores go in and
+ * become items of the queue; step.ts takes them out again as facts. It knows no sockets and no clock but the kernel's. No faults yet.
  */
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
-import {
-  connectionAccepted,
-  connectionClosed,
-  dialFailed,
-  dialSucceeded,
-  messageReceived,
-  type NodeState,
-  nameResolved,
-  wakeNode,
-} from '../core/node.ts';
-import type { LineDirection } from '../core/world.ts';
+import type { NodeState } from '../core/state.ts';
+import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
-import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
-import { createKernel, type Kernel, schedule, takeNext } from './kernel.ts';
+import { type Message, parseMessage } from '../wire/messages.ts';
+import { createKernel, type Kernel, schedule } from './kernel.ts';
 import { createRandom, mix, nextRandom } from './random.ts';
 
 /** One-way latency between two places: a fixed part by pair, in microseconds. */
@@ -27,14 +18,18 @@ const EPHEMERAL_PORT_FIRST = 40_000;
 const EPHEMERAL_PORTS = 20_000;
 
 /** One side of a connection. */
-interface End {
+export interface End {
   readonly host: Host;
   n: number;
   /** What this side sends arrives there, not before what it sent last. */
   other: End | null;
   isOpen: boolean;
+  readonly latencyUs: number;
   lastArrival: number;
 }
+
+/** The context of a simulated node; `now` is set before each of its facts. */
+type HostContext = Omit<Context, 'now'> & { now: number };
 
 /** A node in its place. */
 export interface Host {
@@ -42,26 +37,34 @@ export interface Host {
   readonly name: string;
   readonly address: Address;
   readonly node: NodeState;
-  readonly context: Context;
+  readonly context: HostContext;
   readonly ends: Map<number, End>;
   readonly dials: Set<number>;
+  /** What the world gives out for this node; null before the node is started. */
+  port: NodePort | null;
   isUp: boolean;
   wakeTicket: number;
 }
 
-type Item =
+export type Item =
   | { readonly kind: 'message'; readonly to: End; readonly message: Message }
   | { readonly kind: 'closed'; readonly end: End }
-  | { readonly kind: 'arrive'; readonly from: Host; readonly attempt: number; readonly address: Address }
-  | {
-      readonly kind: 'answer';
-      readonly from: Host;
-      readonly attempt: number;
-      readonly address: Address;
-      readonly far: End | null;
-    }
+  /** A dial reaches its target, or the place where nobody is. */
+  | { readonly kind: 'arrive'; readonly dial: SimDial }
+  /** The dialler learns how its dial went; `far` is null when nobody was there. */
+  | { readonly kind: 'answer'; readonly dial: SimDial; readonly far: End | null }
   | { readonly kind: 'resolved'; readonly host: Host; readonly name: string }
   | { readonly kind: 'wake'; readonly host: Host; readonly ticket: number };
+
+/** One dial on its way. */
+export interface SimDial {
+  readonly from: Host;
+  readonly attempt: number;
+  readonly address: Address;
+  /** The dialler's own end: its IP and an ephemeral port. */
+  readonly local: Address | null;
+  readonly latencyUs: number;
+}
 
 export interface Network {
   readonly kernel: Kernel<Item>;
@@ -72,6 +75,7 @@ export interface Network {
   readonly names: Map<string, Host>;
   /** Hash over everything that happened, in order. */
   hash: number;
+  /** Everything that happened: messages, closes, dials, look-ups and timers that were not replaced. */
   events: number;
   onEvent: (host: Host, event: NodeEvent) => void;
   onLine: ((host: Host, n: number, direction: LineDirection, message: Message) => void) | null;
@@ -95,36 +99,16 @@ export function createNetwork(seed: number, wire: boolean): Network {
 export function addHost(network: Network, index: number, name: string, address: Address, node: NodeState): Host {
   const random = createRandom(network.seed, index);
   const { kernel } = network;
-  const context: Context = {
-    get now() {
-      return kernel.now;
-    },
+  const context: HostContext = {
+    now: kernel.now,
     random: () => nextRandom(random),
     resolve: (hostName) => schedule(kernel, kernel.now, { kind: 'resolved', host, name: hostName }),
-    dial(attempt, to, timeoutUs) {
-      host.dials.add(attempt);
-      const target = network.hosts.get(to.text);
-      if (target === undefined || target.isUp)
-        schedule(kernel, kernel.now + latencyUs(network, host, to), {
-          kind: 'arrive',
-          from: host,
-          attempt,
-          address: to,
-        });
-      else
-        schedule(kernel, kernel.now + Math.min(timeoutUs, 2 * latencyUs(network, host, to)), {
-          kind: 'answer',
-          from: host,
-          attempt,
-          address: to,
-          far: null,
-        });
-    },
+    dial: (attempt, to, timeoutUs) => dial(network, host, attempt, to, timeoutUs),
     cancel: (attempt) => void host.dials.delete(attempt),
-    send: (n, message) => sendMessage(network, host, n, message),
+    send: (n, message) => sendMessage(network, host.ends.get(n), message),
     sendLine(n, line) {
       const message = parseMessage(line);
-      if (message.type !== 'malformed') sendMessage(network, host, n, message);
+      if (message.type !== 'malformed') sendMessage(network, host.ends.get(n), message);
     },
     close: (n) => closeEnd(network, host.ends.get(n)),
     wake(at) {
@@ -141,6 +125,7 @@ export function addHost(network: Network, index: number, name: string, address: 
     context,
     ends: new Map(),
     dials: new Set(),
+    port: null,
     isUp: true,
     wakeTicket: 0,
   };
@@ -158,157 +143,41 @@ export function removeHost(network: Network, host: Host): void {
   network.names.delete(host.name);
 }
 
-function latencyUs(network: Network, host: Host, to: Address): number {
-  const low = Math.min(host.address.hash, to.hash);
-  const high = Math.max(host.address.hash, to.hash);
+/** The same both ways. */
+function latencyOf(network: Network, from: Address, to: Address): number {
+  const low = Math.min(from.hash, to.hash);
+  const high = Math.max(from.hash, to.hash);
   return LATENCY_MIN_US + (mix(network.seed, low, high) % LATENCY_SPREAD_US);
 }
 
-function arrivalAt(network: Network, end: End, far: End): number {
-  const at = Math.max(end.lastArrival, network.kernel.now + latencyUs(network, end.host, far.host.address));
+/** A dial travels one way; a host that is down is silent for as long as the dialler waits, at most a whole round trip here. */
+function dial(network: Network, from: Host, attempt: number, address: Address, timeoutUs: number): void {
+  const { kernel } = network;
+  from.dials.add(attempt);
+  const latencyUs = latencyOf(network, from.address, address);
+  const local = addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS));
+  const one: SimDial = { from, attempt, address, local, latencyUs };
+  const target = network.hosts.get(address.text);
+  if (target === undefined || target.isUp) schedule(kernel, kernel.now + latencyUs, { kind: 'arrive', dial: one });
+  else schedule(kernel, kernel.now + Math.min(timeoutUs, 2 * latencyUs), { kind: 'answer', dial: one, far: null });
+}
+
+function arrivalAt(network: Network, end: End): number {
+  const at = Math.max(end.lastArrival, network.kernel.now + end.latencyUs);
   end.lastArrival = at;
   return at;
 }
 
-function sendMessage(network: Network, host: Host, n: number, message: Message): void {
-  const end = host.ends.get(n);
+function sendMessage(network: Network, end: End | undefined, message: Message): void {
   if (end === undefined || !end.isOpen || end.other === null) return;
-  network.onLine?.(host, n, 'sent', message);
-  schedule(network.kernel, arrivalAt(network, end, end.other), { kind: 'message', to: end.other, message });
+  if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
+  schedule(network.kernel, arrivalAt(network, end), { kind: 'message', to: end.other, message });
 }
 
 /** Both ends learn of it: ours now, the other after everything that is on its way. */
-function closeEnd(network: Network, end: End | undefined): void {
+export function closeEnd(network: Network, end: End | undefined): void {
   if (end === undefined || !end.isOpen) return;
   end.isOpen = false;
   schedule(network.kernel, network.kernel.now, { kind: 'closed', end });
-  if (end.other !== null)
-    schedule(network.kernel, arrivalAt(network, end, end.other), { kind: 'closed', end: end.other });
-}
-
-/** Lets the next thing happen. Call only when the kernel holds one. */
-export function step(network: Network): void {
-  const item = takeNext(network.kernel);
-  network.events += 1;
-  switch (item.kind) {
-    case 'message':
-      return deliver(network, item.to, item.message);
-    case 'closed':
-      return reportClosed(network, item.end);
-    case 'arrive':
-      return arrive(network, item.from, item.attempt, item.address);
-    case 'answer':
-      return answer(network, item.from, item.attempt, item.address, item.far);
-    case 'resolved': {
-      const found = network.names.get(item.name);
-      note(network, 5, item.host, found?.index ?? -1);
-      nameResolved(
-        item.host.node,
-        item.host.context,
-        item.name,
-        found === undefined ? [] : [found.address.ip],
-        found === undefined ? 'ENOTFOUND' : null,
-      );
-      return;
-    }
-    case 'wake':
-      if (item.ticket !== item.host.wakeTicket) return;
-      note(network, 6, item.host, 0);
-      wakeNode(item.host.node, item.host.context);
-      return;
-    default:
-      item satisfies never;
-  }
-}
-
-/** Time, kind, node and a number go into the hash. */
-function note(network: Network, kind: number, host: Host, number: number): void {
-  network.hash = mix(
-    network.hash,
-    network.kernel.now,
-    Math.floor(network.kernel.now / 4_294_967_296),
-    kind,
-    host.index,
-    number,
-  );
-}
-
-function deliver(network: Network, to: End, message: Message): void {
-  if (!to.isOpen) return;
-  note(network, 1, to.host, to.n);
-  network.hash = mix(network.hash, hashOf(message));
-  network.onLine?.(to.host, to.n, 'received', message);
-  const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
-  if (heard.type !== 'malformed') messageReceived(to.host.node, to.host.context, to.n, heard);
-}
-
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
-}
-
-/** The whole content of a message, without writing it out. */
-function hashOf(message: Message): number {
-  switch (message.type) {
-    case 'ping':
-    case 'pong':
-      return mix(
-        message.type === 'ping' ? 2 : 3,
-        typeof message.nonce === 'number' ? message.nonce : hashText(message.nonce ?? ''),
-      );
-    case 'getaddr':
-      return 4;
-    case 'addr': {
-      let hash = 5;
-      for (const { address, nodeid, age } of message.peers)
-        hash = mix(hash, address.hash, hashText(nodeid ?? ''), age ?? -1);
-      return hash;
-    }
-    default:
-      return hashText(encodeMessage(message));
-  }
-}
-
-function reportClosed(network: Network, end: End): void {
-  const known = end.host.ends.get(end.n);
-  if (known !== end) return;
-  end.host.ends.delete(end.n);
-  end.isOpen = false;
-  note(network, 2, end.host, end.n);
-  connectionClosed(end.host.node, end.host.context, end.n, 'remote-closed');
-}
-
-/** A dial reaches its target, or the place where nobody is. */
-function arrive(network: Network, from: Host, attempt: number, address: Address): void {
-  const target = network.hosts.get(address.text);
-  const at = network.kernel.now + latencyUs(network, from, address);
-  note(network, 3, from, attempt);
-  if (target === undefined || !target.isUp)
-    return schedule(network.kernel, at, { kind: 'answer', from, attempt, address, far: null });
-  const remote = addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS));
-  if (remote === null) return;
-  const far: End = { host: target, n: target.node.connections + 1, other: null, isOpen: true, lastArrival: 0 };
-  target.ends.set(far.n, far);
-  connectionAccepted(target.node, target.context, remote, target.address);
-  schedule(network.kernel, at, { kind: 'answer', from, attempt, address, far });
-}
-
-/** The dialler learns how its dial went. */
-function answer(network: Network, from: Host, attempt: number, address: Address, far: End | null): void {
-  note(network, 4, from, attempt);
-  const isWanted = from.dials.delete(attempt);
-  if (far === null) {
-    if (isWanted) dialFailed(from.node, from.context, attempt, 'refused', 'ECONNREFUSED');
-    return;
-  }
-  const near: End = { host: from, n: from.node.connections + 1, other: far, isOpen: true, lastArrival: 0 };
-  if (isWanted && far.isOpen) {
-    far.other = near;
-    from.ends.set(near.n, near);
-    const local = addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS));
-    if (dialSucceeded(from.node, from.context, attempt, address, local) === near.n) return;
-    from.ends.delete(near.n);
-  } else if (isWanted) dialFailed(from.node, from.context, attempt, 'refused', 'ECONNRESET');
-  closeEnd(network, far);
+  if (end.other !== null) schedule(network.kernel, arrivalAt(network, end), { kind: 'closed', end: end.other });
 }

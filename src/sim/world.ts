@@ -5,8 +5,9 @@ import type { EventListener, LineListener, NodeConfig, NodePort, UntilResult, Wo
 import { type Address, addressOf } from '../wire/address.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import { nextTime } from './kernel.ts';
-import { addHost, createNetwork, type Host, type Network, removeHost, step } from './network.ts';
+import { addHost, createNetwork, type Network, removeHost } from './network.ts';
 import { createRandom, nextRandom } from './random.ts';
+import { step } from './step.ts';
 
 export interface SimOptions {
   readonly seed: number;
@@ -51,21 +52,29 @@ function idOf(seed: number, index: number): string {
 export function createSimWorld(options: SimOptions): SimWorld {
   const network = createNetwork(options.seed, options.wire === true);
   const { kernel } = network;
-  const ports = new Map<Host, NodePort>();
+  const ports: NodePort[] = [];
   const places = new Map<string, number>();
-  const eventListeners = new Set<EventListener>();
+  /** Replaced, never changed, so that who comes or goes while an event is told does not disturb the telling. */
+  let eventListeners: readonly EventListener[] = [];
   const lineListeners = new Set<LineListener>();
   let births = 0;
 
-  network.onEvent = (host, event) => {
-    const port = ports.get(host);
-    if (port !== undefined) for (const listener of [...eventListeners]) listener(port, event);
+  network.onEvent = ({ port }, event) => {
+    if (port !== null) for (const listener of eventListeners) listener(port, event);
   };
 
-  const passLine: Network['onLine'] = (host, n, direction, message) => {
-    const port = ports.get(host);
+  function listen(listener: EventListener): () => void {
+    // A function of its own each time, so that one listener may listen twice.
+    const seat: EventListener = (node, event) => listener(node, event);
+    eventListeners = [...eventListeners, seat];
+    return () => {
+      eventListeners = eventListeners.filter((one) => one !== seat);
+    };
+  }
+
+  const passLine: Network['onLine'] = ({ port }, n, direction, message) => {
     const line = encodeMessage(message);
-    if (port !== undefined) for (const listener of lineListeners) listener(port, n, direction, line, message);
+    if (port !== null) for (const listener of lineListeners) listener(port, n, direction, line, message);
   };
 
   function spawn(config: NodeConfig): Promise<NodePort> {
@@ -81,18 +90,24 @@ export function createSimWorld(options: SimOptions): SimWorld {
       name: config.name,
       state: node,
       views: createViews(node, () => kernel.now),
-      order: (order) => giveOrder(node, host.context, order),
+      order(order) {
+        host.context.now = kernel.now;
+        return giveOrder(node, host.context, order);
+      },
       listen: () => Promise.reject(Object.assign(new Error('a simulated node has one address'), { code: 'ENOTSUP' })),
       stop() {
         if (!host.isUp) return Promise.resolve();
+        host.context.now = kernel.now;
         stopNode(node, host.context);
         removeHost(network, host);
         network.onEvent(host, { kind: 'stopped' });
-        ports.delete(host);
+        ports.splice(ports.indexOf(port), 1);
+        host.port = null;
         return Promise.resolve();
       },
     };
-    ports.set(host, port);
+    host.port = port;
+    ports.push(port);
     startNode(node, host.context, [address]);
     return Promise.resolve(port);
   }
@@ -103,10 +118,9 @@ export function createSimWorld(options: SimOptions): SimWorld {
   ): Promise<UntilResult> {
     const limit = kernel.now + Math.floor(limitMs * 1_000);
     const found: { node: NodePort; event: Parameters<EventListener>[1] }[] = [];
-    const listener: EventListener = (node, event) => {
+    const unlisten = listen((node, event) => {
       if (found.length === 0 && test(node, event)) found.push({ node, event });
-    };
-    eventListeners.add(listener);
+    });
     try {
       for (let steps = 1; ; steps += 1) {
         const [first] = found;
@@ -120,7 +134,7 @@ export function createSimWorld(options: SimOptions): SimWorld {
         if (steps % EVENTS_PER_BREATH === 0) await options.breathe();
       }
     } finally {
-      eventListeners.delete(listener);
+      unlisten();
     }
   }
 
@@ -128,13 +142,10 @@ export function createSimWorld(options: SimOptions): SimWorld {
     kind: 'sim',
     network,
     now: () => kernel.now,
-    nodes: () => [...ports.values()],
+    nodes: () => ports,
     spawn,
     until,
-    onEvent(listener) {
-      eventListeners.add(listener);
-      return () => eventListeners.delete(listener);
-    },
+    onEvent: listen,
     onLine(listener) {
       lineListeners.add(listener);
       network.onLine = passLine;
@@ -144,7 +155,7 @@ export function createSimWorld(options: SimOptions): SimWorld {
       };
     },
     async close() {
-      await Promise.all([...ports.values()].map((port) => port.stop()));
+      await Promise.all([...ports].map((port) => port.stop()));
     },
   };
 }

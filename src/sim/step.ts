@@ -1,0 +1,119 @@
+/** Lets the next thing of a simulated network happen: an item of the queue goes in as a fact of the core it concerns. */
+import {
+  connectionAccepted,
+  connectionClosed,
+  dialFailed,
+  dialSucceeded,
+  messageReceived,
+  nameResolved,
+  wakeNode,
+} from '../core/node.ts';
+import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
+import { addMessage, addNumber, addTime } from './hash.ts';
+import { schedule, takeNext } from './kernel.ts';
+import { closeEnd, type End, type Host, type Network, type SimDial } from './network.ts';
+
+/** What happened, in the hash of the run. */
+const DELIVERED = 1;
+const CLOSED = 2;
+const ARRIVED = 3;
+const ANSWERED = 4;
+const RESOLVED = 5;
+const WOKEN = 6;
+
+/** Call only when the kernel holds an item. */
+export function step(network: Network): void {
+  const item = takeNext(network.kernel);
+  switch (item.kind) {
+    case 'message':
+      return deliver(network, item.to, item.message);
+    case 'wake':
+      if (item.ticket !== item.host.wakeTicket) return;
+      happen(network, WOKEN, item.host, 0);
+      return wakeNode(item.host.node, item.host.context);
+    case 'closed':
+      return reportClosed(network, item.end);
+    case 'arrive':
+      return arrive(network, item.dial);
+    case 'answer':
+      return answer(network, item.dial, item.far);
+    case 'resolved':
+      return resolve(network, item.host, item.name);
+    default:
+      item satisfies never;
+  }
+}
+
+/** Something happens to a host now: its clock is set, and time, kind, node and a number go into the hash. */
+function happen(network: Network, kind: number, host: Host, number: number): void {
+  const { now } = network.kernel;
+  host.context.now = now;
+  network.events += 1;
+  network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), kind), host.index), number);
+}
+
+function deliver(network: Network, to: End, message: Message): void {
+  if (!to.isOpen) return;
+  const { host, n } = to;
+  happen(network, DELIVERED, host, n);
+  network.hash = addMessage(network.hash, message);
+  if (network.onLine !== null) network.onLine(host, n, 'received', message);
+  const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
+  if (heard.type !== 'malformed') messageReceived(host.node, host.context, n, heard);
+}
+
+function reportClosed(network: Network, end: End): void {
+  const { host, n } = end;
+  if (host.ends.get(n) !== end) return;
+  host.ends.delete(n);
+  end.isOpen = false;
+  happen(network, CLOSED, host, n);
+  connectionClosed(host.node, host.context, n, 'remote-closed');
+}
+
+function resolve(network: Network, host: Host, name: string): void {
+  const found = network.names.get(name);
+  happen(network, RESOLVED, host, found?.index ?? -1);
+  const ips = found === undefined ? [] : [found.address.ip];
+  nameResolved(host.node, host.context, name, ips, found === undefined ? 'ENOTFOUND' : null);
+}
+
+function arrive(network: Network, dial: SimDial): void {
+  const target = network.hosts.get(dial.address.text);
+  const at = network.kernel.now + dial.latencyUs;
+  const isThere = target?.isUp === true && dial.local !== null;
+  happen(network, ARRIVED, isThere ? target : dial.from, dial.attempt);
+  if (!isThere || dial.local === null) return schedule(network.kernel, at, { kind: 'answer', dial, far: null });
+  const far = createEnd(target, dial, null);
+  target.ends.set(far.n, far);
+  connectionAccepted(target.node, target.context, dial.local, target.address);
+  schedule(network.kernel, at, { kind: 'answer', dial, far });
+}
+
+function answer(network: Network, dial: SimDial, far: End | null): void {
+  const { from, attempt } = dial;
+  happen(network, ANSWERED, from, attempt);
+  const isWanted = from.dials.delete(attempt);
+  if (far === null) {
+    if (isWanted) dialFailed(from.node, from.context, attempt, 'refused', 'ECONNREFUSED');
+    return;
+  }
+  if (isWanted && far.isOpen) {
+    const near = createEnd(from, dial, far);
+    far.other = near;
+    from.ends.set(near.n, near);
+    if (dialSucceeded(from.node, from.context, attempt, dial.address, dial.local) === near.n) return;
+    from.ends.delete(near.n);
+  } else if (isWanted) dialFailed(from.node, from.context, attempt, 'refused', 'ECONNRESET');
+  closeEnd(network, far);
+}
+
+/** The core may send within the very call that gives a connection its number, so the end is there before. */
+const createEnd = (host: Host, { latencyUs }: SimDial, other: End | null): End => ({
+  host,
+  n: host.node.connections + 1,
+  other,
+  isOpen: true,
+  latencyUs,
+  lastArrival: 0,
+});
