@@ -4,8 +4,8 @@ import { hasProc, openFilesMax } from './measures.ts';
 import { median, ratioOf, takeTurns } from './rounds.ts';
 import type { Line } from './table.ts';
 
-const FEW = 500;
-const MANY = 2_500;
+const FEW = 1_000;
+const MANY = 6_000;
 /** Files that the two processes hold beside their connections. */
 const FILES_BESIDE = 200;
 
