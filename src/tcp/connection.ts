@@ -10,11 +10,12 @@ import { addLine, flush, type Outbox } from './outbox.ts';
 const CUT_OFF_MS = 1_000;
 const KEEPALIVE_MS = 30_000;
 
-/** What a connection tells its node, each outside of any fact but for the first two. */
+/** What a connection tells its node. */
 export interface Attendant {
+  /** To be split: lines and faults come while this runs. */
+  chunkCame(connection: Connection, chunk: Buffer): void;
   lineCame(connection: Connection, text: string): void;
   faultCame(connection: Connection, fault: FrameFault): void;
-  chunkCame(connection: Connection, chunk: Buffer): void;
   /** Exactly once for every connection that was attended. */
   connectionEnded(connection: Connection): void;
 }
