@@ -13,18 +13,27 @@ export interface Outbox {
   /** Whole lines that wait for the end of the fact, one character a byte. */
   text: string;
   large: boolean;
+  /** Bytes handed to the socket; its owner may count them and begin again at 0. */
+  written: number;
 }
 
-export function createOutbox(socket: Socket): Outbox {
-  return { socket, text: '', large: false };
+/** Of the line that was added last, with its newline: most lines are the same pong, and this halves the pieces of a write. */
+let lastLine = '';
+let lastEnded = '\n';
+
+function ended(line: string): string {
+  if (line !== lastLine) {
+    lastLine = line;
+    lastEnded = `${line}\n`;
+  }
+  return lastEnded;
 }
 
 /** Adds one line of bytes; writes what waits before it when both together would be too large. */
 export function addLine(outbox: Outbox, line: string): void {
   const most = outbox.large ? WRITE_BYTES_LARGE : WRITE_BYTES_SMALL;
   if (outbox.text.length > 0 && outbox.text.length + line.length + 1 > most) flush(outbox);
-  outbox.text += line;
-  outbox.text += '\n';
+  outbox.text += ended(line);
 }
 
 /**
@@ -38,5 +47,7 @@ export function flush(outbox: Outbox): void {
   const { text, socket } = outbox;
   if (text.length === 0) return;
   outbox.text = '';
-  if (socket.writable) socket.write(text, 'latin1');
+  if (!socket.writable) return;
+  outbox.written += text.length;
+  socket.write(text, 'latin1');
 }

@@ -9,6 +9,7 @@ import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World }
 import type { Address } from '../wire/address.ts';
 import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
+import { createClock } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 
 const MS = 1_000;
@@ -22,8 +23,8 @@ const STOP_MS_MAX = 2_000;
 
 /** `agent` is what hello says we are where the setting `agent` is empty. */
 export function createTcpWorld(agent: string): World {
-  const began = performance.now();
-  const now = () => Math.floor((performance.now() - began) * MS);
+  const clock = createClock();
+  const { now } = clock;
   const audience = createAudience();
   const nodes: NodePort[] = [];
   const names = new Set<string>();
@@ -50,7 +51,7 @@ export function createTcpWorld(agent: string): World {
     const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const driver: Driver = createDriver(node, Math.random, {
-      now,
+      clock,
       onEvent: (event) => audience.tell(port, event),
       onLine: () => (audience.watchesLines() ? passLine : null),
     });

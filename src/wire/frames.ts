@@ -3,6 +3,7 @@
  * It parses no JSON and sends nothing. Rules 1-5.
  */
 import { assert } from '../util/assert.ts';
+import { CONSTANT_LINES } from './messages.ts';
 
 export type FrameFault = 'line-too-long' | 'not-json' | 'blank-flood' | 'bad-utf8' | 'bom' | 'too-deep';
 
@@ -45,6 +46,16 @@ const DEEP_LINE_BYTES_MIN = '{"":[[[[[[[[]]]]]]]]}'.length;
 const HELD_BYTES_START = 256;
 const NOTHING = new Uint8Array(0);
 
+interface Constant {
+  readonly line: string;
+  /** Its bytes and a newline. */
+  readonly ended: Uint8Array;
+}
+const CONSTANTS: readonly Constant[] = CONSTANT_LINES.map((line) => ({
+  line,
+  ended: Uint8Array.from(`${line}\n`, (letter) => letter.charCodeAt(0)),
+}));
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function createSplitter(lineBytesMax: number): Splitter {
@@ -55,19 +66,47 @@ export function createSplitter(lineBytesMax: number): Splitter {
 /** Hands every line that the chunk completes to the sink; keeps the rest. The chunk may be reused afterwards. */
 export function splitChunk(splitter: Splitter, chunk: Uint8Array, sink: FrameSink): void {
   let start = 0;
-  let end = chunk.indexOf(NEWLINE);
-  if (end >= 0 && splitter.heldBytes > 0) {
-    if (!hold(splitter, chunk, 0, end, sink) || !takeHeld(splitter, sink)) return dropHeld(splitter);
+  if (splitter.heldBytes > 0) {
+    const end = chunk.indexOf(NEWLINE);
+    if (!hold(splitter, chunk, 0, end < 0 ? chunk.length : end, sink)) return dropHeld(splitter);
+    if (end < 0) return;
+    if (!takeHeld(splitter, sink)) return dropHeld(splitter);
     start = end + 1;
-    end = chunk.indexOf(NEWLINE, start);
   }
-  const ascii = end >= 0 ? decodeAscii(chunk) : null;
-  while (end >= 0) {
+  /** The text of the whole chunk, once a line asks for it. */
+  let ascii: string | null | undefined;
+  while (start < chunk.length) {
+    const constant = constantAt(chunk, start);
+    if (constant !== null && constant.length <= splitter.lineBytesMax) {
+      if (!sink.line(constant)) return;
+      start += constant.length + 1;
+      continue;
+    }
+    const end = chunk.indexOf(NEWLINE, start);
+    if (end < 0) {
+      if (!hold(splitter, chunk, start, chunk.length, sink)) dropHeld(splitter);
+      return;
+    }
+    if (ascii === undefined) ascii = decodeAscii(chunk);
     if (!takeLine(splitter, chunk, start, end, ascii, sink)) return;
     start = end + 1;
-    end = chunk.indexOf(NEWLINE, start);
   }
-  if (start < chunk.length && !hold(splitter, chunk, start, chunk.length, sink)) dropHeld(splitter);
+}
+
+/** The constant line that stands here with its newline: a peer's ping is found so without being decoded, sliced or compared as text. */
+function constantAt(bytes: Uint8Array, start: number): string | null {
+  for (let i = 0; i < CONSTANTS.length; i += 1) {
+    const constant = CONSTANTS[i] as Constant;
+    if (standsAt(constant.ended, bytes, start)) return constant.line;
+  }
+  return null;
+}
+
+/** From the end, since all constants begin alike; past the end of the chunk there is nothing that could be equal. */
+function standsAt(wanted: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  if (start + wanted.length > bytes.length) return false;
+  for (let i = wanted.length - 1; i >= 0; i -= 1) if (bytes[start + i] !== wanted[i]) return false;
+  return true;
 }
 
 /** The chunk as text when every byte is ASCII, so that text and bytes have the same offsets (rule 4); else null. */

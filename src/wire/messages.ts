@@ -120,6 +120,15 @@ const PING_LINE_SPACED = '{"msgtype": "ping"}';
 const PONG_LINE_SPACED = '{"msgtype": "pong"}';
 const GETADDR_LINE_SPACED = '{"msgtype": "getaddr"}';
 const CONSTANT_LENGTH_MAX = GETADDR_LINE_SPACED.length;
+/** All of them, the most frequent first: frames.ts finds them without decoding. */
+export const CONSTANT_LINES: readonly string[] = [
+  PING_LINE,
+  PONG_LINE,
+  PING_LINE_SPACED,
+  PONG_LINE_SPACED,
+  GETADDR_LINE,
+  GETADDR_LINE_SPACED,
+];
 
 /** What we write before an integer nonce, and the digits after it that are certainly a safe integer. */
 const PING_NONCE = '{"msgtype":"ping","nonce":';
@@ -301,8 +310,12 @@ export function encodeMessage(message: Message): string {
 /** Always a pair: old peers unpack nothing else. An entry without an id names nobody. */
 const encodeEntry = (entry: AddrEntry): string => `["${entry.address.text}","${entry.nodeid ?? ''}"]`;
 
+/** Text that stands in JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** JSON with everything outside ASCII escaped (rule 11). */
 function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -46,6 +46,10 @@ export class LineProcess<Value> {
     });
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   write(line: string): void {
     this.child.stdin.write(`${line}\n`);
   }

@@ -66,6 +66,10 @@ export class TwistedNode {
     return `127.0.0.1:${this.port}`;
   }
 
+  get pid(): number {
+    return this.lines.pid;
+  }
+
   get events(): readonly TwistedEvent[] {
     return this.lines.values;
   }

@@ -114,6 +114,28 @@ inWorld('driver: answers 100 pings of one chunk with one write to a peer that re
   assert.equal(writes[0], '{"msgtype":"pong"}\n'.repeat(100));
 });
 
+inWorld('driver: writes at most once for each chunk that comes, whatever is in it', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node);
+  const chunks = mock.method(Socket.prototype, 'emit');
+  const said = [PING.repeat(3), `${PING}{"msgtype":"getaddr"}\n`, PING.slice(0, 9), `${PING.slice(9)}${PING}`];
+  const writes = await writesOf(node, async () => {
+    for (let round = 1; round <= 10; round += 1) {
+      for (const text of said) {
+        await new Promise<void>((resolve) => {
+          peer.socket.write(text, () => resolve());
+        });
+      }
+      await peer.heard('pong', 6 * round);
+    }
+  });
+  chunks.mock.restore();
+  const read = chunks.mock.calls.filter(
+    (call) => String(call.arguments[0]) === 'data' && (call.this as Socket).localPort === placeOf(node).port,
+  );
+  assert.ok(read.length >= 10 && writes.length <= read.length, `${writes.length} writes for ${read.length} chunks`);
+});
+
 inWorld('driver: splits what it owes an old peer into whole lines of at most 1,400 bytes a write', async (world) => {
   const node = await spawn(world, 'n1');
   const peer = await meet(node, `{"msgtype":"hello","nodeid":"${ID}"}\n`);

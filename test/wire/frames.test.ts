@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createSplitter, type FrameFault, type FrameSink, splitChunk } from '../../src/wire/frames.ts';
+import { CONSTANT_LINES } from '../../src/wire/messages.ts';
 
 interface Options {
   readonly greeting?: boolean;
@@ -51,6 +52,18 @@ test('frames: blanks around a line go, and a line without its newline waits', ()
 test('frames: nothing but a newline ends a line', () => {
   for (const other of ['\u2028', '\u2029', '\u0085', '\r', '\v', '\f', '\0']) {
     assertSplit(`{"a":"${other}"}\n`, [`{"a":"${other}"}`]);
+  }
+});
+
+test('frames: the lines that pass most are lines like any other, beside any other', () => {
+  for (const line of CONSTANT_LINES) {
+    assertSplit(`${line}\n`, [line]);
+    assertSplit(`${line}\n${line}\n{"a":1}\n${line}\n${line}`, [line, line, '{"a":1}', line]);
+    assertSplit(` ${line}\n${line}\r\n${line}x\n`, [line, line, `${line}x`]);
+    assertSplit(`{"a":"ä"}\n${line}\n`, ['{"a":"ä"}', line]);
+    assertSplit(`${line}\n`, [line], { greeting: true });
+    assertSplit(`${line}\n`, [line], { max: line.length });
+    assertSplit(`${line}\n`, ['<line-too-long>'], { max: line.length - 1 });
   }
 });
 

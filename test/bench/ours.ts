@@ -1,0 +1,44 @@
+/**
+ * Our whole node as the program runs it: nothing goes in, a listening port comes out. The ring of last lines listens as in the
+ * program; only the limits that a bench goes beyond on purpose are raised.
+ */
+import { defaultSettings, isSettingKey, readSetting, type Settings } from '../../src/settings.ts';
+import { createRing } from '../../src/trace/ring.ts';
+import { createLiveWorld } from '../../src/worlds.ts';
+
+/** As `--set` takes them. One client here is a flood, and all of its connections come from one address. */
+export const RAISED: readonly string[] = [
+  'peers.max=10000',
+  'peers.inbound=10000',
+  'pending.max=10000',
+  'ip.private=65536',
+  'flood.messages=1000000',
+  'flood.messages.burst=1000000',
+  'flood.bytes=64MiB',
+  'flood.bytes.burst=64MiB',
+];
+
+export async function startOurs(): Promise<number> {
+  const world = createLiveWorld();
+  const ring = createRing();
+  world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
+  const node = await world.spawn({
+    name: 'bench',
+    settings: raisedSettings(),
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    bootstrap: [],
+    data: null,
+  });
+  return node.state.listening[0]?.port ?? 0;
+}
+
+function raisedSettings(): Settings {
+  const settings: Record<string, Settings[keyof Settings]> = defaultSettings();
+  for (const text of RAISED) {
+    const [key = '', value = ''] = text.split('=');
+    const reading = isSettingKey(key) ? readSetting(key, value) : { ok: false as const, message: `no setting ${key}` };
+    if (!reading.ok) throw new Error(reading.message);
+    settings[key] = reading.value;
+  }
+  return settings as Settings;
+}
