@@ -24,6 +24,8 @@ export interface Context {
   send(n: number, message: Message): void;
   /** Queue one line as it is (`send --raw`); the driver adds the newline only. */
   sendLine(n: number, line: string): void;
+  /** Read nothing from this connection until then (rule 54). */
+  pause(n: number, until: number): void;
   /** End a connection after what is queued has left; cut it off 1 s later. `abrupt`: cut it off at once. */
   close(n: number, abrupt: boolean): void;
   /** The node's earliest deadline; replaces the one before. Infinity: none. */

@@ -3,6 +3,7 @@
  * and time go in, dials come out; what a dial leads to is decided in peers.ts. Rules 20, 41-48.
  */
 import { type Address, isLocal, isSamePlace } from '../wire/address.ts';
+import { banOn } from './bans.ts';
 import { bookSize, failAddress, findAddress, isTried, keepIncumbent, learnAddress, noteDial } from './book.ts';
 import type { Context } from './context.ts';
 import type { Via } from './events.ts';
@@ -135,6 +136,7 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
   if (node.places.has(address.text)) return 'connected';
   if (via === 'manual') return null;
   if (heldUntil(node, address, null) > now) return 'held';
+  if (banOn(node, now, address, null)?.by === 'hand') return 'banned';
   if (!isHearsay(via)) return null;
   if (!node.settings['gossip.dial']) return 'gossip-off';
   const slot = findAddress(node.book, address);
@@ -143,6 +145,8 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
   const outcome = node.book.outcomes[slot];
   if (id !== null && node.peers.has(id)) return 'connected';
   if (heldUntil(node, address, id) > now) return 'held';
+  const ban = banOn(node, now, address, id);
+  if (ban !== null) return ban.by === 'hand' ? 'banned' : 'discouraged';
   if (outcome != null && outcome.nextDialAt > now) return 'backoff';
   if (outcome?.triedAt != null && now - outcome.triedAt < node.settings['dial.history']) return 'just-dialled';
   if (ipDueAt(node, address) > now) return 'same-ip';
@@ -185,7 +189,9 @@ const later = (node: NodeState, at: number) => {
   node.nextDialAt = Math.min(node.nextDialAt, at);
 };
 
-const mayDialMore = (node: NodeState) => node.dials.size < node.settings['dial.parallel'];
+/** Rule 42, and no dial that a full table could not take in (rule 49). */
+const mayDialMore = (node: NodeState) =>
+  node.dials.size < node.settings['dial.parallel'] && node.peers.size + node.dials.size < node.settings['peers.max'];
 
 /** Rule 47: the peers of the run before come first. */
 function pumpAnchors(node: NodeState, ctx: Context): void {
@@ -208,10 +214,20 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   for (const address of target.resolved) {
     const until = heldUntil(node, address, null);
     if (until > ctx.now) later(node, until);
-    else if (whyNotDial(node, ctx.now, address, target.via) === null && mayDialMore(node))
+    else if (
+      whyNotDial(node, ctx.now, address, target.via) === null &&
+      mayDialMore(node) &&
+      mayDialTarget(node, target)
+    )
       return void startDial(node, ctx, address, target.via);
   }
 }
+
+/** Rule 41: the list may fill public slots beyond the target, but not without end; kept peers always may. */
+const mayDialTarget = (node: NodeState, target: Target): boolean =>
+  target.via === 'keep' ||
+  target.resolved.every(isLocal) ||
+  countSlots(node).public < node.settings['peers.outbound.max'];
 
 /** Rule 20: one dial to the claimed address of an inbound public peer; it ends as a duplicate, which confirms the address. */
 function pumpDialbacks(node: NodeState, ctx: Context): void {
@@ -303,6 +319,7 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
   const id = book.ids[slot] as string | null;
   if (node.places.has(address.text) || isOwn(node, address, 'gossip') || isDialled(node, address)) return Infinity;
   if (id !== null && (id === node.id || node.peers.has(id))) return Infinity;
+  if (banOn(node, now, address, id) !== null) return Infinity;
   const outcome = book.outcomes[slot];
   const triedUntil = outcome?.triedAt == null ? -Infinity : outcome.triedAt + node.settings['dial.history'];
   return Math.max(

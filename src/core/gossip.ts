@@ -4,6 +4,7 @@
  */
 import { type Address, addressOf, isBadPort, isLocal, isSamePlace, mayGossip, parseAddress } from '../wire/address.ts';
 import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
+import { banOn } from './bans.ts';
 import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
 import type { Context } from './context.ts';
 import type { Learnt, Refused } from './events.ts';
@@ -231,8 +232,11 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
       refused.push({ address: entry.address.text, reason });
     } else (slot < 0 ? fresh : known).push({ address: entry.address.text, id: entry.nodeid });
   }
-  session.addresses += fresh.length;
-  if (fresh.length > 0) node.dialDue = true;
+  if (fresh.length > 0) {
+    session.addresses += fresh.length;
+    session.usefulAt = ctx.now;
+    node.dialDue = true;
+  }
   ctx.emit({ kind: 'addr', ...aboutOf(session), listed: addr.listed, own, fresh, known, ignored, refused });
 }
 
@@ -260,6 +264,7 @@ function takeEntry(
   if (nodeid === node.id || isSelf(node, address)) return 'is-self';
   if (!mayGossip(address, session.remote.class)) return 'not-for-us';
   if (isBadPort(address.port)) return 'bad-port';
+  if (banOn(node, ctx.now, address, nodeid) !== null) return 'banned';
   const seenAt = age === null ? -Infinity : ctx.now - age * SECOND_US;
   if (slot >= 0) {
     hearAgain(node.book, slot, ctx.now, nodeid, seenAt);

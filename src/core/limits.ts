@@ -55,6 +55,27 @@ export const LIVED_US = 15 * SECOND_US;
 export const HANDSHAKES_FAILED_MAX = 3;
 export const LONG_BACKOFF_LOCAL_US = 30 * SECOND_US;
 export const LONG_BACKOFF_PUBLIC_US = 10 * MINUTE_US;
+/** Rule 49: places of `peers.max` that are kept for those we dial. */
+export const PLACES_FOR_OUTBOUND = 8;
+/** Rule 49: files that the process needs beside its sockets. */
+export const FILES_KEPT = 64;
+/** Rule 51: new connections from one public IP, at once and then one per this; how many IPs are remembered for it. */
+export const ACCEPT_BURST = 16;
+export const ACCEPT_EVERY_US = 5 * SECOND_US;
+export const ACCEPT_PACES_MAX = 4_096;
+/** Rule 52: inbound peers that are never evicted: some by their group, by least ping, by the addresses they taught last. */
+export const EVICTION_SPARE_GROUPS = 4;
+export const EVICTION_SPARE_PING = 8;
+export const EVICTION_SPARE_USEFUL = 4;
+/** Rule 53: refusals said one by one, and how often then all that came since are said together. */
+export const REFUSALS_SAID_FIRST = 3;
+export const REFUSALS_SAY_EVERY_US = 30 * SECOND_US;
+/** Rule 54: a connection is held back for at least and at most this at a time; held back for this share of a minute, it is closed. */
+export const FLOOD_PAUSE_MIN_US = 10 * MILLISECOND_US;
+export const FLOOD_PAUSE_MAX_US = 5 * SECOND_US;
+export const FLOOD_PAUSED_SHARE = 0.9;
+/** Rule 59: bans and discouragements that are remembered. */
+export const BANS_MAX = 4_096;
 /** Addresses held by `drop`, entries of the bootstrap list, kept peers. */
 export const HELD_MAX = 1_024;
 export const BOOTSTRAP_MAX = 256;

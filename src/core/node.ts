@@ -5,20 +5,23 @@
 
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
-import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
+import { MESSAGE_TYPES, type Message, type MessageType } from '../wire/messages.ts';
+import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
+import { forgetBans } from './bans.ts';
 import { createBook, forgetUnseen } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import type { Context } from './context.ts';
 import { wakeSessions } from './deadlines.ts';
 import { askForMore, dialLater, feel, livedWell, pumpDials, rotate } from './dialer.ts';
 import type { Via } from './events.ts';
+import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
-import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
+import { aboutOf, closeSession, countReason, forgetSession, openSession, strike, TYPE_INDEX } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
@@ -54,6 +57,9 @@ export function createNode(config: NewNode): NodeState {
     selves: new Map(),
     held: new Map(),
     book: createBook(),
+    bans: new Map(),
+    accepts: new Map(),
+    refusals: { said: 0, unsaid: 0, at: -Infinity },
     gone: [],
     reasons: new Map(),
     sent: MESSAGE_TYPES.map(() => 0),
@@ -107,7 +113,14 @@ export function listeningOn(node: NodeState, ctx: Context, address: Address): vo
   settleDeadline(node, ctx);
 }
 
+/** Number of the new connection; 0 when it is refused: cut it off, no close fact follows. */
 export function connectionAccepted(node: NodeState, ctx: Context, remote: Address, local: Address | null): number {
+  const refused = node.stopping ? 'stopping' : whyRefuse(node, ctx, remote);
+  if (refused !== null) {
+    noteRefusal(node, ctx, remote, refused);
+    return 0;
+  }
+  makeRoom(node, ctx);
   const session = openSession(node, ctx, 'inbound', 'peer', remote, local, null);
   ctx.emit({ kind: 'connected', ...aboutOf(session), attempt: null, via: 'peer' });
   settleDeadline(node, ctx);
@@ -197,6 +210,7 @@ export function messageReceived(node: NodeState, ctx: Context, n: number, messag
   const session = node.sessions.get(n);
   if (session === undefined) return;
   const { stage } = session;
+  spendMessage(node, ctx, session);
   receiveMessage(node, ctx, session, message);
   if (session.stage !== stage) node.dialDue = true;
   settleDeadline(node, ctx);
@@ -259,6 +273,7 @@ export function wakeNode(node: NodeState, ctx: Context): void {
     rotate(node, ctx);
     forgetUnseen(node.book, ctx.now);
     for (const [key, until] of node.held) if (until <= ctx.now) node.held.delete(key);
+    forgetBans(node, ctx.now);
   }
   settleDeadline(node, ctx);
 }
@@ -316,11 +331,36 @@ export function largeWrites(node: NodeState, n: number): boolean {
   return (node.sessions.get(n)?.ext.length ?? 0) > 0;
 }
 
-export function countBytes(node: NodeState, n: number, sent: number, received: number): void {
-  node.bytes.sent += sent;
-  node.bytes.received += received;
+/** Bytes came in, whole lines or not. */
+export function bytesReceived(node: NodeState, ctx: Context, n: number, bytes: number): void {
+  node.bytes.received += bytes;
   const session = node.sessions.get(n);
   if (session === undefined) return;
-  session.bytesSent += sent;
-  session.bytesReceived += received;
+  session.bytesReceived += bytes;
+  spendBytes(node, ctx, session, bytes);
+}
+
+/** Bytes are on their way out. */
+export function bytesSent(node: NodeState, n: number, bytes: number): void {
+  node.bytes.sent += bytes;
+  const session = node.sessions.get(n);
+  if (session !== undefined) session.bytesSent += bytes;
+}
+
+/** A message passed as a line of so many bytes: they count by type, for the node and for the connection. */
+export function countLine(
+  node: NodeState,
+  n: number,
+  direction: 'sent' | 'received',
+  type: MessageType,
+  bytes: number,
+): void {
+  const index = TYPE_INDEX[type];
+  const all = direction === 'sent' ? node.bytes.sentByType : node.bytes.receivedByType;
+  all[index] = (all[index] as number) + bytes;
+  const session = node.sessions.get(n);
+  if (session === undefined) return;
+  session.typeBytes ??= { sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0) };
+  const own = session.typeBytes[direction];
+  own[index] = (own[index] as number) + bytes;
 }

@@ -4,6 +4,7 @@
  */
 import { type Address, addressOf } from '../wire/address.ts';
 import { reviewAll } from './agenda.ts';
+import { addBan, banKey, banOn } from './bans.ts';
 import { findAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, sessionAt, startDial, whyNotDial } from './dialer.ts';
@@ -41,6 +42,12 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
       node.targets.splice(at, 1);
       return done();
     }
+    case 'ban':
+      return ban(node, ctx, order.target, order.forUs);
+    case 'unban':
+      return node.bans.delete(order.target)
+        ? done()
+        : { ok: false, reason: 'not-listed', message: `${order.target} is not banned` };
     case 'set':
       Object.assign(node.settings, { [order.key]: order.value });
       node.dialDue = true;
@@ -57,6 +64,20 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     default:
       return order satisfies never;
   }
+}
+
+/** A number is a connection's; a text an IP or a node id. Whoever it names is closed, and kept away for a while. */
+function ban(node: NodeState, ctx: Context, target: number | string, forUs: number | null): OrderAnswer {
+  const session = typeof target === 'number' ? node.sessions.get(target) : undefined;
+  if (typeof target === 'number' && session === undefined)
+    return { ok: false, reason: 'no-such-connection', message: `connection #${target} is gone` };
+  const key = session === undefined ? String(target) : banKey(session);
+  addBan(node, key, { until: ctx.now + (forUs ?? node.settings['ban.time']), by: 'hand' });
+  for (const one of [...node.sessions.values()])
+    if (one === session || banOn(node, ctx.now, one.remote, one.id)?.by === 'hand')
+      closeSession(node, ctx, one, 'banned', one.readyAt === null ? null : 'banned');
+  node.dialDue = true;
+  return done(session?.n ?? null);
 }
 
 /** A shorter interval counts from now on, not from the next ping of the longer one. */
@@ -138,6 +159,10 @@ export function dialByHand(
   if (address.class === 'special') {
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'bad-address', detail: '' });
     return { ok: false, reason: 'bad-address', message: `${address.text} is not an address that can be dialled` };
+  }
+  if (banOn(node, ctx.now, address, id ?? null)?.by === 'hand') {
+    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'banned', detail: '' });
+    return { ok: false, reason: 'banned', message: `${address.text} is banned; type unban ${address.ip} first` };
   }
   const why = whyNotDial(node, ctx.now, address, 'manual');
   if (why === 'connected') {

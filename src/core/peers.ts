@@ -4,10 +4,13 @@
  */
 import { isLocal } from '../wire/address.ts';
 import type { Hello } from '../wire/messages.ts';
+import { isFull, visitorCount } from './admission.ts';
 import { dueBy } from './agenda.ts';
+import { banOn } from './bans.ts';
 import { learnAddress, type Source, vouchAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { dialWorked } from './dialer.ts';
+import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
 import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
@@ -46,12 +49,14 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
   if (isVisit(session)) return endVisit(node, ctx, session);
   if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
+  if (answer && banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
+    return closeSession(node, ctx, session, 'banned', null, true);
   if (answer && isHeld(node, ctx, session)) return closeSession(node, ctx, session, 'held', 'dropped');
   const wasQuiet = session.stage === 'quiet';
   const old = node.peers.get(session.id);
   if (old !== undefined) return meetDuplicate(node, ctx, session, old);
   if (answer) {
-    if (isFull(node)) return serveVisitor(node, ctx, session);
+    if (isFull(node) && !evictFor(node, ctx, session)) return serveVisitor(node, ctx, session);
     sendHello(node, ctx, session);
   }
   settle(node, ctx, session, wasQuiet);
@@ -198,14 +203,17 @@ export function admitRival(node: NodeState, ctx: Context, old: Session): void {
   settle(node, ctx, rival, false);
 }
 
-function isFull(node: NodeState): boolean {
-  let inbound = 0;
-  for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
-  return node.peers.size >= node.settings['peers.max'] || inbound >= node.settings['peers.inbound'];
+/** Rule 52: whether somebody made room for this newcomer. */
+function evictFor(node: NodeState, ctx: Context, newcomer: Session): boolean {
+  const evicted = chooseEvicted(node, ctx.now, newcomer.remote);
+  if (evicted !== null) closeSession(node, ctx, evicted, 'evicted', 'evicted');
+  return evicted !== null;
 }
 
 /** Rule 52: a full node does not just refuse. It says hello, tells addresses, says bye. */
 function serveVisitor(node: NodeState, ctx: Context, session: Session): void {
+  if (visitorCount(node) >= node.settings['visitors.max'])
+    return closeSession(node, ctx, session, 'visitors-full', null, true);
   sendHello(node, ctx, session);
   answerGetaddr(node, ctx, session);
   closeSession(node, ctx, session, 'full', 'full');

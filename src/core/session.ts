@@ -13,6 +13,7 @@
 import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES, type Message, type MessageType, type Nonce } from '../wire/messages.ts';
 import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
+import { discourage } from './bans.ts';
 import type { Context } from './context.ts';
 import type { Direction, Via } from './events.ts';
 import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
@@ -86,11 +87,19 @@ export function openSession(
     received: MESSAGE_TYPES.map(() => 0),
     bytesSent: 0,
     bytesReceived: 0,
+    typeBytes: null,
+    messageTokens: node.settings['flood.messages.burst'],
+    byteTokens: node.settings['flood.bytes.burst'],
+    tokensAt: ctx.now,
+    pausedUntil: -Infinity,
+    pausedUs: 0,
+    pausedSince: -Infinity,
     addrTokens: node.settings['addr.burst'],
     addrTokensAt: ctx.now,
     getaddrTokens: -1,
     getaddrTokensAt: ctx.now,
     addresses: 0,
+    usefulAt: -Infinity,
     rival: null,
     probeUntil: Infinity,
     closeReason: null,
@@ -194,8 +203,9 @@ export function strike(node: NodeState, ctx: Context, session: Session, what: st
   session.strikeTimes = [...session.strikeTimes.filter((at) => at > since), ctx.now];
   session.lastError = what;
   ctx.emit({ kind: 'strike', ...aboutOf(session), reason: what, strikes: session.strikeTimes.length });
-  if (session.strikeTimes.length >= node.settings['strike.max'])
-    closeSession(node, ctx, session, 'strikes', null, true);
+  if (session.strikeTimes.length < node.settings['strike.max']) return;
+  discourage(node, ctx.now, session);
+  closeSession(node, ctx, session, 'strikes', null, true);
 }
 
 /** The connection counts from now on, and rule 24's first ping is sent. */

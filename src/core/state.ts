@@ -62,12 +62,24 @@ export interface Session {
   readonly received: number[];
   bytesSent: number;
   bytesReceived: number;
+  /** By type, where the world counts bytes. */
+  typeBytes: { readonly sent: number[]; readonly received: number[] } | null;
+  /** What may still come before the peer is held back (rule 54), as of `tokensAt`. */
+  messageTokens: number;
+  byteTokens: number;
+  tokensAt: number;
+  /** Held back until then, and for how long in all in the minute that began at `pausedSince`. */
+  pausedUntil: number;
+  pausedUs: number;
+  pausedSince: number;
   addrTokens: number;
   addrTokensAt: number;
   getaddrTokens: number;
   getaddrTokensAt: number;
   /** Addresses this peer taught us. */
   addresses: number;
+  /** When it last did. */
+  usefulAt: number;
   /** The rival that waits for this session's pong, and until when. */
   rival: number | null;
   probeUntil: number;
@@ -111,6 +123,12 @@ export interface KeptAnswer {
   readonly entries: readonly AddrEntry[];
 }
 
+/** Until when an IP or id is kept away, and whether a user said so or its peers broke the rules. */
+export interface Ban {
+  readonly until: number;
+  readonly by: 'hand' | 'strikes';
+}
+
 export interface Gone {
   readonly session: Session;
   readonly at: number;
@@ -139,6 +157,12 @@ export interface NodeState {
   readonly selves: Map<string, number>;
   /** Dropped by hand: address text or id, and until when neither side may connect by itself. */
   readonly held: Map<string, number>;
+  /** By IP, address text or node id (rule 59). */
+  readonly bans: Map<string, Ban>;
+  /** Token buckets of new connections by public IP (rule 51). */
+  readonly accepts: Map<string, { readonly tokens: number; readonly at: number }>;
+  /** What was said of refused connections, and what was not (rule 53). */
+  readonly refusals: { said: number; unsaid: number; at: number };
   readonly book: Book;
   readonly gone: Gone[];
   readonly reasons: Map<ReasonCode, number>;

@@ -5,6 +5,7 @@
 
 import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
+import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
 import { sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, Via } from './events.ts';
@@ -103,6 +104,13 @@ export interface BootstrapView {
   readonly lastError: ReasonCode | null;
 }
 
+export interface BanView {
+  /** IP, `ip:port` or node id. */
+  readonly target: string;
+  readonly by: 'hand' | 'strikes';
+  readonly leftMs: number;
+}
+
 export interface TrafficView {
   readonly sent: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
   readonly received: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
@@ -120,6 +128,8 @@ export interface NodeViews {
   gone(): readonly PeerDetailView[];
   addrs(): readonly AddrView[];
   bootstrap(): readonly BootstrapView[];
+  /** Bans and discouragements that still hold, oldest first. */
+  bans(): readonly BanView[];
   /** Of the whole node, or of one connection. */
   traffic(n: number | null): TrafficView;
   /** Peers that count for the prompt and for `peers>=N`: ready, suspect, hello-less. */
@@ -144,6 +154,7 @@ export function createViews(node: NodeState, now: () => number): NodeViews {
     gone: () => node.gone.map((one) => detailView(node, one.session, now(), one.at)).reverse(),
     addrs: () => addrViews(node, now()),
     bootstrap: () => node.targets.map((target) => bootstrapView(node, target, now())),
+    bans: () => banViews(node, now()),
     traffic: (n) => trafficView(node, n),
     ready: () => readyCount(node),
   };
@@ -194,8 +205,9 @@ function stateName(session: Session): PeerStateName {
     case 'ready':
       return session.suspect ? 'suspect' : 'ready';
     case 'loser':
-    case 'closing':
       return 'closing';
+    case 'closing':
+      return isVisitor(session) ? 'visitor' : 'closing';
     default:
       return session.stage satisfies never;
   }
@@ -316,6 +328,12 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
   };
 }
 
+function banViews(node: NodeState, now: number): BanView[] {
+  return [...node.bans]
+    .filter(([, { until }]) => until > now)
+    .map(([target, { by, until }]) => ({ target, by, leftMs: ms(until - now) }));
+}
+
 function trafficView(node: NodeState, n: number | null): TrafficView {
   const session =
     n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
@@ -327,10 +345,13 @@ function trafficView(node: NodeState, n: number | null): TrafficView {
       ).filter(([, row]) => row.messages > 0),
     );
   return {
-    sent: counts(session?.sent ?? (n === null ? node.sent : []), n === null ? node.bytes.sentByType : null),
+    sent: counts(
+      session?.sent ?? (n === null ? node.sent : []),
+      n === null ? node.bytes.sentByType : (session?.typeBytes?.sent ?? null),
+    ),
     received: counts(
       session?.received ?? (n === null ? node.received : []),
-      n === null ? node.bytes.receivedByType : null,
+      n === null ? node.bytes.receivedByType : (session?.typeBytes?.received ?? null),
     ),
     reasons: Object.fromEntries(node.reasons),
   };

@@ -20,6 +20,9 @@ export type Order =
   | { readonly kind: 'send-line'; readonly n: number; readonly line: string }
   | { readonly kind: 'bootstrap-add'; readonly host: string; readonly port: number }
   | { readonly kind: 'bootstrap-remove'; readonly host: string; readonly port: number }
+  /** By connection number, by IP or by node id; `forUs` null: as long as `ban.time` says. */
+  | { readonly kind: 'ban'; readonly target: number | string; readonly forUs: number | null }
+  | { readonly kind: 'unban'; readonly target: string }
   | { readonly kind: 'set'; readonly key: SettingKey; readonly value: SettingValue };
 
 /** What an order says at once. `connect` gives the number of its attempt, or the connection that already is. */

@@ -24,6 +24,9 @@ export interface End {
   /** What this side sends arrives there, not before what it sent last. */
   other: End | null;
   isOpen: boolean;
+  /** What came while this side was told not to read; null while it reads. */
+  backlog: Item[] | null;
+  pausedUntil: number;
   readonly latencyUs: number;
   lastArrival: number;
 }
@@ -49,6 +52,8 @@ export interface Host {
 export type Item =
   | { readonly kind: 'message'; readonly to: End; readonly message: Message }
   | { readonly kind: 'closed'; readonly end: End }
+  /** A side that did not read for a while reads again. */
+  | { readonly kind: 'resume'; readonly end: End }
   /** A dial reaches its target, or the place where nobody is. */
   | { readonly kind: 'arrive'; readonly dial: SimDial }
   /** The dialler learns how its dial went; `far` is null when nobody was there. */
@@ -110,6 +115,7 @@ export function addHost(network: Network, index: number, name: string, address: 
       const message = parseMessage(line);
       if (message.type !== 'malformed') sendMessage(network, host.ends.get(n), message);
     },
+    pause: (n, until) => pauseEnd(network, host.ends.get(n), until),
     close: (n) => closeEnd(network, host.ends.get(n)),
     wake(at) {
       host.wakeTicket += 1;
@@ -172,6 +178,13 @@ function sendMessage(network: Network, end: End | undefined, message: Message): 
   if (end === undefined || !end.isOpen || end.other === null) return;
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
   schedule(network.kernel, arrivalAt(network, end), { kind: 'message', to: end.other, message });
+}
+
+function pauseEnd(network: Network, end: End | undefined, until: number): void {
+  if (end === undefined || !end.isOpen) return;
+  end.backlog ??= [];
+  end.pausedUntil = until;
+  schedule(network.kernel, until, { kind: 'resume', end });
 }
 
 /** Both ends learn of it: ours now, the other after everything that is on its way. */

@@ -11,7 +11,7 @@ import {
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
 import { schedule, takeNext } from './kernel.ts';
-import { closeEnd, type End, type Host, type Network, type SimDial } from './network.ts';
+import { closeEnd, type End, type Host, type Item, type Network, type SimDial } from './network.ts';
 
 /** What happened, in the hash of the run. */
 const DELIVERED = 1;
@@ -23,16 +23,25 @@ const WOKEN = 6;
 
 /** Call only when the kernel holds an item. */
 export function step(network: Network): void {
-  const item = takeNext(network.kernel);
+  handle(network, takeNext(network.kernel));
+}
+
+function handle(network: Network, item: Item): void {
   switch (item.kind) {
     case 'message':
-      return deliver(network, item.to, item.message);
+      return item.to.backlog === null || !item.to.isOpen
+        ? deliver(network, item.to, item.message)
+        : void item.to.backlog.push(item);
     case 'wake':
       if (item.ticket !== item.host.wakeTicket) return;
       happen(network, WOKEN, item.host, 0);
       return wakeNode(item.host.node, item.host.context);
     case 'closed':
-      return reportClosed(network, item.end);
+      return item.end.backlog === null || !item.end.isOpen
+        ? reportClosed(network, item.end)
+        : void item.end.backlog.push(item);
+    case 'resume':
+      return resume(network, item.end);
     case 'arrive':
       return arrive(network, item.dial);
     case 'answer':
@@ -62,6 +71,14 @@ function deliver(network: Network, to: End, message: Message): void {
   if (heard.type !== 'malformed') messageReceived(host.node, host.context, n, heard);
 }
 
+/** Hands over what came meanwhile, until the side is told not to read again. */
+function resume(network: Network, end: End): void {
+  if (end.backlog === null || network.kernel.now < end.pausedUntil) return;
+  const waiting = end.backlog;
+  end.backlog = null;
+  for (const item of waiting) handle(network, item);
+}
+
 function reportClosed(network: Network, end: End): void {
   const { host, n } = end;
   if (host.ends.get(n) !== end) return;
@@ -86,7 +103,8 @@ function arrive(network: Network, dial: SimDial): void {
   if (!isThere || dial.local === null) return schedule(network.kernel, at, { kind: 'answer', dial, far: null });
   const far = createEnd(target, dial, null);
   target.ends.set(far.n, far);
-  connectionAccepted(target.node, target.context, dial.local, target.address);
+  if (connectionAccepted(target.node, target.context, dial.local, target.address) !== far.n) far.isOpen = false;
+  if (!far.isOpen) target.ends.delete(far.n);
   schedule(network.kernel, at, { kind: 'answer', dial, far });
 }
 
@@ -114,6 +132,8 @@ const createEnd = (host: Host, { latencyUs }: SimDial, other: End | null): End =
   n: host.node.connections + 1,
   other,
   isOpen: true,
+  backlog: null,
+  pausedUntil: -Infinity,
   latencyUs,
   lastArrival: 0,
 });

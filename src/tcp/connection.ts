@@ -4,16 +4,25 @@
  */
 import type { Socket } from 'node:net';
 import type { ReasonCode } from '../core/reasons.ts';
-import { createSplitter, type FrameFault, type FrameSink, type Splitter } from '../wire/frames.ts';
+import {
+  createSplitter,
+  type FrameFault,
+  type FrameSink,
+  type Splitter,
+  splitChunk,
+  splitMore,
+} from '../wire/frames.ts';
 import { addLine, flush, type Outbox } from './outbox.ts';
 
 const CUT_OFF_MS = 1_000;
 const KEEPALIVE_MS = 30_000;
+/** Rule 55: then others have their turn. */
+const LINES_PER_TURN = 64;
 
 /** What a connection tells its node. */
 export interface Attendant {
-  /** To be split: lines and faults come while this runs. */
-  chunkCame(connection: Connection, chunk: Buffer): void;
+  /** To be split: lines and faults come while this runs. Null: it is the connection's turn to go on with the last one. */
+  chunkCame(connection: Connection, chunk: Buffer | null): void;
   lineCame(connection: Connection, text: string): void;
   faultCame(connection: Connection, fault: FrameFault): void;
   /** Exactly once for every connection that was attended. */
@@ -36,6 +45,10 @@ export class Connection implements FrameSink, Outbox {
   reason: ReasonCode = 'remote-closed';
   /** Our side is over: nothing more is queued and nothing that comes is read. */
   isEnding = false;
+  /** More of the last chunk waits for its turn. */
+  isMidChunk = false;
+  /** Told not to read for a while (rule 54). */
+  #pause: NodeJS.Timeout | null = null;
   /** Cuts off a peer that does not take what waits (rule 56), or that does not close after us. */
   #cut: NodeJS.Timeout | null = null;
 
@@ -69,11 +82,54 @@ export class Connection implements FrameSink, Outbox {
     return this.isReading;
   }
 
+  /** Hands the next lines of a chunk to the attendant; what is more than one turn may take goes on in the next (rule 55). */
+  split(chunk: Buffer | null): void {
+    const isDone =
+      chunk === null
+        ? splitMore(this.splitter, this, LINES_PER_TURN)
+        : splitChunk(this.splitter, chunk, this, LINES_PER_TURN);
+    const wasMidChunk = this.isMidChunk;
+    this.isMidChunk = !isDone && this.isReading;
+    if (this.isMidChunk && this.#pause === null) setImmediate(takeTurn, this);
+    if (this.isMidChunk !== wasMidChunk) this.#readOrNot();
+  }
+
+  /** Reads nothing for a while. Replies to what came before still leave. */
+  pause(limitMs: number): void {
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      if (this.isMidChunk) setImmediate(takeTurn, this);
+      else this.#readOrNot();
+    }, limitMs);
+    this.#readOrNot();
+  }
+
+  get isPaused(): boolean {
+    return this.#pause !== null;
+  }
+
+  /** The one place that decides whether the socket is read. */
+  #readOrNot(): void {
+    if (this.isEnding || (!this.isMidChunk && this.#pause === null && this.#cut === null)) this.socket.resume();
+    else this.socket.pause();
+  }
+
   /** Queues one line, which leaves at the end of the fact. Answers whether it is the first that waits. */
   queue(line: string): boolean {
     const isFirst = this.text.length === 0;
     addLine(this, line);
     return isFirst;
+  }
+
+  /** Whether more replies may soon join those that wait; a write for every turn would cost more than all else. */
+  get expectsMore(): boolean {
+    return this.isMidChunk && this.#pause === null && !this.isEnding;
+  }
+
+  /** Whether the peer leaves so much unread that only what must be sent is (rule 56). */
+  get isBackedUp(): boolean {
+    return this.#cut !== null;
   }
 
   /** Writes what waits, then ends our side if that is what was asked, or stops reading a peer that does not read. */
@@ -87,7 +143,7 @@ export class Connection implements FrameSink, Outbox {
   end(): void {
     this.isEnding = true;
     this.#cutOffAfter(CUT_OFF_MS);
-    if (this.socket.isPaused()) this.socket.resume();
+    this.#readOrNot();
   }
 
   /** Gone at once. What waits is handed to the system, which may or may not send it. */
@@ -99,20 +155,21 @@ export class Connection implements FrameSink, Outbox {
 
   forget(): void {
     this.isEnding = true;
+    this.isMidChunk = false;
+    if (this.#pause !== null) clearTimeout(this.#pause);
     if (this.#cut !== null) clearTimeout(this.#cut);
   }
 
   /** Rule 56: a peer that does not read is not read either, and not for long. */
   #waitForDrain(drainMs: number): void {
-    const { socket } = this;
     if (this.#cut !== null) return;
-    socket.pause();
     this.#cutOffAfter(drainMs);
-    socket.once('drain', () => {
+    this.#readOrNot();
+    this.socket.once('drain', () => {
       if (this.isEnding) return;
       if (this.#cut !== null) clearTimeout(this.#cut);
       this.#cut = null;
-      socket.resume();
+      this.#readOrNot();
     });
   }
 
@@ -133,6 +190,10 @@ export function guard(socket: Socket): void {
 function takeChunk(this: AttendedSocket, chunk: Buffer): void {
   const connection = this[CONNECTION];
   connection?.attendant.chunkCame(connection, chunk);
+}
+
+function takeTurn(connection: Connection): void {
+  if (connection.isMidChunk) connection.attendant.chunkCame(connection, null);
 }
 
 function takeClose(this: AttendedSocket): void {

@@ -7,9 +7,11 @@ import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import {
   awaitsHello,
+  bytesReceived,
+  bytesSent,
   connectionAccepted,
   connectionClosed,
-  countBytes,
+  countLine,
   dialFailed,
   dialSucceeded,
   largeWrites,
@@ -24,7 +26,7 @@ import {
 } from '../core/node.ts';
 import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
-import { type FrameFault, splitChunk } from '../wire/frames.ts';
+import type { FrameFault } from '../wire/frames.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import type { Clock } from './clock.ts';
 import { type Attendant, Connection, guard } from './connection.ts';
@@ -95,13 +97,19 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     depth -= 1;
     clock.release();
     if (depth > 0) return;
+    let kept = 0;
     for (let i = 0; i < touched.length; i += 1) {
       const connection = touched[i] as Connection;
+      if (connection.expectsMore) {
+        touched[kept] = connection;
+        kept += 1;
+        continue;
+      }
       connection.settle(node.settings['queue.max'], node.settings['queue.drain'] / 1_000);
       countWritten(connection);
     }
     // Popped, since there is mostly one: to set the length is a call into the runtime, once for each chunk that comes.
-    while (touched.length > 0) touched.pop();
+    while (touched.length > kept) touched.pop();
   }
 
   function handle<Result>(fact: () => Result): Result {
@@ -114,7 +122,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   function countWritten(connection: Connection): void {
-    countBytes(node, connection.n, connection.written, 0);
+    bytesSent(node, connection.n, connection.written);
     connection.written = 0;
   }
 
@@ -122,7 +130,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   function queueLine(n: number, bytes: string, line: string, message: Message | null): void {
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return;
+    if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return;
     if (connection.queue(bytes)) touched.push(connection);
+    if (message !== null) countLine(node, n, 'sent', message.type, bytes.length + 1);
     hooks.onLine()?.(n, 'sent', line, message);
   }
 
@@ -139,6 +149,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       queueLine(n, line, line, message);
     },
     sendLine: (n, line) => queueLine(n, bytesOf(line), line, null),
+    pause: (n, until) => connections.get(n)?.pause(Math.ceil((until - clock.now()) / 1_000)),
     close,
     wake(at) {
       if (timer !== null) clearTimeout(timer);
@@ -183,12 +194,11 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
 
   const attendant: Attendant = {
     chunkCame(connection, chunk) {
-      countBytes(node, connection.n, 0, chunk.length);
-      // Read to the end all the same: an end that is not read is never seen.
-      if (connection.isEnding) return;
       enter();
       try {
-        splitChunk(connection.splitter, chunk, connection);
+        if (chunk !== null) bytesReceived(node, context, connection.n, chunk.length);
+        // Read to the end all the same: an end that is not read is never seen.
+        if (!connection.isEnding) connection.split(chunk);
       } catch (error) {
         failInside(connection, error);
       } finally {
@@ -200,6 +210,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       const message = parseMessage(text);
       hooks.onLine()?.(n, 'received', text, message.type === 'malformed' ? null : message);
       if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
+      countLine(node, n, 'received', message.type, text.length + 1);
       messageReceived(node, context, n, message);
       if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
     },

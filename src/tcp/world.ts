@@ -3,14 +3,17 @@
  * listens.
  */
 import { v4 as uuid4 } from 'uuid';
+import { FILES_KEPT } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
+import type { Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
 import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createClock } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
+import { openFilesMax } from './file-limit.ts';
 
 const MS = 1_000;
 const TIMER_MS_MAX = 2_147_483_647;
@@ -48,6 +51,7 @@ export function createTcpWorld(agent: string): World {
 
   async function startOne(config: NodeConfig): Promise<NodePort> {
     const { settings } = config;
+    const tooMany = lowerToFiles(settings);
     const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const driver: Driver = createDriver(node, Math.random, {
@@ -112,6 +116,7 @@ export function createTcpWorld(agent: string): World {
       nodes.push(port);
       driver.handle(() => startNode(node, driver.context, listening));
       driver.startListening();
+      if (tooMany !== null) audience.tell(port, { kind: 'error', message: tooMany });
       if (saved?.trouble) audience.tell(port, { kind: 'error', message: saved.trouble });
       if (book !== null) saveLater(book);
     } catch (error) {
@@ -166,6 +171,16 @@ export function createTcpWorld(agent: string): World {
       for (const abort of [...waits]) abort();
     },
   };
+}
+
+/** Rule 49: no more peers than the process may open files for. One line for a person when that lowered the setting, else null. */
+function lowerToFiles(settings: Settings): string | null {
+  const files = openFilesMax();
+  const most = Math.max(1, files - FILES_KEPT);
+  const wanted = settings['peers.max'];
+  if (wanted <= most) return null;
+  settings['peers.max'] = most;
+  return `peers.max is ${most}, not ${wanted}: this process may open only ${files} files (ulimit -n)`;
 }
 
 /** The first address of the list that is free; the last one's error when none is. */

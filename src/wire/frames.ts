@@ -26,6 +26,10 @@ export interface Splitter {
   held: Uint8Array;
   heldBytes: number;
   heldBlanks: number;
+  /** A chunk of which only so many lines were wanted yet; `restText` is its text where that has been read. */
+  rest: Uint8Array | null;
+  restStart: number;
+  restText: string | null | undefined;
 }
 
 const NEWLINE = 0x0a;
@@ -60,37 +64,78 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function createSplitter(lineBytesMax: number): Splitter {
   assert(lineBytesMax > 0, 'a line may have at least one byte');
-  return { lineBytesMax, greeting: true, blankLines: 0, held: NOTHING, heldBytes: 0, heldBlanks: 0 };
+  return {
+    lineBytesMax,
+    greeting: true,
+    blankLines: 0,
+    held: NOTHING,
+    heldBytes: 0,
+    heldBlanks: 0,
+    rest: null,
+    restStart: 0,
+    restText: undefined,
+  };
 }
 
-/** Hands every line that the chunk completes to the sink; keeps the rest. The chunk may be reused afterwards. */
-export function splitChunk(splitter: Splitter, chunk: Uint8Array, sink: FrameSink): void {
-  let start = 0;
-  if (splitter.heldBytes > 0) {
-    const end = chunk.indexOf(NEWLINE);
-    if (!hold(splitter, chunk, 0, end < 0 ? chunk.length : end, sink)) return dropHeld(splitter);
-    if (end < 0) return;
-    if (!takeHeld(splitter, sink)) return dropHeld(splitter);
-    start = end + 1;
+/**
+ * Hands the lines that the chunk completes to the sink and keeps what is no whole line yet. With `linesMax` at most so many now; false
+ * says that there are more: call `splitMore` before the next chunk, and leave this one alone until then.
+ */
+export function splitChunk(splitter: Splitter, chunk: Uint8Array, sink: FrameSink, linesMax = Infinity): boolean {
+  if (splitter.heldBytes === 0) return splitFrom(splitter, chunk, 0, undefined, sink, linesMax);
+  const end = chunk.indexOf(NEWLINE);
+  const isHeld = hold(splitter, chunk, 0, end < 0 ? chunk.length : end, sink);
+  if (isHeld && end < 0) return true;
+  if (!isHeld || !takeHeld(splitter, sink)) {
+    dropHeld(splitter);
+    return true;
   }
-  /** The text of the whole chunk, once a line asks for it. */
-  let ascii: string | null | undefined;
-  while (start < chunk.length) {
+  return splitFrom(splitter, chunk, end + 1, undefined, sink, linesMax - 1);
+}
+
+/** Goes on with a chunk that was only begun. True when nothing of it is left. */
+export function splitMore(splitter: Splitter, sink: FrameSink, linesMax = Infinity): boolean {
+  const { rest, restStart, restText } = splitter;
+  if (rest === null) return true;
+  splitter.rest = null;
+  splitter.restText = undefined;
+  return splitFrom(splitter, rest, restStart, restText, sink, linesMax);
+}
+
+/** `ascii` is the text of the whole chunk, once a line asks for it. */
+function splitFrom(
+  splitter: Splitter,
+  chunk: Uint8Array,
+  from: number,
+  text: string | null | undefined,
+  sink: FrameSink,
+  linesMax: number,
+): boolean {
+  let ascii = text;
+  let start = from;
+  for (let lines = 0; start < chunk.length; lines += 1) {
+    if (lines === linesMax) {
+      splitter.rest = chunk;
+      splitter.restStart = start;
+      splitter.restText = ascii;
+      return false;
+    }
     const constant = constantAt(chunk, start);
     if (constant !== null && constant.length <= splitter.lineBytesMax) {
-      if (!sink.line(constant)) return;
+      if (!sink.line(constant)) return true;
       start += constant.length + 1;
       continue;
     }
     const end = chunk.indexOf(NEWLINE, start);
     if (end < 0) {
       if (!hold(splitter, chunk, start, chunk.length, sink)) dropHeld(splitter);
-      return;
+      return true;
     }
     if (ascii === undefined) ascii = decodeAscii(chunk);
-    if (!takeLine(splitter, chunk, start, end, ascii, sink)) return;
+    if (!takeLine(splitter, chunk, start, end, ascii, sink)) return true;
     start = end + 1;
   }
+  return true;
 }
 
 /** The constant line that stands here with its newline: a peer's ping is found so without being decoded, sliced or compared as text. */

@@ -1,0 +1,102 @@
+/**
+ * Whether a new inbound connection may stay, before it has said a word: bans, shares of one IP, pace, and room among those that have not
+ * said hello. An address goes in, a refusal or null comes out. Rules 49-51, 53, 59.
+ */
+import type { Address } from '../wire/address.ts';
+import { banOn } from './bans.ts';
+import type { Context } from './context.ts';
+import {
+  ACCEPT_BURST,
+  ACCEPT_EVERY_US,
+  ACCEPT_PACES_MAX,
+  PLACES_FOR_OUTBOUND,
+  REFUSALS_SAID_FIRST,
+  REFUSALS_SAY_EVERY_US,
+} from './limits.ts';
+import type { ReasonCode } from './reasons.ts';
+import { closeSession, countReason } from './session.ts';
+import type { NodeState, Session } from './state.ts';
+
+/** Why this connection is refused; null when it may stay. */
+export function whyRefuse(node: NodeState, ctx: Context, remote: Address): ReasonCode | null {
+  const ban = banOn(node, ctx.now, remote, null);
+  if (ban?.by === 'hand') return 'banned';
+  if (ban !== null && node.peers.size >= node.settings['peers.inbound'] - 1) return 'discouraged';
+  const { 'ip.public': publicMax, 'ip.private': privateMax } = node.settings;
+  const max = remote.class === 'public' ? publicMax : remote.class === 'private' ? privateMax : Infinity;
+  const key = ipKey(remote);
+  if (max !== Infinity && inboundOf(node, key) >= max) return 'ip-full';
+  return remote.class === 'public' && !takePace(node, ctx.now, key) ? 'ip-pace' : null;
+}
+
+/** Rule 51: who holds one IPv6 address holds its /56. */
+function ipKey(remote: Address): string {
+  if (remote.family === 4) return remote.ip;
+  const [head = '', tail = ''] = remote.ip.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const parts = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];
+  const fourth = Number.parseInt(parts[3] ?? '0', 16) >> 8;
+  return `${parts.slice(0, 3).join(':')}:${fourth.toString(16)}`;
+}
+
+function inboundOf(node: NodeState, key: string): number {
+  let count = 0;
+  for (const { dir, remote } of node.sessions.values()) if (dir === 'inbound' && ipKey(remote) === key) count += 1;
+  return count;
+}
+
+/** A token bucket for each public IP; one that is full again need not be remembered. */
+function takePace(node: NodeState, now: number, key: string): boolean {
+  const pace = node.accepts.get(key) ?? { tokens: ACCEPT_BURST, at: now };
+  const tokens = Math.min(ACCEPT_BURST, pace.tokens + (now - pace.at) / ACCEPT_EVERY_US);
+  node.accepts.delete(key);
+  node.accepts.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
+  for (const [oldest, { at }] of node.accepts) {
+    if (node.accepts.size <= ACCEPT_PACES_MAX && now - at < ACCEPT_BURST * ACCEPT_EVERY_US) break;
+    node.accepts.delete(oldest);
+  }
+  return tokens >= 1;
+}
+
+/** Rule 50: when too many have not said hello, the oldest of the IP that holds most of them makes room. */
+export function makeRoom(node: NodeState, ctx: Context): void {
+  const pending = [...node.sessions.values()].filter(({ dir, stage }) => dir === 'inbound' && stage === 'hello');
+  if (pending.length < node.settings['pending.max']) return;
+  const counts = new Map<string, number>();
+  for (const { remote } of pending) counts.set(remote.ip, (counts.get(remote.ip) ?? 0) + 1);
+  const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
+  const oldest = pending.find(({ remote }) => counts.get(remote.ip) === most);
+  if (oldest !== undefined) closeSession(node, ctx, oldest, 'pending-full', null, true);
+}
+
+/** Rule 49: whether one more inbound peer would take a place that is kept for those we dial. */
+export function isFull(node: NodeState): boolean {
+  const { 'peers.max': max, 'peers.inbound': inboundMax } = node.settings;
+  let inbound = 0;
+  for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
+  const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, node.peers.size - inbound), Math.floor(max / 2));
+  return node.peers.size >= max || inbound >= Math.min(inboundMax, max - kept);
+}
+
+/** How many temporary guests a full node is seeing out (rule 52). */
+export function visitorCount(node: NodeState): number {
+  let visitors = 0;
+  for (const session of node.sessions.values()) if (isVisitor(session)) visitors += 1;
+  return visitors;
+}
+
+export const isVisitor = (session: Session) => session.stage === 'closing' && session.closeReason === 'full';
+
+/** Rule 53: a refusal is counted, and said quietly: the first few one by one, then once in a while with a count. */
+export function noteRefusal(node: NodeState, ctx: Context, remote: Address, reason: ReasonCode): void {
+  countReason(node, reason);
+  const { refusals } = node;
+  refusals.unsaid += 1;
+  refusals.said = ctx.now - refusals.at >= REFUSALS_SAY_EVERY_US ? 0 : refusals.said;
+  if (refusals.said >= REFUSALS_SAID_FIRST) return;
+  ctx.emit({ kind: 'refused', address: remote.text, reason, count: refusals.unsaid });
+  refusals.said = refusals.unsaid > 1 ? REFUSALS_SAID_FIRST : refusals.said + 1;
+  refusals.unsaid = 0;
+  refusals.at = ctx.now;
+}

@@ -1,0 +1,41 @@
+/**
+ * Whom we keep away, by IP or by node id: bans that a user gave, and discouragement of public IPs whose peers broke the rules. Keys and
+ * times go in, a verdict comes out; it closes nothing. Rule 59.
+ */
+import { type Address, isLocal } from '../wire/address.ts';
+import { BANS_MAX } from './limits.ts';
+import type { Ban, NodeState, Session } from './state.ts';
+
+/** Takes a ban in; over the limit the oldest discouragement goes, then the oldest ban. */
+export function addBan(node: NodeState, key: string, ban: Ban): void {
+  node.bans.delete(key);
+  node.bans.set(key, ban);
+  if (node.bans.size <= BANS_MAX) return;
+  for (const [oldest, { by }] of node.bans) if (by === 'strikes') return void node.bans.delete(oldest);
+  for (const oldest of node.bans.keys()) return void node.bans.delete(oldest);
+}
+
+/** The ban that holds now for an address or an id; one by hand before one by strikes. */
+export function banOn(node: NodeState, now: number, address: Address, id: string | null): Ban | null {
+  if (node.bans.size === 0) return null;
+  const found = [address.ip, address.text, id ?? '']
+    .map((key) => node.bans.get(key))
+    .filter((ban) => ban !== undefined && ban.until > now);
+  return found.find((ban) => ban?.by === 'hand') ?? found[0] ?? null;
+}
+
+/** What a ban on this peer is kept under: its IP where that is its own, its id where many share one IP (rule S0). */
+export const banKey = (session: Session): string =>
+  isLocal(session.remote) ? (session.id ?? session.remote.text) : session.remote.ip;
+
+/** A public peer broke the rules once too often; local ones and those of commands are only disconnected. */
+export function discourage(node: NodeState, now: number, session: Session): void {
+  const { remote, via } = session;
+  if (remote.class !== 'public' || via === 'manual' || via === 'keep') return;
+  if (node.bans.get(remote.ip)?.by === 'hand') return;
+  addBan(node, remote.ip, { until: now + node.settings['ban.time'], by: 'strikes' });
+}
+
+export function forgetBans(node: NodeState, now: number): void {
+  for (const [key, { until }] of node.bans) if (until <= now) node.bans.delete(key);
+}
