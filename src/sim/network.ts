@@ -4,10 +4,10 @@
  */
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
-import type { NodeState } from '../core/state.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
+import type { Inhabitant } from './inhabitant.ts';
 import { createKernel, type Kernel, schedule } from './kernel.ts';
 import { createRandom, mix, nextRandom } from './random.ts';
 
@@ -34,12 +34,12 @@ export interface End {
 /** The context of a simulated node; `now` is set before each of its facts. */
 type HostContext = Omit<Context, 'now'> & { now: number };
 
-/** A node in its place. */
+/** A place where somebody lives. */
 export interface Host {
   readonly index: number;
   readonly name: string;
   readonly address: Address;
-  readonly node: NodeState;
+  readonly inhabitant: Inhabitant;
   readonly context: HostContext;
   readonly ends: Map<number, End>;
   readonly dials: Set<number>;
@@ -100,8 +100,14 @@ export function createNetwork(seed: number, wire: boolean): Network {
   };
 }
 
-/** Puts a node in its place; it can be dialled from now on. */
-export function addHost(network: Network, index: number, name: string, address: Address, node: NodeState): Host {
+/** Lets somebody move in, who is given the context to act by; from now on the place can be dialled. */
+export function addHost(
+  network: Network,
+  index: number,
+  name: string,
+  address: Address,
+  moveIn: (context: Context) => Inhabitant,
+): Host {
   const random = createRandom(network.seed, index);
   const { kernel } = network;
   const context: HostContext = {
@@ -127,7 +133,7 @@ export function addHost(network: Network, index: number, name: string, address: 
     index,
     name,
     address,
-    node,
+    inhabitant: moveIn(context),
     context,
     ends: new Map(),
     dials: new Set(),

@@ -1,13 +1,4 @@
-/** Lets the next thing of a simulated network happen: an item of the queue goes in as a fact of the core it concerns. */
-import {
-  connectionAccepted,
-  connectionClosed,
-  dialFailed,
-  dialSucceeded,
-  messageReceived,
-  nameResolved,
-  wakeNode,
-} from '../core/node.ts';
+/** Lets the next thing of a simulated network happen: an item of the queue becomes a fact for whom it concerns. */
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
 import { schedule, takeNext } from './kernel.ts';
@@ -35,7 +26,7 @@ function handle(network: Network, item: Item): void {
     case 'wake':
       if (item.ticket !== item.host.wakeTicket) return;
       happen(network, WOKEN, item.host, 0);
-      return wakeNode(item.host.node, item.host.context);
+      return item.host.inhabitant.woken();
     case 'closed':
       return item.end.backlog === null || !item.end.isOpen
         ? reportClosed(network, item.end)
@@ -68,7 +59,7 @@ function deliver(network: Network, to: End, message: Message): void {
   network.hash = addMessage(network.hash, message);
   if (network.onLine !== null) network.onLine(host, n, 'received', message);
   const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
-  if (heard.type !== 'malformed') messageReceived(host.node, host.context, n, heard);
+  if (heard.type !== 'malformed') host.inhabitant.messageReceived(n, heard);
 }
 
 /** Hands over what came meanwhile, until the side is told not to read again. */
@@ -85,14 +76,14 @@ function reportClosed(network: Network, end: End): void {
   host.ends.delete(n);
   end.isOpen = false;
   happen(network, CLOSED, host, n);
-  connectionClosed(host.node, host.context, n, 'remote-closed');
+  host.inhabitant.closed(n, 'remote-closed');
 }
 
 function resolve(network: Network, host: Host, name: string): void {
   const found = network.names.get(name);
   happen(network, RESOLVED, host, found?.index ?? -1);
   const ips = found === undefined ? [] : [found.address.ip];
-  nameResolved(host.node, host.context, name, ips, found === undefined ? 'ENOTFOUND' : null);
+  host.inhabitant.nameResolved(name, ips, found === undefined ? 'ENOTFOUND' : null);
 }
 
 function arrive(network: Network, dial: SimDial): void {
@@ -103,7 +94,7 @@ function arrive(network: Network, dial: SimDial): void {
   if (!isThere || dial.local === null) return schedule(network.kernel, at, { kind: 'answer', dial, far: null });
   const far = createEnd(target, dial, null);
   target.ends.set(far.n, far);
-  if (connectionAccepted(target.node, target.context, dial.local, target.address) !== far.n) far.isOpen = false;
+  if (target.inhabitant.accepted(dial.local, target.address) !== far.n) far.isOpen = false;
   if (!far.isOpen) target.ends.delete(far.n);
   schedule(network.kernel, at, { kind: 'answer', dial, far });
 }
@@ -113,23 +104,23 @@ function answer(network: Network, dial: SimDial, far: End | null): void {
   happen(network, ANSWERED, from, attempt);
   const isWanted = from.dials.delete(attempt);
   if (far === null) {
-    if (isWanted) dialFailed(from.node, from.context, attempt, 'refused', 'ECONNREFUSED');
+    if (isWanted) from.inhabitant.dialFailed(attempt, 'refused', 'ECONNREFUSED');
     return;
   }
   if (isWanted && far.isOpen) {
     const near = createEnd(from, dial, far);
     far.other = near;
     from.ends.set(near.n, near);
-    if (dialSucceeded(from.node, from.context, attempt, dial.address, dial.local) === near.n) return;
+    if (from.inhabitant.dialSucceeded(attempt, dial.address, dial.local) === near.n) return;
     from.ends.delete(near.n);
-  } else if (isWanted) dialFailed(from.node, from.context, attempt, 'refused', 'ECONNRESET');
+  } else if (isWanted) from.inhabitant.dialFailed(attempt, 'refused', 'ECONNRESET');
   closeEnd(network, far);
 }
 
 /** The core may send within the very call that gives a connection its number, so the end is there before. */
 const createEnd = (host: Host, { latencyUs }: SimDial, other: End | null): End => ({
   host,
-  n: host.node.connections + 1,
+  n: host.inhabitant.connections + 1,
   other,
   isOpen: true,
   backlog: null,

@@ -4,6 +4,7 @@ import { createViews } from '../core/views.ts';
 import type { EventListener, LineListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { encodeMessage } from '../wire/messages.ts';
+import { NodeInhabitant } from './inhabitant.ts';
 import { nextTime } from './kernel.ts';
 import { addHost, createNetwork, type Network, removeHost } from './network.ts';
 import { createRandom, nextRandom } from './random.ts';
@@ -85,7 +86,7 @@ export function createSimWorld(options: SimOptions): SimWorld {
     births += 1;
     const node = createNode({ id, agent: options.agent, settings: config.settings, bootstrap: config.bootstrap });
     const address = placeOf(index, options.nodes);
-    const host = addHost(network, index, config.name, address, node);
+    const host = addHost(network, index, config.name, address, (context) => new NodeInhabitant(node, context));
     const port: NodePort = {
       name: config.name,
       state: node,

@@ -1,0 +1,74 @@
+/**
+ * Who lives at a place of the model network: facts go in. Mostly a node with the very core that runs on sockets; a test puts others
+ * there, who lie, flood or are silent. What they want goes out by the context of their host.
+ */
+import type { Context } from '../core/context.ts';
+import {
+  connectionAccepted,
+  connectionClosed,
+  dialFailed,
+  dialSucceeded,
+  messageReceived,
+  nameResolved,
+  wakeNode,
+} from '../core/node.ts';
+import type { ReasonCode } from '../core/reasons.ts';
+import type { NodeState } from '../core/state.ts';
+import type { Address } from '../wire/address.ts';
+import type { Message } from '../wire/messages.ts';
+
+/** As the functions of core/node.ts with the same names, which say what is to be answered. */
+export interface Inhabitant {
+  /** Connections that were given a number so far: the next one gets the number after. */
+  readonly connections: number;
+  accepted(remote: Address, local: Address): number;
+  dialSucceeded(attempt: number, remote: Address, local: Address | null): number;
+  dialFailed(attempt: number, reason: ReasonCode, detail: string): void;
+  messageReceived(n: number, message: Message): void;
+  closed(n: number, reason: ReasonCode): void;
+  nameResolved(host: string, ips: readonly string[], detail: string | null): void;
+  woken(): void;
+}
+
+/** A node of the core. */
+export class NodeInhabitant implements Inhabitant {
+  readonly node: NodeState;
+  readonly context: Context;
+
+  constructor(node: NodeState, context: Context) {
+    this.node = node;
+    this.context = context;
+  }
+
+  get connections(): number {
+    return this.node.connections;
+  }
+
+  accepted(remote: Address, local: Address): number {
+    return connectionAccepted(this.node, this.context, remote, local);
+  }
+
+  dialSucceeded(attempt: number, remote: Address, local: Address | null): number {
+    return dialSucceeded(this.node, this.context, attempt, remote, local);
+  }
+
+  dialFailed(attempt: number, reason: ReasonCode, detail: string): void {
+    dialFailed(this.node, this.context, attempt, reason, detail);
+  }
+
+  messageReceived(n: number, message: Message): void {
+    messageReceived(this.node, this.context, n, message);
+  }
+
+  closed(n: number, reason: ReasonCode): void {
+    connectionClosed(this.node, this.context, n, reason);
+  }
+
+  nameResolved(host: string, ips: readonly string[], detail: string | null): void {
+    nameResolved(this.node, this.context, host, ips, detail);
+  }
+
+  woken(): void {
+    wakeNode(this.node, this.context);
+  }
+}
