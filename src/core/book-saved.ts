@@ -4,7 +4,7 @@
  */
 import type { Settings } from '../settings.ts';
 import { type Address, parseAddress } from '../wire/address.ts';
-import { type Book, bookSize, isTried, learnAddress, type Moment, noteFailures } from './book.ts';
+import { type Book, bookSize, isTried, learnAddress, type Moment, restoreOutcome } from './book.ts';
 import { ANCHORS_MAX, SECOND_US } from './limits.ts';
 
 /** One entry of the saved book; times are seconds before the moment of saving. */
@@ -51,7 +51,7 @@ export function loadEntries(
   const anchors: Address[] = [];
   for (const raw of entries) {
     if (typeof raw !== 'object' || raw === null) continue;
-    const { address: text, id, seenAgeS, failures, anchor } = raw as Partial<Record<keyof SavedEntry, unknown>>;
+    const { address: text, id, table, seenAgeS, failures, anchor } = raw as Partial<Record<keyof SavedEntry, unknown>>;
     const address = typeof text === 'string' ? parseAddress(text) : null;
     if (address === null || address.class === 'special') continue;
     const seenAt = isCount(seenAgeS) ? moment.now - agedUs - seenAgeS * SECOND_US : -Infinity;
@@ -65,7 +65,8 @@ export function loadEntries(
       seenAt,
     );
     if (slot < 0) continue;
-    if (isCount(failures) && failures > 0 && failures < FAILURES_MAX) noteFailures(book, slot, failures);
+    const failed = isCount(failures) && failures < FAILURES_MAX ? failures : 0;
+    if (failed > 0 || table === 'tried') restoreOutcome(book, settings, slot, failed, table === 'tried');
     if (anchor === true && anchors.length < ANCHORS_MAX) anchors.push(address);
   }
   return anchors;

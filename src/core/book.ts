@@ -15,8 +15,6 @@ import {
   FORGET_FAILURES_AFTER_US,
   FORGET_FAILURES_NEVER,
   FORGET_UNSEEN_US,
-  NEW_PER_LOCAL_SOURCE,
-  NEW_PER_PUBLIC_SOURCE,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -126,7 +124,7 @@ export function addAddress(
   source: Source,
   seenAt: number,
 ): number {
-  if (source.via === 'gossip' && (book.perSource.get(source.group) ?? 0) >= shareOf(source)) return -1;
+  if (source.via === 'gossip' && (book.perSource.get(source.group) ?? 0) >= shareOf(settings, source)) return -1;
   if (newCount(book) >= settings['book.new'] && !evictNew(book, moment)) return -1;
   const slot = book.addresses.length;
   book.slots.set(address.text, slot);
@@ -141,8 +139,8 @@ export function addAddress(
   return slot;
 }
 
-const shareOf = ({ group }: Source) =>
-  group === 'loopback' || group === 'private' ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE;
+const shareOf = (settings: Settings, { group }: Source) =>
+  settings[group === 'loopback' || group === 'private' ? 'book.source.local' : 'book.source'];
 
 function countSource(book: Book, { group }: Source, change: number): void {
   const count = (book.perSource.get(group) ?? 0) + change;
@@ -195,9 +193,13 @@ export function noteDial(book: Book, slot: number, now: number): void {
   outcomeOf(book, slot).triedAt = now;
 }
 
-/** What a saved book says of an address that failed before. */
-export function noteFailures(book: Book, slot: number, failures: number): void {
-  outcomeOf(book, slot).failures = failures;
+/** What a saved book says of an address: how often it failed lately, and whether it was proven before. */
+export function restoreOutcome(book: Book, settings: Settings, slot: number, failures: number, tried: boolean): void {
+  const outcome = outcomeOf(book, slot);
+  outcome.failures = failures;
+  if (!tried || outcome.tried || book.tried >= settings['book.tried']) return;
+  outcome.succeededAt = Math.max(0, book.seenAt[slot] as number);
+  promote(book, slot, outcome);
 }
 
 function outcomeOf(book: Book, slot: number): Outcome {

@@ -14,7 +14,6 @@ import {
   HANDSHAKES_FAILED_MAX,
   LONG_BACKOFF_LOCAL_US,
   LONG_BACKOFF_PUBLIC_US,
-  OUTBOUND_PER_GROUP,
   PUBLIC_DIALS_BURST,
   PUBLIC_DIALS_PER_S,
   SAME_IP_US,
@@ -261,7 +260,10 @@ function countSlots(node: NodeState): Slots {
 
 function hasSlot(node: NodeState, slots: Slots, address: Address): boolean {
   if (isLocal(address)) return slots.local < node.settings['peers.outbound.local'];
-  return slots.public < node.settings['peers.outbound'] && outboundOfGroup(node, address.group) < OUTBOUND_PER_GROUP;
+  return (
+    slots.public < node.settings['peers.outbound'] &&
+    outboundOfGroup(node, address.group) < node.settings['peers.outbound.group']
+  );
 }
 
 function outboundOfGroup(node: NodeState, group: string): number {
@@ -333,13 +335,15 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
 
 /**
  * A random address that is due now, -1 when there is none; then the next look is when the first will be. Guesses first: in a book of
- * many fresh addresses they hit, and the whole of it is not read.
+ * many fresh addresses they hit, and the whole of it is not read. Half of the guesses look for proven addresses, as many as there may
+ * be of the others: hearsay alone must not decide whom we meet (as Bitcoin Core's AddrMan::Select).
  */
 function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => number): number {
   const size = bookSize(node.book);
+  const wantsTried = ctx.random() * 2 < 1 && node.book.tried > 0;
   for (let i = 0; i < CHOICE_GUESSES && size > CHOICE_GUESSES; i += 1) {
     const slot = Math.floor(ctx.random() * size);
-    if (dueAt(slot) <= ctx.now) return slot;
+    if (isTried(node.book, slot) === wantsTried && dueAt(slot) <= ctx.now) return slot;
   }
   let chosen = -1;
   let due = 0;

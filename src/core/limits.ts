@@ -22,9 +22,6 @@ export const FORGET_FAILURES_NEVER = 3;
 export const FORGET_FAILURES = 10;
 export const FORGET_FAILURES_AFTER_US = 7 * DAY_US;
 export const FORGET_UNSEEN_US = 30 * DAY_US;
-/** Rule 36: most `new` addresses of one source group. */
-export const NEW_PER_PUBLIC_SOURCE = 64;
-export const NEW_PER_LOCAL_SOURCE = 256;
 /** Rule 36: how many are looked at to choose the one that makes room, and how many may wait for a place in `tried`. */
 export const EVICTION_SAMPLE = 8;
 export const COLLISIONS_MAX = 10;
@@ -34,8 +31,6 @@ export const ANSWER_KEPT_US = 10 * MINUTE_US;
 /** Rule 38: loopback askers get a larger allowance. */
 export const GETADDR_BURST_LOOPBACK = 60;
 export const GETADDR_EVERY_LOOPBACK_US = SECOND_US;
-/** Rule 41: most outbound public peers of one group. */
-export const OUTBOUND_PER_GROUP = 2;
 /** Rule 42: gossip-sourced public dials per second, and at once. */
 export const PUBLIC_DIALS_PER_S = 2;
 export const PUBLIC_DIALS_BURST = 16;
