@@ -115,7 +115,9 @@ function haltStream(): number {
 
 async function shakeMany(port: number, count: number, parallel: number): Promise<number> {
   const startedAt = performance.now();
-  await repeat(count, parallel, () => shakeHands(port));
+  await repeat(count, parallel, async () => {
+    await shakeHands(port);
+  });
   return (performance.now() - startedAt) / 1_000;
 }
 

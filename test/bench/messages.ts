@@ -2,7 +2,7 @@
 import { Child } from './child.ts';
 import { type Contender, startServer, startTwisted, whyNoTwisted } from './contenders.ts';
 import type { LoadResult } from './load.ts';
-import { median, ratioOf, takeTurns } from './rounds.ts';
+import { median, ratioOf, takeTurns, WARM_UPS } from './rounds.ts';
 import type { Line, Row, Target } from './table.ts';
 
 const ROUND_MS = 500;
@@ -85,8 +85,7 @@ async function benchShape(shape: Shape): Promise<Line[]> {
     for (const { port, greets } of contenders.values())
       await load.ask({ kind: 'open', port, greets, connections: shape.connections });
     const run = (name: Name) => measure(load, contenders.get(name) as Contender, shape);
-    // The first round is for the compilers.
-    for (const name of contenders.keys()) await run(name);
+    await takeTurns([...contenders.keys()], run, WARM_UPS);
     const results = await takeTurns([...contenders.keys()], run);
     return shape.rows.map(([measured, other, target]) => rowOf(shape, measured, other, target, results));
   } finally {

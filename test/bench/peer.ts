@@ -66,7 +66,7 @@ function connectTo(port: number): Promise<Socket> {
 
 let peers = 0;
 
-export function helloLine(): string {
+function helloLine(): string {
   peers += 1;
   return `{"msgtype":"hello","nodeid":"bench-${process.pid}-${peers}","agent":"bench","ext":["nonce","v6"]}\n`;
 }
@@ -96,19 +96,32 @@ export async function openPeer(port: number, greets: boolean): Promise<Peer> {
   return new Peer(socket);
 }
 
-/** One whole handshake: connect, hello, everything up to the server's getaddr, end. Settles when the socket is closed. */
-export async function shakeHands(port: number): Promise<void> {
+/** What our ping, the last line of a handshake, is answered with, by us and by Twisted. */
+const PONG = /"msgtype": ?"pong"/;
+const NONCE = /"msgtype": ?"ping", ?"nonce": ?(\d+)/;
+
+/**
+ * One whole handshake as two nodes have it: connect and hello; to the server's hello, ping and getaddr a pong, an empty addr, and a
+ * getaddr and a ping of our own; when that is answered, the end. Settles with the chunks that came when the socket is closed.
+ */
+export async function shakeHands(port: number): Promise<string[]> {
   const socket = await connectTo(port);
-  await new Promise<void>((resolve, reject) => {
-    let text = '';
-    let isDone = false;
+  return new Promise((resolve, reject) => {
+    const chunks: string[] = [];
+    let hasAnswered = false;
     socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-      if (isDone || !text.endsWith('\n') || !text.includes('"getaddr"')) return;
-      isDone = true;
-      socket.end();
+      chunks.push(chunk.toString('latin1'));
+      const text = chunks.join('');
+      if (!hasAnswered && text.includes('"getaddr"')) {
+        hasAnswered = true;
+        const [, nonce] = NONCE.exec(text) ?? [];
+        const pong = `{"msgtype":"pong"${nonce === undefined ? '' : `,"nonce":${nonce}`}}`;
+        socket.write(`${pong}\n{"msgtype":"addr","peers":[]}\n{"msgtype":"getaddr"}\n${PING}`);
+      } else if (PONG.test(text)) socket.end();
     });
-    socket.once('close', () => (isDone ? resolve() : reject(new Error(`closed in the handshake; it said ${text}`))));
+    socket.once('close', () =>
+      socket.writableEnded ? resolve(chunks) : reject(new Error(`closed in the handshake; it said ${chunks.join('')}`)),
+    );
     socket.write(helloLine());
   });
 }

@@ -1,6 +1,7 @@
 /**
  * Servers to compare with, as little as can answer: nothing goes in, a listening server comes out. *floor* counts newlines and writes
- * a constant; *reference* is the hand-tuned one that reads every line; *greeter* answers a first line with lines it was given.
+ * a constant; *reference* is the hand-tuned one that reads every line; *greeter* answers with lines
+ * that it was given.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 
@@ -47,12 +48,14 @@ export function createReference(): Server {
   });
 }
 
-/** The first chunk of a connection is answered with `writes`, each written by itself. */
+/** Each chunk of a connection is answered with the next of `writes`, until there are no more. */
 export function createGreeter(writes: readonly string[]): Server {
   return serve((socket) => {
-    socket.once('data', () => {
-      for (const text of writes) socket.write(text, 'latin1');
-      socket.resume();
+    let answered = 0;
+    socket.on('data', () => {
+      const text = writes[answered];
+      answered += 1;
+      if (text !== undefined) socket.write(text, 'latin1');
     });
   });
 }
