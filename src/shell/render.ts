@@ -5,9 +5,16 @@ const SHOWN_LENGTH_MAX = 128;
 /** The one sanitiser: 0x20-0x7E stay, all else is shown as `\u{..}`, and the whole is capped. Linear in what is shown. */
 export function safe(text: string, lengthMax = SHOWN_LENGTH_MAX): string {
   const cut = text.length > lengthMax ? text.slice(0, lengthMax) : text;
-  const shown = cut.replace(/[^\x20-\x7e]/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+  const shown = cut.replace(/[^\x20-\x7e]/gu, escaped);
   return cut.length < text.length ? `${shown}…` : shown;
 }
+
+/** The same for text of several lines that we laid out and coloured ourselves: line ends and colours stay. */
+export const safeBlock = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of util.inspect begin with one.
+  text.replace(/\x1b\[\d{1,2}m|[^\x20-\x7e\n]/gu, (mark) => (mark.startsWith('\x1b[') ? mark : escaped(mark)));
+
+const escaped = (mark: string) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`;
 
 /** A peer's text in quotes. */
 export const quoted = (text: string, lengthMax?: number) => `"${safe(text, lengthMax).replaceAll('"', '\\"')}"`;
@@ -37,6 +44,8 @@ export const count = (amount: number, one: string, many = `${one}s`) => `${amoun
 export interface Column {
   readonly head: string;
   readonly right?: boolean;
+  /** Left out on a narrow terminal, the least number first; never left out without one. */
+  readonly dropOrder?: number;
 }
 
 /** Rows that are set at once: cli-table3's time grows faster than its rows. */
@@ -61,10 +70,22 @@ const BLANK = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
+const GAP = 2;
+
 /** A table with blank borders; cells are already harmless. Yields between slices so that a node with many peers goes on. */
-export async function table(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<string> {
+export async function table(
+  allColumns: readonly Column[],
+  allRows: readonly (readonly string[])[],
+  roomColumns: number | null = null,
+): Promise<string> {
   const { default: Table } = await import('cli-table3');
-  const widths = columns.map(({ head }, i) => Math.max(1, head.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const widest = allColumns.map(({ head }, i) =>
+    allRows.reduce((width, row) => Math.max(width, (row[i] ?? '').length), Math.max(1, head.length)),
+  );
+  const kept = fitting(allColumns, widest, roomColumns);
+  const columns = kept.map((i) => allColumns[i] as Column);
+  const widths = kept.map((i) => widest[i] as number);
+  const rows = allRows.map((row) => kept.map((i) => row[i] ?? ''));
   const lines: string[] = [];
   for (let at = 0; at === 0 || at < rows.length; at += SLICE_ROWS) {
     const slice = new Table({
@@ -74,7 +95,7 @@ export async function table(columns: readonly Column[], rows: readonly (readonly
       colWidths: widths,
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     });
-    slice.push(...rows.slice(at, at + SLICE_ROWS).map((row) => [...row]));
+    slice.push(...rows.slice(at, at + SLICE_ROWS));
     lines.push(
       ...slice
         .toString()
@@ -84,4 +105,34 @@ export async function table(columns: readonly Column[], rows: readonly (readonly
     if (at + SLICE_ROWS < rows.length) await new Promise((resolve) => setImmediate(resolve));
   }
   return lines.join('\n');
+}
+
+/** Which columns are shown: all that fit, or those that never leave. */
+function fitting(columns: readonly Column[], widths: readonly number[], room: number | null): number[] {
+  let kept = columns.map((_, i) => i);
+  const leaving = kept
+    .filter((i) => columns[i]?.dropOrder !== undefined)
+    .sort((a, b) => (columns[a]?.dropOrder ?? 0) - (columns[b]?.dropOrder ?? 0));
+  const width = () => kept.reduce((sum, i) => sum + (widths[i] ?? 0) + GAP, -GAP);
+  while (room !== null && width() > room && leaving.length > 0) {
+    const next = leaving.shift();
+    kept = kept.filter((i) => i !== next);
+  }
+  return kept;
+}
+
+/** Rows that a person sees of a long table, the rest is counted. */
+export const SHOWN_ROWS_MAX = 50;
+
+/** The first rows, or all of them, and how to see the others. */
+export async function pagedTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  room: number | null,
+  command: string,
+  isAll: boolean,
+): Promise<string> {
+  const drawn = await table(columns, isAll ? rows : rows.slice(0, SHOWN_ROWS_MAX), room);
+  const left = rows.length - SHOWN_ROWS_MAX;
+  return isAll || left <= 0 ? drawn : `${drawn}\n… ${left.toLocaleString('en')} more: ${command} --all`;
 }

@@ -64,7 +64,7 @@ test('program: under --json every line is answered by one value on one line', as
   assert.deepEqual(values[1]?.error?.near, ['peers', 'peer']);
   assert.equal(values[2]?.error?.code, 'usage');
   assert.equal(values[3]?.error?.code, 'refused');
-  assert.deepEqual(values[4], { key: 'ping.interval', value: '1m', default: '60s', from: 'default' });
+  assert.deepEqual(values[4], { key: 'ping.interval', value: '60s', default: '60s', from: 'default' });
   assert.deepEqual(values[5], []);
   assert.equal(code, 1);
 });

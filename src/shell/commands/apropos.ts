@@ -9,10 +9,10 @@ export const apropos: Command = {
   aliases: [],
   group: 'shell',
   usage: 'apropos WORD',
-  summary: 'commands, settings and reasons about a word',
+  summary: 'search for a word',
   run(shell, { words }) {
-    const [word] = words;
-    if (word === undefined) throw new UsageError(`usage: ${this.usage}`);
+    const word = words.join(' ');
+    if (word === '') throw new UsageError(`usage: ${this.usage}`);
     const rows = [
       ...shell.commands.map((one) => ({
         kind: 'command',
@@ -26,7 +26,7 @@ export const apropos: Command = {
       value: rows,
       text:
         rows.length === 0
-          ? 'nothing'
+          ? 'nothing; help lists the commands'
           : rows.map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(24)} ${row.summary.trim()}`).join('\n'),
     };
   },

@@ -9,7 +9,13 @@ export const bootstrap: Command = {
   aliases: [],
   group: 'network',
   usage: 'bootstrap [add|rm HOST:PORT]',
-  summary: 'the list of nodes to look for first',
+  summary: 'whom to look for first',
+  candidates: (shell, before) =>
+    before.length === 0
+      ? ['add', 'rm']
+      : before.length === 1 && before[0] === 'rm'
+        ? shell.node.views.bootstrap().map((row) => row.address)
+        : [],
   run(shell, { words }) {
     const [verb, place] = words;
     if (verb !== undefined) {
@@ -42,6 +48,7 @@ export const bootstrap: Command = {
                 { head: 'error' },
               ],
               cells,
+              shell.columns(),
             ),
     };
   },

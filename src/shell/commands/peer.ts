@@ -1,6 +1,8 @@
 /** `peer`: everything about one connection, also one that has just gone. */
 import { REASONS } from '../../core/reasons.ts';
+import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
 import { age, quoted, round3, rtt, safe } from '../render.ts';
 import { rounded } from './peers.ts';
@@ -12,9 +14,11 @@ export const peer: Command = {
   aliases: ['getpeerinfo'],
   group: 'peers',
   usage: 'peer ID',
-  summary: 'everything about one peer: counters, last lines, why it closed',
-  argument: 'id',
+  summary: 'all about one peer',
+  details: ['Counters, the last lines on the wire, why it closed; also for one that has just gone.'],
+  candidates: liveIdsOnly,
   run(shell, { words }) {
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const view = pickAny(shell.node, words[0], this.usage);
     const now = shell.world.now();
     const lines = shell.options.ring
@@ -24,6 +28,7 @@ export const peer: Command = {
       ...view,
       ...rounded(view),
       state: view.state,
+      closed: view.closed === null ? null : { ...view.closed, agoMs: round3(view.closed.agoMs) },
       outstandingPingMs: round3(view.outstandingPingMs),
       lines,
     };

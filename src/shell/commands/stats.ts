@@ -1,5 +1,8 @@
 /** `stats`: messages and bytes by type and direction, and how often each reason occurred. */
+
+import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
 import { table } from '../render.ts';
 
@@ -8,27 +11,40 @@ export const stats: Command = {
   aliases: ['getnettotals'],
   group: 'watch',
   usage: 'stats [ID]',
-  summary: 'messages by type and direction, and reasons',
-  argument: 'id',
+  summary: 'messages by type',
+  details: [
+    'Messages and bytes by type and direction, and how often each reason for a close or a refusal came up (help reasons).',
+  ],
+  candidates: liveIdsOnly,
   run(shell, { words }) {
     const [word] = words;
-    const view = shell.node.views.traffic(word === undefined ? null : pickAny(shell.node, word, this.usage).n);
-    const types = [...new Set([...Object.keys(view.sent), ...Object.keys(view.received)])];
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    const peer = word === undefined ? null : pickAny(shell.node, word, this.usage);
+    const all = shell.node.views.traffic(peer?.n ?? null);
+    // Of one connection the bytes are counted together, not by type.
+    const value = peer === null ? all : { ...all, sent: withoutBytes(all.sent), received: withoutBytes(all.received) };
+    const types = [...new Set([...Object.keys(all.sent), ...Object.keys(all.received)])];
+    const cell = (row: { readonly messages: number; readonly bytes: number } | undefined) => [
+      String(row?.messages ?? 0),
+      ...(peer === null ? [String(row?.bytes ?? 0)] : []),
+    ];
+    const heads = peer === null ? ['sent', 'bytes', 'received', 'bytes'] : ['sent', 'received'];
     return {
-      value: view,
+      value,
       async text() {
-        const rows = types.map((type) => [
-          type,
-          String(view.sent[type]?.messages ?? 0),
-          String(view.received[type]?.messages ?? 0),
-        ]);
-        const drawn =
-          rows.length === 0
-            ? 'no messages yet'
-            : await table([{ head: 'type' }, { head: 'sent', right: true }, { head: 'received', right: true }], rows);
-        const reasons = Object.entries(view.reasons).map(([code, times]) => `${code} ${times}`);
-        return reasons.length === 0 || word !== undefined ? drawn : `${drawn}\nreasons: ${reasons.join(', ')}`;
+        if (types.length === 0) return 'no messages yet';
+        const drawn = await table(
+          [{ head: 'type' }, ...heads.map((head) => ({ head, right: true }))],
+          types.map((type) => [type, ...cell(all.sent[type]), ...cell(all.received[type])]),
+        );
+        if (peer !== null) return `${drawn}\nbytes: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
+        const reasons = Object.entries(all.reasons).map(([code, times]) => `${code} ${times}`);
+        return reasons.length === 0 ? drawn : `${drawn}\nreasons: ${reasons.join(', ')}`;
       },
     };
   },
 };
+
+function withoutBytes(rows: Readonly<Record<string, { readonly messages: number }>>) {
+  return Object.fromEntries(Object.entries(rows).map(([type, { messages }]) => [type, { messages, bytes: null }]));
+}

@@ -1,0 +1,67 @@
+/** A person's terminal: a shell goes in; banner, history and console are put together; how the console ended comes out. Loaded only when there is one. */
+import { type ConsoleEnd, startConsole } from './console/console.ts';
+import { openHistory } from './console/history.ts';
+import { createLocalSession } from './local-session.ts';
+import { historyPath } from './places.ts';
+import { runRc } from './rc.ts';
+import { safe } from './render.ts';
+import type { Shell } from './shell.ts';
+import type { Startup } from './startup.ts';
+
+export interface TerminalOptions {
+  readonly shell: Shell;
+  readonly startup: Startup;
+  /** Settles when a signal asks for a stop. */
+  readonly signalled: Promise<unknown>;
+  /** Stops the node; called once. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function runTerminal({ shell, startup, signalled, stop }: TerminalOptions): Promise<ConsoleEnd> {
+  const history = openHistory(historyPath());
+  shell.history = history.lines;
+  shell.columns = () => process.stdout.columns || null;
+  let isLeaving = false;
+  const leave = () => {
+    if (isLeaving) return;
+    isLeaving = true;
+    void stop().then(() => session.tell({ kind: 'end' }));
+  };
+  let settleRc: () => void = () => undefined;
+  const rcDone = new Promise<void>((resolve) => {
+    settleRc = resolve;
+  });
+  const session = createLocalSession(shell, rcDone, leave);
+  const print = (text: string, answer: boolean) => {
+    for (const line of text.split('\n')) session.tell({ kind: 'line', text: line, answer });
+  };
+  const stopWatching = shell.world.onEvent((node, event) => {
+    if (node === shell.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
+  });
+  const { done } = startConsole({
+    session,
+    input: process.stdin,
+    output: process.stdout,
+    history,
+    banner: banner(shell, startup),
+    rate: () => shell.settings['output.rate'],
+  });
+  shell.printTo(print);
+  void signalled.then(leave);
+  void runRc(shell, startup.rcLines, (text, isFailure) => print(isFailure ? `! ${text}` : text, true)).then(settleRc);
+  const end = await done;
+  stopWatching();
+  return end;
+}
+
+function banner(shell: Shell, startup: Startup): string {
+  const { nodeId, listening } = shell.node.views.status();
+  const rc = startup.rc === null ? '' : `, settings from ${safe(startup.rc)}`;
+  const place = listening[0];
+  return [
+    `${shell.paint.strong(nodeId.slice(0, 8))} listens on ${listening.join(', ') || 'nothing'}${rc}`,
+    place === undefined
+      ? `type ${shell.paint.strong('help')}; connect HOST:PORT finds others`
+      : `type ${shell.paint.strong('help')}; in another terminal: npm start -- --bootstrap ${place}`,
+  ].join('\n');
+}
