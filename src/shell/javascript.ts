@@ -59,7 +59,8 @@ function connect(shell: Shell): Session {
   for (const command of shell.commands) {
     if (command.name in globalThis) continue;
     const call = async (...words: unknown[]) =>
-      (await (owner ?? shell).call(command, words.map(asWord).join(' '), running)).value;
+      (await (owner ?? shell).call(command, words.map(command.raw === true ? asText : asWord).join(' '), running))
+        .value;
     define(command.name, () => call);
   }
   return session;
@@ -87,9 +88,11 @@ function resolved(name: string): string {
   }
 }
 
+const asText = (argument: unknown): string => (typeof argument === 'string' ? argument : JSON.stringify(argument));
+
 /** One argument of a call, as it would be typed. */
 function asWord(argument: unknown): string {
-  const text = typeof argument === 'string' ? argument : JSON.stringify(argument);
+  const text = asText(argument);
   return /^[\w#:.[\]*/=<>@,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`;
 }
 
@@ -215,12 +218,13 @@ export function declaredNames(): readonly string[] {
 
 /** The value of a declared name; undefined when there is none. Runs no code. */
 export function declaredValue(name: string): unknown {
-  let value: unknown;
   const inspector = session;
   if (inspector === null || !declaredNames().includes(name)) return undefined;
-  const parameters = { expression: name, replMode: true, throwOnSideEffect: true, silent: true };
+  let found: Runtime.RemoteObject | null = null as Runtime.RemoteObject | null;
+  // Without replMode, which would answer later.
+  const parameters = { expression: name, throwOnSideEffect: true, silent: true };
   inspector.post('Runtime.evaluate', parameters as Runtime.EvaluateParameterType, (error, answer) => {
-    if (error === null && answer.exceptionDetails === undefined) value = take(inspector, answer.result);
+    if (error === null && answer.exceptionDetails === undefined) found = answer.result;
   });
-  return value;
+  return found === null ? undefined : take(inspector, found);
 }

@@ -36,6 +36,12 @@ export type Print = (text: string, answer: boolean) => void;
 /** An interrupted command has this long to give way. */
 const GRACE_MS = 300;
 const ABORTED = '^C';
+/** Words that are JavaScript's for sure, however near to a command's they are. */
+const RESERVED = new Set(
+  'await async class const delete do export for function if import let new return switch throw try typeof var void while'.split(
+    ' ',
+  ),
+);
 const ALIAS_DEPTH_MAX = 8;
 /** Lines kept while nobody prints yet: what a node says while it starts. */
 const UNPRINTED_MAX = 1_000;
@@ -142,14 +148,16 @@ export class Shell {
     const running = new AbortController();
     this.running = running;
     const work = this.answerLine(input, running.signal, 0);
+    let grace: NodeJS.Timeout | undefined;
     const aborted = new Promise<RunResult>((resolve) => {
-      running.signal.addEventListener('abort', () =>
-        setTimeout(() => resolve({ kind: 'aborted', text: ABORTED }), GRACE_MS).unref(),
-      );
+      running.signal.addEventListener('abort', () => {
+        grace = setTimeout(resolve, GRACE_MS, { kind: 'aborted', text: ABORTED });
+      });
     });
     try {
       return await Promise.race([work, aborted]);
     } finally {
+      clearTimeout(grace);
       this.running = null;
     }
   }
@@ -227,6 +235,7 @@ export class Shell {
     const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
     switch (result.kind) {
       case 'syntax':
+        if (RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
         if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
           throw this.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
