@@ -4,7 +4,7 @@ import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
-import { age, quoted, round3, rtt, safe } from '../render.ts';
+import { age, count, quoted, round3, rtt, safe } from '../render.ts';
 import { rounded } from './peers.ts';
 
 const LINES_SHOWN = 12;
@@ -32,7 +32,7 @@ export const peer: Command = {
       outstandingPingMs: round3(view.outstandingPingMs),
       lines,
     };
-    const counts = (record: Readonly<Record<string, number>>) =>
+    const amounts = (record: Readonly<Record<string, number>>) =>
       Object.entries(record)
         .map(([type, n]) => `${type} ${n}`)
         .join(', ') || 'nothing';
@@ -47,11 +47,11 @@ export const peer: Command = {
       `state      ${view.state}, ${view.dir} (${view.via}), ${view.closed === null ? `for ${age(view.ageMs)}` : 'gone'}`,
       `address    ${view.address}, listens on ${view.listen ?? 'nothing we know of'}`,
       `agent      ${view.agent === null ? '-' : quoted(view.agent, 64)}${view.ext.length === 0 ? '' : `, ext ${view.ext.map((one) => safe(one, 32)).join(' ')}`}`,
-      `ping       ${rtt(view.pingMs)} ms, min ${rtt(view.pingMinMs)} ms, last pong ${age(view.lastPongMs)} ago`,
-      `sent       ${counts(view.counts.sent)} (${view.bytes.sent} bytes)`,
-      `received   ${counts(view.counts.received)} (${view.bytes.received} bytes)`,
+      `ping       ${view.pingMs === null ? 'no pong yet' : `${rtt(view.pingMs)} ms, min ${rtt(view.pingMinMs)} ms, last pong ${age(view.lastPongMs)} ago`}`,
+      `sent       ${amounts(view.counts.sent)} (${view.bytes.sent} bytes)`,
+      `received   ${amounts(view.counts.received)} (${view.bytes.received} bytes)`,
       `told       ${view.advertised ?? view.notAdvertised ?? 'nothing: we do not listen'}`,
-      ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${view.strikes} strikes`]),
+      ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${count(view.strikes, 'strike')}`]),
       ...closed,
       ...lines.map(
         (line) => `${line.dir === 'sent' ? '>' : '<'} ${age(line.agoMs).padStart(6)}  ${safe(line.line, 300)}`,
