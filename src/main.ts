@@ -91,9 +91,8 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
 function stopOnCrash(shell: Shell, err: Output): void {
   const onCrash = (error: unknown) => {
     if (isOfPrompt(error)) {
-      shell.print(
-        `! nobody caught: ${safe(error instanceof Error ? `${error.name}: ${error.message}` : String(error), 300)}`,
-      );
+      const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      shell.notices.complain(`nobody caught: ${safe(said, 300)}`);
       return;
     }
     err.notice(`peersh: our own error, the node stops: ${error instanceof Error ? error.stack : String(error)}`);

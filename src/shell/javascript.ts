@@ -173,7 +173,7 @@ export async function evaluate(
 function thrown(inspector: Session, { exception, text }: Runtime.ExceptionDetails): Evaluation {
   const error = exception === undefined ? undefined : take(inspector, exception);
   if (error instanceof CommandError) return { kind: 'command-failed', error };
-  const said = exception?.description?.split('\n    at ')[0];
+  const said = exception?.subtype === 'error' ? exception.description?.split('\n    at ')[0] : undefined;
   return {
     kind: 'threw',
     message: said ?? (exception === undefined ? text : `thrown: ${inspect(error, { depth: 1 })}`),

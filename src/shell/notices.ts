@@ -79,6 +79,12 @@ export class Notices {
     this.shell.print(this.shell.options.json ? this.jsonNotice(event, fields) : `${event} ${text}`);
   }
 
+  /** Something that went wrong without a command to answer for it. */
+  complain(message: string): void {
+    const isJson = this.shell.options.json;
+    this.shell.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
+  }
+
   private report(event: NodeEvent): void {
     const kind = kindOf(event);
     if (event.kind === 'ready' && event.id !== null) {

@@ -93,17 +93,13 @@ export function readPlace(text: string, anyPort = false): HostPort {
 }
 
 /** Runs the lines that need a running node. One that fails is told and the next one runs: a peer that is away must not keep a node from starting. */
-export async function runRc(
-  shell: Shell,
-  lines: readonly RcLine[],
-  say: (text: string, isFailure: boolean) => void,
-): Promise<void> {
+export async function runRc(shell: Shell, lines: readonly RcLine[], answer: (text: string) => void): Promise<void> {
   shell.plainOnly = true;
   for (const { at, text } of lines) {
     if (shell.quitting) break;
     const result = await shell.run(text);
-    if (result.kind === 'error') say(`${at}: ${result.message}`, true);
-    else if (result.kind === 'ok' && result.text !== '') say(result.text, false);
+    if (result.kind === 'error') shell.notices.complain(`${at}: ${result.message}`);
+    else if (result.kind === 'ok' && result.text !== '') answer(result.text);
   }
   shell.plainOnly = false;
 }

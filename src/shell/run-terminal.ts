@@ -48,7 +48,7 @@ export async function runTerminal({ shell, startup, signalled, stop }: TerminalO
   });
   shell.printTo(print);
   void signalled.then(leave);
-  void runRc(shell, startup.rcLines, (text, isFailure) => print(isFailure ? `! ${text}` : text, true)).then(settleRc);
+  void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
   const end = await done;
   stopWatching();
   return end;

@@ -55,7 +55,7 @@ test('javascript: an error is one line, said once', async () => {
   const { failure, shell, printed } = await openShell({ peers: 0 });
   assert.equal((await failure('nothing.at.all')).message, 'ReferenceError: nothing is not defined');
   assert.equal((await failure('throw new Error("why")')).message, 'Error: why');
-  assert.equal((await failure('throw { a: 1 }')).message, 'Object');
+  assert.equal((await failure('throw { a: 1 }')).message, 'thrown: { a: 1 }');
   assert.equal((await failure('throw null')).message, 'thrown: null');
   assert.equal((await failure('await Promise.reject(new TypeError("no"))')).message, 'TypeError: no');
   assert.match((await failure('let = = 3')).message, /^Unexpected token|^Invalid|^let /);

@@ -14,6 +14,9 @@ export const rounded = (peer: PeerView): PeerView => ({
   ageMs: round3(peer.ageMs) ?? 0,
 });
 
+/** Not worth a word: most rows are. */
+const isOrdinary = (peer: PeerView) => peer.state === 'ready';
+
 const rowOf = (peer: PeerView, wide: boolean) => [
   `#${peer.n}`,
   wide ? safe(peer.id ?? '-') : shortId(peer.id),
@@ -26,7 +29,7 @@ const rowOf = (peer: PeerView, wide: boolean) => [
   age(peer.lastReceiveMs),
   String(peer.addresses),
   age(peer.ageMs),
-  ...(wide ? [peer.state, safe(peer.agent ?? '-', 64)] : [peer.state === 'ready' ? '' : peer.state]),
+  ...(wide ? [peer.state, safe(peer.agent ?? '-', 64)] : isOrdinary(peer) ? [] : [peer.state]),
 ];
 
 const COLUMNS: readonly Column[] = [
@@ -37,8 +40,8 @@ const COLUMNS: readonly Column[] = [
   { head: 'address' },
   { head: 'ping', right: true },
   { head: 'min', right: true, dropOrder: 2 },
-  { head: 'send', right: true },
-  { head: 'recv', right: true },
+  { head: 'send', right: true, dropOrder: 4 },
+  { head: 'recv', right: true, dropOrder: 5 },
   { head: 'addrs', right: true, dropOrder: 1 },
   { head: 'age', right: true },
 ];
@@ -68,7 +71,8 @@ export const peers: Command = {
       async text() {
         if (rows.length === 0) return 'no peers; try connect HOST:PORT';
         const wide = options.verbose === true;
-        const columns = [...COLUMNS, ...(wide ? [{ head: 'state' }, { head: 'agent' }] : [{ head: '' }])];
+        const last = wide ? [{ head: 'state' }, { head: 'agent' }] : rows.every(isOrdinary) ? [] : [{ head: '' }];
+        const columns = [...COLUMNS, ...last];
         const cells = rows.map((peer) => rowOf(peer, wide));
         return pagedTable(columns, cells, shell.columns(), 'peers', options.all === true);
       },
