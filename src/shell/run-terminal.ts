@@ -57,11 +57,14 @@ export async function runTerminal({ shell, startup, signalled, stop }: TerminalO
 function banner(shell: Shell, startup: Startup): string {
   const { nodeId, listening } = shell.node.views.status();
   const rc = startup.rc === null ? '' : `, settings from ${safe(startup.rc)}`;
-  const place = listening[0];
+  const [place] = listening;
+  // A node that listens where the list says is found by every other one with the same list.
+  const isListed = shell.node.views.bootstrap().some((row) => row.resolved.includes(place ?? ''));
+  const start = isListed ? 'npm start' : `npm start -- --bootstrap ${place}`;
   return [
     `${shell.paint.strong(nodeId.slice(0, 8))} listens on ${listening.join(', ') || 'nothing'}${rc}`,
     place === undefined
       ? `type ${shell.paint.strong('help')}; connect HOST:PORT finds others`
-      : `type ${shell.paint.strong('help')}; in another terminal: npm start -- --bootstrap ${place}`,
+      : `type ${shell.paint.strong('help')}; a second node: ${start}`,
   ].join('\n');
 }

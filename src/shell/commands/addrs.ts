@@ -50,7 +50,8 @@ export const addrs: Command = {
           age(row.triedMs),
           String(row.tries),
           row.state,
-          row.reason ?? row.lastError ?? '',
+          // What went wrong before it was connected is not why it is.
+          row.state === 'connected' ? '' : (row.reason ?? row.lastError ?? ''),
         ]);
         return pagedTable(COLUMNS, cells, shell.columns(), 'addrs', options.all === true);
       },

@@ -32,7 +32,7 @@ export const bootstrap: Command = {
       row.resolved.join(' ') || '-',
       row.state,
       row.nextDialMs === null ? '-' : age(row.nextDialMs),
-      row.lastError ?? '',
+      row.state === 'connected' ? '' : (row.lastError ?? ''),
     ]);
     return {
       value: rows,

@@ -171,7 +171,7 @@ class Attempt {
     return {
       value,
       text: this.already
-        ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.address}`
+        ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.listen ?? row.address}`
         : `connected to ${shortId(row.id)} (#${row.n}): ${told}`,
     };
   }

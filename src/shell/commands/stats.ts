@@ -21,12 +21,11 @@ export const stats: Command = {
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const peer = word === undefined ? null : pickAny(shell.node, word, this.usage);
     const all = shell.node.views.traffic(peer?.n ?? null);
-    // Of one connection the bytes are counted together, not by type.
-    const value = peer === null ? all : { ...all, sent: withoutBytes(all.sent), received: withoutBytes(all.received) };
+    const value = { ...all, sent: withoutUnknown(all.sent), received: withoutUnknown(all.received) };
     const types = [...new Set([...Object.keys(all.sent), ...Object.keys(all.received)])];
-    const cell = (row: { readonly messages: number; readonly bytes: number } | undefined) => [
+    const cell = (row: Counted | undefined) => [
       String(row?.messages ?? 0),
-      ...(peer === null ? [String(row?.bytes ?? 0)] : []),
+      ...(peer === null ? [row?.bytes === null ? '-' : String(row?.bytes ?? 0)] : []),
     ];
     const heads = peer === null ? ['sent', 'bytes', 'received', 'bytes'] : ['sent', 'received'];
     return {
@@ -35,7 +34,7 @@ export const stats: Command = {
         if (types.length === 0) return 'no messages yet';
         const drawn = await table(
           [{ head: 'type' }, ...heads.map((head) => ({ head, right: true }))],
-          types.map((type) => [type, ...cell(all.sent[type]), ...cell(all.received[type])]),
+          types.map((type) => [type, ...cell(value.sent[type]), ...cell(value.received[type])]),
         );
         if (peer !== null) return `${drawn}\nbytes: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
         const reasons = Object.entries(all.reasons).map(([code, times]) => `${code} ${times}`);
@@ -45,6 +44,14 @@ export const stats: Command = {
   },
 };
 
-function withoutBytes(rows: Readonly<Record<string, { readonly messages: number }>>) {
-  return Object.fromEntries(Object.entries(rows).map(([type, { messages }]) => [type, { messages, bytes: null }]));
+interface Counted {
+  readonly messages: number;
+  readonly bytes: number | null;
+}
+
+/** No message has no bytes: where none are counted, as of one connection, they are not known. */
+function withoutUnknown(rows: Readonly<Record<string, Counted>>): Record<string, Counted> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([type, { messages, bytes }]) => [type, { messages, bytes: bytes === 0 ? null : bytes }]),
+  );
 }

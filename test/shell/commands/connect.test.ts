@@ -1,6 +1,12 @@
 /** `connect`: the steps, what fails and why, and the wire lines of -v. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { createPaint } from '../../../src/shell/color.ts';
+import { Shell } from '../../../src/shell/shell.ts';
+import { createRing } from '../../../src/trace/ring.ts';
+import { createLiveWorld } from '../../../src/worlds.ts';
 import { placeOf, reach, spawn } from '../../helpers/meet.ts';
 import { assertFields, openShell } from '../../helpers/open-shell.ts';
 
@@ -85,4 +91,28 @@ test('connect: wrong input tells what to type', async () => {
   assert.match((await failure('connect a:1 b:2')).message, /^usage: connect HOST:PORT/);
   assert.match((await failure('connect a:1 --timeout soon')).message, /"soon" is not a duration such as 500ms/);
   assert.match((await failure('connect 5999')).message, /localhost:5999/);
+});
+
+test('connect: a listener that never says hello is an old peer without an id', async (context) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('{"msgtype":"ping"}\n{"msgtype":"getaddr"}\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const world = createLiveWorld();
+  context.after(() => world.close());
+  const node = await spawn(world, 'n1', { settings: { 'hello.quiet': 100_000 } });
+  const options = { world, node, ring: createRing(), paint: createPaint(false), json: true, interactive: false };
+  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const { port } = server.address() as { port: number };
+  const result = await shell.run(`connect 127.0.0.1:${port}`);
+  assert.equal(result.kind, 'ok', JSON.stringify(result));
+  const answer = (result as { value: unknown }).value as Connected;
+  assert.equal(answer.id, null);
+  assert.deepEqual(
+    answer.steps.map(({ step }) => step),
+    ['dialled', 'hello sent', 'no hello (old peer)'],
+  );
 });

@@ -58,3 +58,14 @@ test('lines: an answer keeps its place behind the lines that came before it', ()
   assert.deepEqual(shown, ['+ connected', 'pong']);
   lines.end();
 });
+
+test('console: the rate may be changed while it runs', async () => {
+  let rate = 2;
+  const { terminal, session, close } = await openConsole({}, { rate: () => rate });
+  for (let count = 1; count <= 2; count += 1) session.line(`+ ${count}`);
+  rate = 5;
+  for (let count = 3; count <= 7; count += 1) session.line(`+ ${count}`);
+  const view = await terminal.shows('… 2 more');
+  assert.deepEqual(view.rows.slice(0, -1), ['+ 1', '+ 2', '+ 3', '+ 4', '+ 5', '… 2 more']);
+  await close();
+});
