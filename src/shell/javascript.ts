@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { type Node, parse } from 'acorn';
+import { type AnyNode, type Node, parse } from 'acorn';
 import { CommandError, PROMPT_SOURCE } from './errors.ts';
 import { safeBlock } from './render.ts';
 import type { Shell } from './shell.ts';
@@ -25,6 +25,8 @@ const BLOCKED_MS_MAX = 5_000;
 /** Names of our own in the global scope, seen by nobody. */
 const TAKE = '__peershTake';
 const IMPORT = '__peershImport';
+const HOLD = '__peershHold';
+const EACH = '__peershEach';
 
 let session: Session | null = null;
 let taken: unknown;
@@ -42,6 +44,8 @@ function connect(shell: Shell): Session {
     taken = value;
   });
   hide(IMPORT, importFromHere);
+  hide(HOLD, hold);
+  hide(EACH, each);
   // An assignment makes a plain variable of the name.
   const define = (name: string, get: () => unknown) =>
     Object.defineProperty(scope, name, {
@@ -104,7 +108,12 @@ type Syntax =
 
 function syntaxOf(code: string): Syntax {
   try {
-    const options = { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true } as const;
+    const options = {
+      ecmaVersion: 'latest',
+      sourceType: 'script',
+      allowAwaitOutsideFunction: true,
+      preserveParens: true,
+    } as const;
     return { kind: 'whole', tree: parse(code, options) };
   } catch (error) {
     const { pos = 0, message } = error as Error & { pos?: number };
@@ -113,21 +122,68 @@ function syntaxOf(code: string): Syntax {
   }
 }
 
-/** Puts our own import in the place of every `import(…)`. */
-function withImports(code: string, tree: Node): string {
-  const starts: number[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const one of value) visit(one);
-    else if (value !== null && typeof value === 'object') {
-      const node = value as Node;
-      if (node.type === 'ImportExpression') starts.push(node.start);
-      for (const child of Object.values(node)) visit(child);
-    }
+interface Edit {
+  readonly at: number;
+  readonly removed: number;
+  readonly text: string;
+}
+
+/**
+ * Puts our own functions in the place of every `import(…)` and around what the line itself awaits (see `hold`). What functions within
+ * it await is theirs.
+ */
+function prepared(code: string, tree: Node): string {
+  const edits: Edit[] = [];
+  const wrap = ({ start, end }: Node, name: string) =>
+    edits.push({ at: start, removed: 0, text: `${name}(` }, { at: end, removed: 0, text: ')' });
+  const visit = (value: unknown, isOutside: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one, isOutside);
+    if (Array.isArray(value) || value === null || typeof value !== 'object') return;
+    const node = value as AnyNode;
+    if (node.type === 'ImportExpression') edits.push({ at: node.start, removed: 'import'.length, text: IMPORT });
+    if (isOutside && node.type === 'AwaitExpression') wrap(node.argument, HOLD);
+    if (isOutside && node.type === 'ForOfStatement' && node.await) wrap(node.right, EACH);
+    const isFunction = /Function/.test(node.type);
+    for (const child of Object.values(node)) visit(child, isOutside && !isFunction);
   };
-  if (code.includes('import')) visit(tree);
-  return starts
-    .sort((a, b) => b - a)
-    .reduce((text, start) => `${text.slice(0, start)}${IMPORT}${text.slice(start + 'import'.length)}`, code);
+  if (/\b(?:import|await)\b/.test(code)) visit(tree, true);
+  // From the end, so that the places before stay true; at one place what is put around comes out in front of what is replaced.
+  return edits
+    .sort((a, b) => b.at - a.at || b.removed - a.removed)
+    .reduce((text, { at, removed, text: added }) => text.slice(0, at) + added + text.slice(at + removed), code);
+}
+
+/** Promises that lines await now. */
+const held = new Set<Promise<unknown>>();
+
+/**
+ * What a line awaits is kept alive and ends with Ctrl-C: were it collected as garbage while the inspector waits for it, Node 22 would
+ * die of a fatal error ("Promise was collected" is sent in the middle of the collection).
+ */
+function hold(awaited: unknown): Promise<unknown> {
+  const signal = running;
+  const promise = new Promise<unknown>((settle, reject) => {
+    const interrupt = () => reject(new CommandError('interrupted', 'the line was interrupted'));
+    signal.addEventListener('abort', interrupt, { once: true });
+    if (signal.aborted) interrupt();
+    Promise.resolve(awaited)
+      .then(settle, reject)
+      .finally(() => signal.removeEventListener('abort', interrupt));
+  });
+  held.add(promise);
+  const release = () => held.delete(promise);
+  promise.then(release, release);
+  return promise;
+}
+
+/** The same for `for await`. */
+async function* each(iterable: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+  const iterator = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  for (;;) {
+    const step = (await hold(iterator.next())) as IteratorResult<unknown>;
+    if (step.done === true) return;
+    yield await step.value;
+  }
 }
 
 export async function evaluate(
@@ -145,11 +201,12 @@ export async function evaluate(
   const inspector = connect(shell);
   owner = shell;
   running = signal;
+  const startedAt = performance.now();
   const answer = await new Promise<Runtime.EvaluateReturnType | Error>((settle) => {
     inspector.post(
       'Runtime.evaluate',
       {
-        expression: `${withImports(code, syntax.tree)}\n//# sourceURL=${PROMPT_SOURCE}`,
+        expression: `${prepared(code, syntax.tree)}\n//# sourceURL=${PROMPT_SOURCE}`,
         replMode: true,
         awaitPromise: true,
         timeout: blockedMsMax,
@@ -159,7 +216,8 @@ export async function evaluate(
     );
   });
   if (answer instanceof Error) {
-    const isStopped = answer.message.includes('terminated');
+    // The inspector's words for it differ from Node to Node.
+    const isStopped = performance.now() - startedAt >= blockedMsMax;
     return {
       kind: 'threw',
       message: isStopped ? `stopped: it ran for more than ${blockedMsMax / 1_000} s` : answer.message,

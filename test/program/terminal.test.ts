@@ -43,10 +43,7 @@ test('terminal: a newcomer gets from help to ping, trace, getaddr and drop', { s
   const { terminal } = pty;
   const banner = await terminal.shows(' outbound ');
   assert.match(banner.rows[0] ?? '', /^[0-9a-f]{8} listens on 127\.0\.0\.1:\d+$/);
-  assert.match(
-    banner.rows[1] ?? '',
-    /^type help; a second node: npm start -- --bootstrap 127\.0\.0\.1:\d+$/,
-  );
+  assert.match(banner.rows[1] ?? '', /^type help; a second node: npm start -- --bootstrap 127\.0\.0\.1:\d+$/);
   terminal.type('help\r');
   await terminal.shows('drop ID');
   terminal.type('trace\r');

@@ -105,6 +105,20 @@ test('javascript: Ctrl-C lets go of a promise that never settles, and ends a com
   assert.equal(await value('1 + 1'), 2);
 });
 
+test('javascript: what is awaited is awaited whole, wherever it stands', async () => {
+  const { value, shell } = await openShell({ peers: 0 });
+  assert.equal(await value('await (1, Promise.resolve(2))'), 2);
+  assert.equal(await value('await await Promise.resolve(Promise.resolve(3))'), 3);
+  assert.equal(await value('(await (async () => await Promise.resolve(4))()) + (await 1)'), 5);
+  assert.deepEqual(await value('[await import("node:os"), await 6].length'), 2);
+  assert.equal(await value('let sum = 0; for await (const one of [1, Promise.resolve(2)]) sum += one; sum'), 3);
+  assert.equal(await value('sum = 0; for await (const one of (async function* () { yield 4; })()) sum += one; sum'), 4);
+  assert.equal(await value('"await nothing"'), 'await nothing');
+  const endless = shell.run('for await (const one of (async function* () { await new Promise(() => 0); })()) one');
+  setImmediate(() => shell.interrupt());
+  assert.equal((await endless).kind, 'aborted');
+});
+
 test('javascript: a variable keeps its name from being the beginning of a command', async () => {
   const { shell, value } = await openShell({ peers: 0, interactive: true });
   assert.equal((await shell.run('stat')).kind, 'error');

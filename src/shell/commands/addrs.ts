@@ -1,7 +1,8 @@
 /** `addrs`: the address book, and why an address is not dialled. */
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { age, type Column, pagedTable, round3, safe, shortId } from '../render.ts';
+import { age, round3, safe, shortId } from '../render.ts';
+import { type Column, pagedTable } from '../table.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'address' },

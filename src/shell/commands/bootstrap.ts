@@ -2,7 +2,8 @@
 import { parseHostPort } from '../../wire/address.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { age, round3, table } from '../render.ts';
+import { age, round3 } from '../render.ts';
+import { table } from '../table.ts';
 
 export const bootstrap: Command = {
   name: 'bootstrap',

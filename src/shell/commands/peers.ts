@@ -2,7 +2,8 @@
 import type { PeerView } from '../../core/views.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { age, type Column, pagedTable, round3, rtt, safe, shortId } from '../render.ts';
+import { age, round3, rtt, safe, shortId } from '../render.ts';
+import { type Column, pagedTable } from '../table.ts';
 
 export const rounded = (peer: PeerView): PeerView => ({
   ...peer,

@@ -4,8 +4,8 @@ import { applySetting, type SettingOrigin, settingKey } from '../apply-setting.t
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { refusal } from '../pick.ts';
-import { table } from '../render.ts';
 import type { Shell } from '../shell.ts';
+import { table } from '../table.ts';
 
 export const set: Command = {
   name: 'set',

@@ -4,7 +4,7 @@ import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
-import { table } from '../render.ts';
+import { table } from '../table.ts';
 
 export const stats: Command = {
   name: 'stats',
