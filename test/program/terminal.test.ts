@@ -48,10 +48,12 @@ test('terminal: a newcomer gets from help to ping, trace, getaddr and drop', { s
   await terminal.shows('drop ID');
   terminal.type('trace\r');
   await terminal.shows('tracing all');
-  terminal.type('ping ');
+  terminal.type('peer ');
   terminal.type('\t');
-  await terminal.until('a list', ({ rows }) => rows.some((row) => /^[0-9a-f-]{36} {2}all$/.test(row)));
-  terminal.type('#1\r');
+  await terminal.until('the id', ({ rows }) => /> peer [0-9a-f-]{36}$/.test(rows.at(-1) ?? ''));
+  terminal.type('\r');
+  await terminal.shows('state      ready, outbound (boot)');
+  terminal.type('ping #1\r');
   const pinged = await terminal.shows('1 received, 0% lost');
   assert.ok(pinged.rows.some((row) => /^> #1 [0-9a-f]{8} ping/.test(row)));
   terminal.type('getaddr #1\r');
@@ -68,6 +70,7 @@ test('terminal: a newcomer gets from help to ping, trace, getaddr and drop', { s
   const history = join(home, 'state', 'peersh', 'history');
   assert.equal(statSync(history).mode & 0o777, 0o600);
   const lines = readFileSync(history, 'utf8').trim().split('\n');
+  assert.match(lines.splice(2, 1)[0] ?? '', /^peer [0-9a-f-]{36}$/);
   assert.deepEqual(lines, ['help', 'trace', 'ping #1', 'getaddr #1', 'drop #1', 'hist']);
 });
 
