@@ -2,6 +2,7 @@
 /** The program: argv goes in; settings, a world, a node and its shell are put together; an exit code comes out. */
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
+import { Lines } from './shell/console/lines.ts';
 import { EXIT, isOfPrompt, UsageError } from './shell/errors.ts';
 import { linesOf } from './shell/input-lines.ts';
 import { createOutput, type Output } from './shell/output.ts';
@@ -122,7 +123,20 @@ async function withoutTerminal(
   out: Output,
   err: Output,
 ): Promise<number> {
-  shell.printTo((text, answer) => (answer ? void out.answer(text) : err.notice(text)));
+  // A log for people is limited like lines above a prompt; a script and a program that reads JSON get every line.
+  const log = new Lines({
+    rate: () => shell.settings['output.rate'],
+    canShow: () => true,
+    show: (lines) => {
+      for (const line of lines) err.notice(line);
+    },
+  });
+  const isLimited = startup.headless && !startup.json;
+  shell.printTo((text, answer) => {
+    if (answer) void out.answer(text);
+    else if (isLimited) log.add(text);
+    else err.notice(text);
+  });
   if (startup.headless) {
     const { listening } = shell.node.views.status();
     shell.notices.say('listening', {
@@ -134,6 +148,8 @@ async function withoutTerminal(
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
   if (startup.headless) {
     const signal = await signalled;
+    await shell.world.close();
+    log.end();
     return afterSignal(shell, signal, EXIT.ok);
   }
   const lines = startup.script === null ? [linesOf(process.stdin)] : startup.script;

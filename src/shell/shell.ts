@@ -35,6 +35,8 @@ export type Print = (text: string, answer: boolean) => void;
 
 /** An interrupted command has this long to give way. */
 const GRACE_MS = 300;
+/** Words that an error names. */
+const NEAR_MAX = 3;
 const ABORTED = '^C';
 /** Words that are JavaScript's for sure, however near to a command's they are. */
 const RESERVED = new Set(
@@ -255,7 +257,9 @@ export class Shell {
   }
 
   private unknown(word: string): CommandError {
-    const near = nearest(word, this.commandWords(), 2);
+    const words = this.commandWords();
+    const beginning = word.length < 2 ? [] : words.filter((one) => one.startsWith(word)).slice(0, NEAR_MAX);
+    const near = beginning.length > 0 ? beginning : nearest(word, words, 2);
     return new CommandError(
       'unknown-command',
       `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? '; type help for the list' : ''}`,

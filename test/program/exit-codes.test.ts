@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { RawPeer } from '../helpers/raw-peer.ts';
 import { ALONE, Program, run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
@@ -98,6 +99,26 @@ test('exit: a closed stdout does not end the node, nor does a blocked one', asyn
   blocked.child.kill('SIGTERM');
   blocked.child.stderr.resume();
   assert.equal((await blocked.ended).code, 0);
+});
+
+test('program: a headless log prints 20 lines a second and counts the rest, as JSON it has all', async () => {
+  const counts = await Promise.all(
+    [[], ['--json']].map(async (args) => {
+      const program = new Program([...ALONE, '--headless', '--listen', '127.0.0.1:0', ...args]);
+      await until('the start', () => (program.err.includes('listening') ? null : program.err));
+      const address = /127\.0\.0\.1:\d+/.exec(program.err)?.[0] ?? '';
+      const peers = await Promise.all(Array.from({ length: 40 }, () => RawPeer.dial(address)));
+      for (const [i, peer] of peers.entries()) peer.write({ msgtype: 'hello', nodeid: `peer-${i}` });
+      const isAll = args.length > 0;
+      await until('the lines', () =>
+        (isAll ? program.err.includes('peer-39') : /… \d+ more/.test(program.err)) ? null : program.err,
+      );
+      program.child.kill('SIGTERM');
+      const { err } = await program.ended;
+      return err.split('\n').filter((line) => /^\+ |"event":"connect"/.test(line)).length;
+    }),
+  );
+  assert.deepEqual(counts, [19, 40]);
 });
 
 test('exit: an error that typed JavaScript did not catch is told and the node goes on', async () => {

@@ -13,21 +13,25 @@ export const apropos: Command = {
   run(shell, { words }) {
     const word = words.join(' ');
     if (word === '') throw new UsageError(`usage: ${this.usage}`);
+    const wanted = word.toLowerCase();
+    const speaks = (...texts: readonly string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
     const rows = [
-      ...shell.commands.map((one) => ({
-        kind: 'command',
-        name: one.name,
-        summary: `${one.summary} ${(one.details ?? []).join(' ')}`,
-      })),
-      ...Object.entries(SETTINGS).map(([name, row]) => ({ kind: 'setting', name, summary: row.summary as string })),
-      ...Object.entries(REASONS).map(([name, row]) => ({ kind: 'reason', name, summary: row.sentence as string })),
-    ].filter((row) => `${row.name} ${row.summary}`.toLowerCase().includes(word.toLowerCase()));
+      ...shell.commands
+        .filter((one) => speaks(one.name, one.summary, ...(one.details ?? [])))
+        .map(({ name, summary }) => ({ kind: 'command', name, summary })),
+      ...Object.entries(SETTINGS)
+        .filter(([name, row]) => speaks(name, row.summary))
+        .map(([name, row]) => ({ kind: 'setting', name, summary: row.summary as string })),
+      ...Object.entries(REASONS)
+        .filter(([name, row]) => speaks(name, row.sentence))
+        .map(([name, row]) => ({ kind: 'reason', name, summary: row.sentence as string })),
+    ];
     return {
       value: rows,
       text:
         rows.length === 0
           ? 'nothing; help lists the commands'
-          : rows.map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(24)} ${row.summary.trim()}`).join('\n'),
+          : rows.map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(20)} ${row.summary}`).join('\n'),
     };
   },
 };

@@ -42,9 +42,12 @@ export const help: Command = {
     if (word === 'settings')
       return {
         value: SETTINGS,
-        text: Object.entries(SETTINGS)
-          .map(([key, row]) => `${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`)
-          .join('\n'),
+        text: [
+          ...Object.entries(SETTINGS).map(
+            ([key, row]) => `${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`,
+          ),
+          `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
+        ].join('\n'),
       };
     if (word === 'reasons')
       return {
@@ -74,7 +77,14 @@ export const help: Command = {
 /** As wide as the longest key. */
 const KEY_WIDTH = Math.max(...Object.keys(SETTINGS).map((key) => key.length));
 
-const boundsOf = (row: (typeof SETTINGS)[SettingKey]) => ('min' in row ? ` (${row.min} to ${row.max})` : '');
+/** What most settings of a kind may be; the others say so in their line. */
+const USUAL_BOUNDS = ['100ms to 24h', '1 to 65536', '1KiB to 64MiB', '0.01 to 1000000'];
+
+function boundsOf(row: (typeof SETTINGS)[SettingKey]): string {
+  if (!('min' in row)) return '';
+  const bounds = `${row.min} to ${row.max}`;
+  return USUAL_BOUNDS.includes(bounds) ? '' : ` (${bounds})`;
+}
 
 function overview(shell: Shell): string {
   const lines = GROUPS.flatMap(([group, title]) => {
