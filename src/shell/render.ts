@@ -40,3 +40,12 @@ export const rtt = (ms: number | null) => (ms === null ? '-' : ms < 100 ? ms.toF
 export const round3 = (value: number | null) => (value === null ? null : Math.round(value * 1_000) / 1_000);
 
 export const count = (amount: number, one: string, many = `${one}s`) => `${amount} ${amount === 1 ? one : many}`;
+
+/** Folded between words to that many columns, further lines begin with the indent; a word that is longer stays whole. */
+export function folded(line: string, columns: number | null, indent: number): string {
+  if (columns === null || line.length < columns) return line;
+  const cut = line.lastIndexOf(' ', columns - 1);
+  if (cut <= indent) return line;
+  const rest = `${' '.repeat(indent)}${line.slice(cut + 1)}`;
+  return `${line.slice(0, cut).trimEnd()}\n${folded(rest, columns, indent)}`;
+}

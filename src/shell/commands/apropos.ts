@@ -3,6 +3,7 @@ import { REASONS } from '../../core/reasons.ts';
 import { SETTINGS } from '../../settings.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { folded } from '../render.ts';
 
 export const apropos: Command = {
   name: 'apropos',
@@ -31,7 +32,10 @@ export const apropos: Command = {
       text:
         rows.length === 0
           ? 'nothing; help lists the commands'
-          : rows.map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(20)} ${row.summary}`).join('\n'),
+          : rows
+              .map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(20)} ${row.summary}`)
+              .map((line) => folded(line, shell.columns(), 30))
+              .join('\n'),
     };
   },
 };

@@ -4,7 +4,7 @@ import { SETTINGS, type SettingKey } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../errors.ts';
-import { safe } from '../render.ts';
+import { folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const GROUPS = [
@@ -37,23 +37,27 @@ export const help: Command = {
     before.length === 0 ? [...shell.commands.map(({ name }) => name), 'settings', 'reasons'].sort() : [],
   run(shell, { words }) {
     const [word] = words;
+    const fold = (line: string, indent: number) => folded(line, shell.columns(), indent);
     const commands = shell.commands.map(({ name, usage, summary }) => ({ name, usage, summary }));
     if (word === undefined) return { value: { commands }, text: overview(shell) };
     if (word === 'settings')
       return {
         value: SETTINGS,
         text: [
-          ...Object.entries(SETTINGS).map(
-            ([key, row]) => `${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`,
+          ...Object.entries(SETTINGS).map(([key, row]) =>
+            fold(`${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`, KEY_WIDTH + 9),
           ),
-          `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
+          fold(
+            `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
+            0,
+          ),
         ].join('\n'),
       };
     if (word === 'reasons')
       return {
         value: REASONS,
         text: Object.entries(REASONS)
-          .map(([code, row]) => `${code.padEnd(16)} ${row.side.padEnd(8)} ${row.sentence}`)
+          .map(([code, row]) => fold(`${code.padEnd(16)} ${row.side.padEnd(8)} ${row.sentence}`, 26))
           .join('\n'),
       };
     const command = shell.command(word);
@@ -67,7 +71,7 @@ export const help: Command = {
     const lines = [
       usage,
       `  ${summary}`,
-      ...(command.details ?? []).map((line) => `  ${line}`),
+      ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
     ];
     return { value: { commands: [{ name, usage, summary }] }, text: lines.join('\n') };

@@ -54,3 +54,10 @@ test('help: settings and reasons list all of them, an unknown command the neares
   const unknown = await failure('help pingg');
   assert.deepEqual([unknown.code, unknown['near']], ['unknown-command', ['ping']]);
 });
+
+test('help: settings and reasons are folded between words on a narrow terminal', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.columns = () => 80;
+  for (const line of [...(await text('help settings')).split('\n'), ...(await text('help reasons')).split('\n')])
+    assert.ok(line.length < 80, line);
+});
