@@ -99,9 +99,11 @@ test('peers: more than 50 rows are counted, --all shows them, and 125 take at mo
   assert.equal((await drawn(50, 80)).length, 51);
   const times: number[] = [];
   for (let round = 0; round < 3; round += 1) {
-    const started = performance.now();
+    // Of this process alone: the machine may be busy with other tests.
+    const started = process.cpuUsage();
     assert.equal((await drawn(125, 80, true)).length, 126);
-    times.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(started);
+    times.push((user + system) / 1_000);
   }
   assert.ok(Math.min(...times) <= 100, `${Math.min(...times)} ms`);
 });
