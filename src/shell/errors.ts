@@ -41,12 +41,6 @@ export function isOfPrompt(error: unknown): boolean {
 
 /** The error as JSON answers carry it. */
 export function errorValue(error: CommandError): { readonly error: Readonly<Record<string, unknown>> } {
-  return {
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(error.near.length > 0 ? { near: error.near } : {}),
-      ...error.data,
-    },
-  };
+  const { code, message, near, data } = error;
+  return { error: { code, message, near, ...data } };
 }

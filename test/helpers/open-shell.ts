@@ -93,6 +93,7 @@ export async function openShell(options: OpenShellOptions = {}): Promise<OpenShe
       const { error } = result.value as { error: Failed };
       assert.equal(error.code, result.code);
       assert.equal(error.message, result.message);
+      assert.ok(Array.isArray(error['near']));
       return error;
     },
     tab(line) {

@@ -1,7 +1,7 @@
 // The bundled program as a user starts it, without a terminal: arguments and input go in; its exit code and all that it
 // wrote come out. Its home and its state are folders of their own, so that nothing of the machine is read or changed.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM } from './program.ts';
@@ -17,8 +17,9 @@ export interface Ran {
 export const ALONE = ['--no-rc', '--no-data', '--no-bootstrap'];
 
 const HOME = mkdtempSync(join(tmpdir(), 'peersh-home-'));
+process.on('exit', () => rmSync(HOME, { recursive: true, force: true }));
 
-export const ENVIRONMENT: NodeJS.ProcessEnv = {
+const ENVIRONMENT: NodeJS.ProcessEnv = {
   PATH: process.env['PATH'],
   HOME,
   NO_COLOR: '1',
@@ -30,10 +31,10 @@ export class Program {
   err = '';
   readonly ended: Promise<Ran>;
 
-  constructor(args: readonly string[], cwd?: string) {
+  constructor(args: readonly string[], cwd?: string, home = HOME) {
     this.child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: ENVIRONMENT,
+      env: { ...ENVIRONMENT, HOME: home },
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.child.stdout.on('data', (chunk: Buffer) => {
@@ -49,8 +50,8 @@ export class Program {
   }
 }
 
-export function run(args: readonly string[], input = '', cwd?: string): Promise<Ran> {
-  const program = new Program(args, cwd);
+export function run(args: readonly string[], input = '', cwd?: string, home?: string): Promise<Ran> {
+  const program = new Program(args, cwd, home);
   program.child.stdin.end(input);
   return program.ended;
 }

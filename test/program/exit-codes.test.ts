@@ -158,6 +158,20 @@ test('.noderc: plain commands only, and what is wrong is one line with its place
   assert.match(unreadable.err, /^peersh: cannot read .*\.noderc \(EISDIR\)\n$/);
 });
 
+test('.noderc: the one of the working directory is read, else the one at home, else none', async (context) => {
+  const [here, home] = [folderFor(context), folderFor(context)];
+  const interval = async () => {
+    const { out } = await run(['--no-data', '--json'], 'set ping.interval\n', here, home);
+    const { value, from } = JSON.parse(out) as { value: string; from: string };
+    return [value, from];
+  };
+  assert.deepEqual(await interval(), ['60s', 'default']);
+  writeFileSync(join(home, '.noderc'), 'set ping.interval 7s\n');
+  assert.deepEqual(await interval(), ['7s', '.noderc']);
+  writeFileSync(join(here, '.noderc'), 'set ping.interval 8s\n');
+  assert.deepEqual(await interval(), ['8s', '.noderc']);
+});
+
 test('.noderc: lines that need a node run at start, their answers and failures go to stderr', async (context) => {
   const folder = folderFor(context);
   const inner = join(folder, 'inner');
