@@ -2,16 +2,13 @@
 /** The program: argv goes in; settings, a world, a node and its shell are put together; an exit code comes out. */
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
-import { Lines } from './shell/console/lines.ts';
 import { EXIT, isOfPrompt, UsageError } from './shell/errors.ts';
-import { linesOf } from './shell/input-lines.ts';
 import { createOutput, type Output } from './shell/output.ts';
 import { dataFolder, listenChoices } from './shell/places.ts';
-import { runRc } from './shell/rc.ts';
 import { safe } from './shell/render.ts';
-import { runScript } from './shell/script.ts';
+import { runStreams } from './shell/run-streams.ts';
 import { Shell } from './shell/shell.ts';
-import { catchSignals, endByHangUp, type StopSignal } from './shell/signals.ts';
+import { catchSignals, endByHangUp } from './shell/signals.ts';
 import { readStartup, type Startup, USAGE } from './shell/startup.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
@@ -56,10 +53,12 @@ async function main(): Promise<number> {
     shell.quitting = true;
     shell.interrupt();
   });
-  const code = shell.options.interactive
-    ? await onTerminal(shell, startup, signalled)
-    : await withoutTerminal(shell, startup, signalled, out, err);
+  const run = shell.options.interactive
+    ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
+    : runStreams({ shell, startup, signalled, out, err });
+  const { code, hasHungUp } = await run;
   await world.close();
+  if (hasHungUp) endByHangUp();
   return code;
 }
 
@@ -102,86 +101,6 @@ function stopOnCrash(shell: Shell, err: Output): void {
   };
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
-}
-
-async function onTerminal(shell: Shell, startup: Startup, signalled: Promise<StopSignal>): Promise<number> {
-  const { runTerminal } = await import('./shell/run-terminal.ts');
-  let hasHungUp = false;
-  void signalled.then((signal) => {
-    hasHungUp = signal === 'SIGHUP';
-  });
-  const end = await runTerminal({ shell, startup, signalled, stop: () => shell.world.close() });
-  await shell.world.close();
-  if (hasHungUp || end.kind === 'terminal') endByHangUp();
-  return EXIT.ok;
-}
-
-async function withoutTerminal(
-  shell: Shell,
-  startup: Startup,
-  signalled: Promise<StopSignal>,
-  out: Output,
-  err: Output,
-): Promise<number> {
-  // A log for people is limited like lines above a prompt; a script and a program that reads JSON get every line.
-  const log = new Lines({
-    rate: () => shell.settings['output.rate'],
-    canShow: () => true,
-    show: (lines) => {
-      for (const line of lines) err.notice(line);
-    },
-  });
-  const isLimited = startup.headless && !startup.json;
-  shell.printTo((text, answer) => {
-    if (answer) void out.answer(text);
-    else if (isLimited) log.add(text);
-    else err.notice(text);
-  });
-  if (startup.headless) {
-    const { listening } = shell.node.views.status();
-    shell.notices.say('listening', {
-      id: shell.node.state.id,
-      address: listening[0] ?? null,
-      agent: shell.node.state.agent,
-    });
-  }
-  await runRc(shell, startup.rcLines, (text) => err.notice(text));
-  if (startup.headless) {
-    const signal = await signalled;
-    await shell.world.close();
-    log.end();
-    return afterSignal(shell, signal, EXIT.ok);
-  }
-  const lines = startup.script === null ? [linesOf(process.stdin)] : startup.script;
-  const all = runParts(shell, lines, startup.keepGoing, out, err);
-  const ended = await Promise.race([all, signalled]);
-  process.stdin.destroy();
-  if (typeof ended === 'number') return ended;
-  // The line that ran says that it was interrupted.
-  await all.catch(() => undefined);
-  return afterSignal(shell, ended, EXIT.interrupted);
-}
-
-async function runParts(
-  shell: Shell,
-  parts: readonly (AsyncIterable<string> | Iterable<string>)[],
-  keepGoing: boolean,
-  out: Output,
-  err: Output,
-): Promise<number> {
-  let code: number = EXIT.ok;
-  for (const part of parts) {
-    const failed = await runScript(shell, part, keepGoing, out, err);
-    if (failed !== EXIT.ok) code = failed;
-    if (shell.quitting || (failed !== EXIT.ok && !keepGoing)) break;
-  }
-  return code;
-}
-
-async function afterSignal(shell: Shell, signal: StopSignal, code: number): Promise<number> {
-  await shell.world.close();
-  if (signal === 'SIGHUP') endByHangUp();
-  return code;
 }
 
 process.exitCode = await main();

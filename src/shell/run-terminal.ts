@@ -1,23 +1,23 @@
-/** A person's terminal: a shell goes in; banner, history and console are put together; how the console ended comes out. Loaded only when there is one. */
-import { type ConsoleEnd, startConsole } from './console/console.ts';
+/** A person's terminal: a shell goes in; banner, history and console are put together; how it ended comes out. Loaded only when there is one. */
+import { startConsole } from './console/console.ts';
 import { openHistory } from './console/history.ts';
+import { EXIT } from './errors.ts';
 import { createLocalSession } from './local-session.ts';
 import { historyPath } from './places.ts';
 import { runRc } from './rc.ts';
 import { safe } from './render.ts';
 import type { Shell } from './shell.ts';
+import type { Ended, StopSignal } from './signals.ts';
 import type { Startup } from './startup.ts';
 
 export interface TerminalOptions {
   readonly shell: Shell;
   readonly startup: Startup;
   /** Settles when a signal asks for a stop. */
-  readonly signalled: Promise<unknown>;
-  /** Stops the node; called once. */
-  readonly stop: () => Promise<void>;
+  readonly signalled: Promise<StopSignal>;
 }
 
-export async function runTerminal({ shell, startup, signalled, stop }: TerminalOptions): Promise<ConsoleEnd> {
+export async function runTerminal({ shell, startup, signalled }: TerminalOptions): Promise<Ended> {
   const history = openHistory(historyPath());
   shell.history = history.lines;
   shell.columns = () => process.stdout.columns || null;
@@ -25,7 +25,7 @@ export async function runTerminal({ shell, startup, signalled, stop }: TerminalO
   const leave = () => {
     if (isLeaving) return;
     isLeaving = true;
-    void stop().then(() => session.tell({ kind: 'end' }));
+    void shell.world.close().then(() => session.tell({ kind: 'end' }));
   };
   let settleRc: () => void = () => undefined;
   const rcDone = new Promise<void>((resolve) => {
@@ -47,11 +47,15 @@ export async function runTerminal({ shell, startup, signalled, stop }: TerminalO
     rate: () => shell.settings['output.rate'],
   });
   shell.printTo(print);
-  void signalled.then(leave);
+  let hasHungUp = false;
+  void signalled.then((signal) => {
+    hasHungUp = signal === 'SIGHUP';
+    leave();
+  });
   void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
   const end = await done;
   stopWatching();
-  return end;
+  return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
 }
 
 function banner(shell: Shell, startup: Startup): string {

@@ -5,6 +5,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export type StopSignal = (typeof SIGNALS)[number];
 
+/** How the program ends: its exit code, or, after a hang-up, by the signal itself. */
+export interface Ended {
+  readonly code: number;
+  readonly hasHungUp: boolean;
+}
+
 /** `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. */
 export function catchSignals(onSignal: () => void): Promise<StopSignal> {
   return new Promise((resolve) => {

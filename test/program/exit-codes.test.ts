@@ -47,6 +47,11 @@ test('exit: each code has its cause, and each failure is one line', async (conte
   );
 });
 
+test('exit: a line of a script that has no end is one clear line', async () => {
+  const { code, err } = await run(ALONE, 'x'.repeat(2_000_000));
+  assert.deepEqual([code, err], [2, '! a line is longer than 1048576 characters\n']);
+});
+
 test('exit: -k goes on, and the code is that of the last line that failed', async () => {
   const lines = ['connect 127.0.0.1:1', 'pers', 'set events none'];
   const { code, out } = await run([...ALONE, '-k'], `${lines.join('\n')}\n`);
