@@ -20,9 +20,6 @@ export interface Answer {
   readonly text: string | (() => string | Promise<string>);
 }
 
-/** What an argument may be, for completion. */
-export type ArgumentKind = 'id' | 'address' | 'setting' | 'command' | 'none';
-
 export interface Command {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -34,7 +31,8 @@ export interface Command {
   /** Never reached by a prefix, because it ends something. */
   readonly exact?: boolean;
   readonly options?: Options;
-  readonly argument?: ArgumentKind;
+  /** What the next word may be, after these ones: for Tab. Nothing when absent. */
+  readonly candidates?: (shell: Shell, before: readonly string[], word: string) => readonly string[];
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;

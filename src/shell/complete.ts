@@ -1,83 +1,80 @@
 /** What Tab offers: the text up to the cursor goes in, candidates come out. It runs no code of the user's and asks no peer. */
-import { SETTINGS } from '../settings.ts';
-import { MESSAGE_TYPES } from '../wire/messages.ts';
-import type { Command } from './command.ts';
+import { types } from 'node:util';
+import { splitWords } from './line.ts';
 import { safe } from './render.ts';
 import type { Completion } from './session.ts';
 import type { Shell } from './shell.ts';
 
 export function completeLine(shell: Shell, line: string): Completion {
   const [, first = '', gap = '', rest = ''] = /^\s*(\S*)(\s*)(.*)$/s.exec(line) ?? [];
-  if (gap === '')
-    return offer(first.includes('.') ? properties(shell, first) : shell.commandWords().sort(), first, null);
-  const command = shell.command(first);
-  if (command === null) {
-    const word = /[\w.]*$/.exec(line)?.[0] ?? '';
-    return offer(word.includes('.') ? properties(shell, word) : [], word, null);
+  if (gap === '' && /^[\w-]*$/.test(first)) {
+    const commands = shell.commandWords().sort();
+    const names = first === '' ? [] : variables(shell).filter((name) => !commands.includes(name));
+    return offer([...commands, '', ...names], first, null);
   }
+  const command = gap === '' ? null : shell.commandTyped(first);
+  if (command === null) return javascript(shell, line);
   const word = /\S*$/.exec(rest)?.[0] ?? '';
+  const before = wordsOf(rest.slice(0, rest.length - word.length)).filter((one) => !one.startsWith('-'));
   const candidates = word.startsWith('-')
-    ? Object.keys(command.options ?? {}).map((name) => `--${name}`)
-    : candidatesFor(shell, command, rest);
+    ? Object.entries(command.options ?? {}).flatMap(([name, { short }]) => [
+        ...(short === undefined ? [] : [`-${short}`]),
+        `--${name}`,
+      ])
+    : (command.candidates?.(shell, before, word) ?? []);
   return offer(candidates, word, command.usage);
 }
 
-function offer(candidates: readonly string[], word: string, usage: string | null): Completion {
-  const fitting = candidates.filter((candidate) => candidate.startsWith(word)).map((candidate) => safe(candidate));
-  return {
-    candidates: fitting,
-    replaces: word,
-    usage: fitting.length === 0 || (fitting.length === 1 && fitting[0] === word) ? usage : null,
-  };
-}
-
-function candidatesFor(shell: Shell, command: Command, rest: string): readonly string[] {
-  const views = shell.node.views;
-  const isFirst = !/\S\s/.test(rest);
-  switch (command.argument) {
-    case 'id':
-      return isFirst
-        ? [...views.peers().map((peer) => peer.id ?? `#${peer.n}`), 'all']
-        : command.name === 'trace'
-          ? [...MESSAGE_TYPES, 'in', 'out']
-          : [];
-    case 'address':
-      return isFirst
-        ? [
-            ...new Set([
-              ...views
-                .bootstrap()
-                .filter((row) => row.state !== 'connected' && !row.self)
-                .map((row) => row.address),
-              ...views
-                .addrs()
-                .filter((row) => row.state !== 'connected' && row.state !== 'self')
-                .map((row) => row.address),
-            ]),
-          ]
-        : [];
-    case 'setting':
-      return isFirst ? Object.keys(SETTINGS) : [];
-    case 'command':
-      return [...shell.commands.map(({ name }) => name), 'settings', 'reasons'].sort();
-    default:
-      return [];
+/** The words before the one that is being typed; none while a quote is open. */
+function wordsOf(text: string): string[] {
+  try {
+    return splitWords(text);
+  } catch {
+    return [];
   }
 }
 
-/** Own property names along a dotted path of `node`, read from descriptors so that no getter runs. */
+function offer(candidates: readonly string[], word: string, usage: string | null): Completion {
+  const fitting = candidates.filter((candidate) => candidate === '' || candidate.startsWith(word));
+  const isNothing = fitting.every((candidate) => candidate === '' || candidate === word);
+  return {
+    candidates: isNothing ? [] : fitting.map((candidate) => safe(candidate)),
+    replaces: word,
+    usage: isNothing ? usage : null,
+  };
+}
+
+function javascript(shell: Shell, line: string): Completion {
+  const word = /[\w.$]*$/.exec(line)?.[0] ?? '';
+  return offer(word.includes('.') ? properties(shell, word) : word === '' ? [] : variables(shell), word, null);
+}
+
+/** Names a line of JavaScript may begin with and that are not the language's. */
+const variables = (shell: Shell) => ['node', 'world', ...shell.declaredNames()].sort();
+
+/** What a name stands for; undefined when it is not known without running code. */
+function knownValue(shell: Shell, name: string): unknown {
+  if (name === 'node') return shell.node.state;
+  if (name === 'world') return shell.world;
+  if (name === '_') return shell.lastRows;
+  return shell.declaredValue(name) ?? Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+}
+
+/** Own property names along a dotted path, read from descriptors so that no getter runs; a proxy would run its traps. */
 function properties(shell: Shell, word: string): string[] {
   const path = word.split('.');
-  let value: unknown = path[0] === 'node' ? shell.node.state : undefined;
+  let value = knownValue(shell, path[0] ?? '');
   for (const name of path.slice(1, -1))
-    value = value === null || value === undefined ? undefined : Object.getOwnPropertyDescriptor(value, name)?.value;
-  if (value === null || value === undefined) return [];
+    value = isPlain(value) ? Object.getOwnPropertyDescriptor(value, name)?.value : null;
+  if (!isPlain(value)) return [];
   const base = path.slice(0, -1).join('.');
-  const names = [
-    ...Object.getOwnPropertyNames(value),
-    ...Object.getOwnPropertyNames(Object.getPrototypeOf(value) ?? {}),
-  ];
-  return names
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const inherited = prototype === null || prototype === Object.prototype ? [] : Object.getOwnPropertyNames(prototype);
+  return [...new Set([...Object.getOwnPropertyNames(value), ...inherited])]
     .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'constructor' && !name.startsWith('__'))
     .map((name) => `${base}.${name}`);
+}
+
+function isPlain(value: unknown): value is object {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && !types.isProxy(value);
 }

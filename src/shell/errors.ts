@@ -29,14 +29,18 @@ export class UsageError extends CommandError {
   }
 }
 
+/** What V8 calls the code that was typed, in the stack of its errors. */
+export const PROMPT_SOURCE = 'peersh-prompt';
+
+/** An error that nobody caught and that typed JavaScript is to blame for: it forgot an `await`, or threw in a timer. The node goes on. */
+export function isOfPrompt(error: unknown): boolean {
+  return (
+    !(error instanceof Error) || error instanceof CommandError || error.stack?.includes(`${PROMPT_SOURCE}:`) === true
+  );
+}
+
 /** The error as JSON answers carry it. */
 export function errorValue(error: CommandError): { readonly error: Readonly<Record<string, unknown>> } {
-  return {
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(error.near.length > 0 ? { near: error.near } : {}),
-      ...error.data,
-    },
-  };
+  const { code, message, near, data } = error;
+  return { error: { code, message, near, ...data } };
 }

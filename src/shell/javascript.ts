@@ -3,34 +3,50 @@
  * objects, through the inspector, so that top-level await works and a loop without end is stopped.
  */
 import { type Runtime, Session } from 'node:inspector';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { Parser } from 'acorn';
+import { type AnyNode, type Node, parse } from 'acorn';
+import { CommandError, PROMPT_SOURCE } from './errors.ts';
+import { safeBlock } from './render.ts';
 import type { Shell } from './shell.ts';
 
 export type Evaluation =
   | { readonly kind: 'value'; readonly value: unknown; readonly text: string }
   | { readonly kind: 'threw'; readonly message: string }
+  /** A command that was called threw, and nothing caught it. */
+  | { readonly kind: 'command-failed'; readonly error: CommandError }
   | { readonly kind: 'syntax'; readonly message: string }
   | { readonly kind: 'more' };
 
 /** Synchronous code that runs longer than this is stopped. */
 const BLOCKED_MS_MAX = 5_000;
+/** Names of our own in the global scope, seen by nobody. */
 const TAKE = '__peershTake';
+const IMPORT = '__peershImport';
+const HOLD = '__peershHold';
+const EACH = '__peershEach';
 
 let session: Session | null = null;
 let taken: unknown;
+/** Whose line is evaluated, or was last. */
+let owner: Shell | null = null;
+let running: AbortSignal = new AbortController().signal;
 
 function connect(shell: Shell): Session {
   if (session !== null) return session;
   session = new Session();
   session.connect();
   const scope = globalThis as Record<string, unknown>;
-  Object.defineProperty(scope, TAKE, {
-    value: (value: unknown) => {
-      taken = value;
-    },
-    enumerable: false,
+  const hide = (name: string, value: unknown) => Object.defineProperty(scope, name, { value, enumerable: false });
+  hide(TAKE, (value: unknown) => {
+    taken = value;
   });
+  hide(IMPORT, importFromHere);
+  hide(HOLD, hold);
+  hide(EACH, each);
+  // An assignment makes a plain variable of the name.
   const define = (name: string, get: () => unknown) =>
     Object.defineProperty(scope, name, {
       get,
@@ -40,106 +56,233 @@ function connect(shell: Shell): Session {
       configurable: true,
       enumerable: false,
     });
-  define('node', () => shell.node.state);
-  define('world', () => shell.world);
-  define('_', () => shell.lastRows);
+  define('node', () => owner?.node.state);
+  define('world', () => owner?.world);
+  define('_', () => owner?.lastRows);
+  define('require', () => requireFromHere());
   for (const command of shell.commands) {
     if (command.name in globalThis) continue;
     const call = async (...words: unknown[]) =>
-      (await shell.call(command, words.map(asWord).join(' '), new AbortController().signal)).value;
+      (await (owner ?? shell).call(command, words.map(command.raw === true ? asText : asWord).join(' '), running))
+        .value;
     define(command.name, () => call);
   }
   return session;
 }
 
+const requireFromHere = () => createRequire(join(process.cwd(), PROMPT_SOURCE));
+
+/** Evaluated code has no module that an `import()` could start from; this one starts from the working directory. */
+function importFromHere(specifier: unknown): Promise<unknown> {
+  const name = String(specifier);
+  const target = /^\.{0,2}\//.test(name) ? pathToFileURL(resolve(name)).href : name;
+  // Made from text, so that the bundler leaves it to Node. The text is ours, only its argument is typed.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  return new Function('target', 'return import(target)')(resolved(target)) as Promise<unknown>;
+}
+
+/** A package of the working directory rather than one of ours; what only `import` knows is left as it is. */
+function resolved(name: string): string {
+  if (/^[a-z]+:/.test(name)) return name;
+  try {
+    const path = requireFromHere().resolve(name);
+    return path.includes('/') || path.includes('\\') ? pathToFileURL(path).href : path;
+  } catch {
+    return name;
+  }
+}
+
+const asText = (argument: unknown): string => (typeof argument === 'string' ? argument : JSON.stringify(argument));
+
 /** One argument of a call, as it would be typed. */
 function asWord(argument: unknown): string {
-  const text = typeof argument === 'string' ? argument : JSON.stringify(argument);
+  const text = asText(argument);
   return /^[\w#:.[\]*/=<>@,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`;
 }
 
-/** `whole`; `more` when the parser stumbled at the very end, so that further lines may follow; else what is wrong. */
-function syntaxOf(code: string): string {
+type Syntax =
+  | { readonly kind: 'whole'; readonly tree: Node }
+  /** The parser stumbled at the very end, so that further lines may follow. */
+  | { readonly kind: 'more' }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+function syntaxOf(code: string): Syntax {
   try {
-    Parser.parse(code, {
+    const options = {
       ecmaVersion: 'latest',
       sourceType: 'script',
       allowAwaitOutsideFunction: true,
-      allowReturnOutsideFunction: false,
-    });
-    return 'whole';
+      preserveParens: true,
+    } as const;
+    return { kind: 'whole', tree: parse(code, options) };
   } catch (error) {
     const { pos = 0, message } = error as Error & { pos?: number };
-    const open = pos >= code.trimEnd().length || /^Unterminated (template|comment)/.test(message);
-    return open ? 'more' : message;
+    const isOpen = pos >= code.trimEnd().length || /^Unterminated (template|comment)/.test(message);
+    return isOpen ? { kind: 'more' } : { kind: 'wrong', message };
   }
 }
 
-export async function evaluate(shell: Shell, code: string): Promise<Evaluation> {
-  const expression = /^\s*\{.*\}\s*;?\s*$/s.test(code) && syntaxOf(`(${code})`) === 'whole' ? `(${code})` : code;
-  const syntax = syntaxOf(expression);
-  if (syntax === 'more' && shell.options.interactive) return { kind: 'more' };
-  if (syntax !== 'whole')
-    return { kind: 'syntax', message: syntax === 'more' ? 'the JavaScript is not finished' : syntax };
+interface Edit {
+  readonly at: number;
+  readonly removed: number;
+  readonly text: string;
+}
+
+/**
+ * Puts our own functions in the place of every `import(…)` and around what the line itself awaits (see `hold`). What functions within
+ * it await is theirs.
+ */
+function prepared(code: string, tree: Node): string {
+  const edits: Edit[] = [];
+  const wrap = ({ start, end }: Node, name: string) =>
+    edits.push({ at: start, removed: 0, text: `${name}(` }, { at: end, removed: 0, text: ')' });
+  const visit = (value: unknown, isOutside: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one, isOutside);
+    if (Array.isArray(value) || value === null || typeof value !== 'object') return;
+    const node = value as AnyNode;
+    if (node.type === 'ImportExpression') edits.push({ at: node.start, removed: 'import'.length, text: IMPORT });
+    if (isOutside && node.type === 'AwaitExpression') wrap(node.argument, HOLD);
+    if (isOutside && node.type === 'ForOfStatement' && node.await) wrap(node.right, EACH);
+    const isFunction = /Function/.test(node.type);
+    for (const child of Object.values(node)) visit(child, isOutside && !isFunction);
+  };
+  if (/\b(?:import|await)\b/.test(code)) visit(tree, true);
+  // From the end, so that the places before stay true; at one place what is put around comes out in front of what is replaced.
+  return edits
+    .sort((a, b) => b.at - a.at || b.removed - a.removed)
+    .reduce((text, { at, removed, text: added }) => text.slice(0, at) + added + text.slice(at + removed), code);
+}
+
+/** Promises that lines await now. */
+const held = new Set<Promise<unknown>>();
+
+/**
+ * What a line awaits is kept alive and ends with Ctrl-C: were it collected as garbage while the inspector waits for it, Node 22 would
+ * die of a fatal error ("Promise was collected" is sent in the middle of the collection).
+ */
+function hold(awaited: unknown): Promise<unknown> {
+  const signal = running;
+  const promise = new Promise<unknown>((settle, reject) => {
+    const interrupt = () => reject(new CommandError('interrupted', 'the line was interrupted'));
+    signal.addEventListener('abort', interrupt, { once: true });
+    if (signal.aborted) interrupt();
+    Promise.resolve(awaited)
+      .then(settle, reject)
+      .finally(() => signal.removeEventListener('abort', interrupt));
+  });
+  held.add(promise);
+  const release = () => held.delete(promise);
+  promise.then(release, release);
+  return promise;
+}
+
+/** The same for `for await`. */
+async function* each(iterable: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+  const iterator = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  for (;;) {
+    const step = (await hold(iterator.next())) as IteratorResult<unknown>;
+    if (step.done === true) return;
+    yield await step.value;
+  }
+}
+
+export async function evaluate(
+  shell: Shell,
+  typed: string,
+  signal: AbortSignal,
+  blockedMsMax = BLOCKED_MS_MAX,
+): Promise<Evaluation> {
+  const isObject = /^\s*\{.*\}\s*;?\s*$/s.test(typed) && syntaxOf(`(${typed})`).kind === 'whole';
+  const code = isObject ? `(${typed})` : typed;
+  const syntax = syntaxOf(code);
+  if (syntax.kind === 'more' && shell.options.interactive) return { kind: 'more' };
+  if (syntax.kind !== 'whole')
+    return { kind: 'syntax', message: syntax.kind === 'more' ? 'the JavaScript is not finished' : syntax.message };
   const inspector = connect(shell);
-  const answer = await new Promise<Runtime.EvaluateReturnType | Error>((resolve) => {
+  owner = shell;
+  running = signal;
+  const startedAt = performance.now();
+  const answer = await new Promise<Runtime.EvaluateReturnType | Error>((settle) => {
     inspector.post(
       'Runtime.evaluate',
       {
-        expression,
+        expression: `${prepared(code, syntax.tree)}\n//# sourceURL=${PROMPT_SOURCE}`,
         replMode: true,
         awaitPromise: true,
-        timeout: BLOCKED_MS_MAX,
-        userGesture: false,
+        timeout: blockedMsMax,
         silent: true,
       } as Runtime.EvaluateParameterType,
-      (error, result) => resolve(error ?? result),
+      (error, result) => settle(error ?? result),
     );
   });
   if (answer instanceof Error) {
-    const isStopped = answer.message.includes('terminated');
+    // The inspector's words for it differ from Node to Node.
+    const isStopped = performance.now() - startedAt >= blockedMsMax;
     return {
       kind: 'threw',
-      message: isStopped ? `stopped: it ran for more than ${BLOCKED_MS_MAX / 1_000} s` : answer.message,
+      message: isStopped ? `stopped: it ran for more than ${blockedMsMax / 1_000} s` : answer.message,
     };
   }
-  if (answer.exceptionDetails !== undefined) {
-    const { exception, text } = answer.exceptionDetails;
-    return {
-      kind: 'threw',
-      message: (exception?.description ?? String(exception?.value ?? text)).split('\n    at ')[0] ?? text,
-    };
-  }
+  if (answer.exceptionDetails !== undefined) return thrown(inspector, answer.exceptionDetails);
   const value = take(inspector, answer.result);
+  return { kind: 'value', value, text: value === undefined ? '' : shown(shell, value) };
+}
+
+function thrown(inspector: Session, { exception, text }: Runtime.ExceptionDetails): Evaluation {
+  const error = exception === undefined ? undefined : take(inspector, exception);
+  if (error instanceof CommandError) return { kind: 'command-failed', error };
+  const said = exception?.subtype === 'error' ? exception.description?.split('\n    at ')[0] : undefined;
   return {
-    kind: 'value',
-    value,
-    text:
-      value === undefined
-        ? ''
-        : inspect(value, {
-            depth: 3,
-            colors: shell.paint.on,
-            maxArrayLength: 50,
-            maxStringLength: 1_000,
-            breakLength: 100,
-          }),
+    kind: 'threw',
+    message: said ?? (exception === undefined ? text : `thrown: ${inspect(error, { depth: 1 })}`),
   };
+}
+
+function shown(shell: Shell, value: unknown): string {
+  return safeBlock(
+    inspect(value, {
+      depth: 3,
+      colors: shell.paint.on,
+      maxArrayLength: 50,
+      maxStringLength: 1_000,
+      breakLength: Math.min(100, shell.columns() ?? 100),
+    }),
+  );
 }
 
 /** The live value behind a result of the inspector. */
 function take(inspector: Session, result: Runtime.RemoteObject): unknown {
-  if (result.objectId === undefined)
-    return result.unserializableValue === undefined
-      ? result.value
-      : Number(result.unserializableValue.replace(/n$/, ''));
+  const { objectId, unserializableValue } = result;
+  if (objectId === undefined) {
+    if (unserializableValue === undefined) return result.value;
+    return /n$/.test(unserializableValue) ? BigInt(unserializableValue.slice(0, -1)) : Number(unserializableValue);
+  }
   taken = undefined;
-  inspector.post('Runtime.callFunctionOn', {
-    objectId: result.objectId,
-    functionDeclaration: `function () { ${TAKE}(this); }`,
-  });
-  inspector.post('Runtime.releaseObject', { objectId: result.objectId });
+  inspector.post('Runtime.callFunctionOn', { objectId, functionDeclaration: `function () { ${TAKE}(this); }` });
+  inspector.post('Runtime.releaseObject', { objectId });
   const value = taken;
   taken = undefined;
   return value;
+}
+
+/** Names that lines declared with let, const or class, which are no properties of globalThis. */
+export function declaredNames(): readonly string[] {
+  let names: readonly string[] = [];
+  session?.post('Runtime.globalLexicalScopeNames', {}, (error, result) => {
+    if (error === null) names = result.names;
+  });
+  return names;
+}
+
+/** The value of a declared name; undefined when there is none. Runs no code. */
+export function declaredValue(name: string): unknown {
+  const inspector = session;
+  if (inspector === null || !declaredNames().includes(name)) return undefined;
+  let found: Runtime.RemoteObject | null = null as Runtime.RemoteObject | null;
+  // Without replMode, which would answer later.
+  const parameters = { expression: name, throwOnSideEffect: true, silent: true };
+  inspector.post('Runtime.evaluate', parameters as Runtime.EvaluateParameterType, (error, answer) => {
+    if (error === null && answer.exceptionDetails === undefined) found = answer.result;
+  });
+  return found === null ? undefined : take(inspector, found);
 }

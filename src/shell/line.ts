@@ -7,7 +7,7 @@ export type Line =
   | { readonly kind: 'javascript'; readonly code: string };
 
 /** After a word and a space, these begin the rest of an expression and not an argument. */
-const BINARY = /^(?:===?|!==?|=>|[<>]=?|\+|-|\*\*?|\/|%|&&|\|\||\?\?|\?|instanceof|in)\s+\S/;
+const BINARY = /^(?:===?|!==?|=>|[<>]=?|\+|-|\*\*?|\/|%|&&|\|\||\?\?|\?|instanceof)\s+\S/;
 
 /** `words` are commands and aliases; `abbreviation` gives the command a unique prefix stands for, or null. */
 export function readLine(

@@ -7,17 +7,19 @@ export interface LocalSession extends ShellSession {
   tell(event: SessionEvent): void;
 }
 
-export function createLocalSession(shell: () => Shell, onQuit: () => void): LocalSession {
+/** `ready` settles when .noderc has been run: what is typed meanwhile waits for it. `onQuit` is called after `quit` was answered. */
+export function createLocalSession(shell: Shell, ready: Promise<void>, onQuit: () => void): LocalSession {
   const listeners = new Set<(event: SessionEvent) => void>();
   return {
     async run(input) {
-      const result = await shell().run(input);
-      if (shell().quitting) onQuit();
+      await ready;
+      const result = await shell.run(input);
+      if (shell.quitting) onQuit();
       return result;
     },
-    interrupt: () => shell().interrupt(),
-    complete: (line) => Promise.resolve(completeLine(shell(), line)),
-    prompt: () => shell().prompt(),
+    interrupt: () => shell.interrupt(),
+    complete: (line) => Promise.resolve(completeLine(shell, line)),
+    prompt: () => shell.prompt(),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -3,7 +3,7 @@ import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import type { Message } from '../wire/messages.ts';
-import { quoted, safe, shortId } from './render.ts';
+import { quoted, round3, safe, shortId } from './render.ts';
 import type { Shell } from './shell.ts';
 
 export interface Trace {
@@ -12,6 +12,9 @@ export interface Trace {
   readonly types: readonly string[];
   readonly lines: boolean;
 }
+
+/** Of a traced line this much is shown: no node of ours sends a longer one. */
+const LINE_LENGTH_MAX = 1_400;
 
 type Kind = 'connect' | 'drop' | 'dial' | 'gossip' | 'error' | 'self' | 'flood' | 'save';
 
@@ -43,7 +46,6 @@ function kindOf(event: NodeEvent): Kind | null {
 export class Notices {
   traces: Trace[] = [];
   private readonly shell: Shell;
-  private ended: (() => void)[] = [];
   /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
   private readonly present = new Set<string>();
 
@@ -51,28 +53,36 @@ export class Notices {
     this.shell = shell;
   }
 
-  /** Starts to report; returns the function that ends it. */
-  start(onChange: () => void): () => void {
+  /** Starts to report, for as long as the world lives. */
+  start(): void {
     const { world, node } = this.shell;
-    this.ended = [
-      world.onEvent((from, event) => {
-        if (from !== node) return;
-        this.report(event);
-        if (event.kind === 'ready' || event.kind === 'closed') onChange();
-      }),
-      world.onLine((from, n, direction, line, message) => {
-        this.shell.options.ring.add(world.now(), n, direction, line);
-        if (from === node && this.traces.length > 0) this.traceLine(n, direction, line, message);
-      }),
-    ];
-    return () => {
-      for (const end of this.ended) end();
-    };
+    world.onEvent((from, event) => {
+      if (from === node) this.report(event);
+    });
+    world.onLine((from, n, direction, line, message) => {
+      if (from !== node) return;
+      this.shell.options.ring.add(world.now(), n, direction, line);
+      if (this.traces.length > 0) this.traceLine(n, direction, line, message);
+    });
   }
 
   /** Reports an event that came before this shell was there. */
   replay(from: NodePort, event: NodeEvent): void {
     if (from === this.shell.node) this.report(event);
+  }
+
+  /** A notice of the shell's own, such as that it has started. */
+  say(event: string, fields: Readonly<Record<string, string | null>>): void {
+    const text = Object.values(fields)
+      .filter((field) => field !== null)
+      .join(' ');
+    this.shell.print(this.shell.options.json ? this.jsonNotice(event, fields) : `${event} ${text}`);
+  }
+
+  /** Something that went wrong without a command to answer for it. */
+  complain(message: string): void {
+    const isJson = this.shell.options.json;
+    this.shell.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
   }
 
   private report(event: NodeEvent): void {
@@ -83,15 +93,14 @@ export class Notices {
     }
     if (kind === 'drop' && event.kind === 'closed' && event.id !== null) this.present.delete(event.id);
     if (kind === null || !this.shell.settings.events.includes(kind)) return;
-    if (this.shell.options.json) {
-      this.shell.print(
-        JSON.stringify({ event: kind, atMs: this.shell.world.now() / 1_000, ...event, kind: undefined }),
-        false,
-      );
-      return;
-    }
-    const text = this.describe(event);
-    if (text !== null) this.shell.print(text, false);
+    const text = this.shell.options.json ? this.jsonNotice(kind, inMilliseconds(event)) : this.describe(event);
+    if (text !== null) this.shell.print(text);
+  }
+
+  /** The fields that every notice has come first, null where it has none. */
+  private jsonNotice(event: string, fields: Readonly<Record<string, unknown>>): string {
+    const atMs = round3(this.shell.world.now() / 1_000);
+    return JSON.stringify({ event, atMs, id: null, address: null, reason: null, ...fields });
   }
 
   private describe(event: NodeEvent): string | null {
@@ -135,27 +144,36 @@ export class Notices {
     if (trace === undefined) return;
     const session = this.shell.node.state.sessions.get(n);
     if (this.shell.options.json) {
-      this.shell.print(
-        JSON.stringify({
-          event: 'line',
-          atMs: this.shell.world.now() / 1_000,
-          n,
-          id: session?.id ?? null,
-          direction,
-          type,
-          line: line.slice(0, 1_400),
-        }),
-        false,
-      );
+      const address = session?.remote.text ?? null;
+      const fields = {
+        n,
+        id: session?.id ?? null,
+        address,
+        dir: direction,
+        type,
+        line: line.slice(0, LINE_LENGTH_MAX),
+      };
+      this.shell.print(this.jsonNotice('line', fields));
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
     const who = session?.id == null ? `#${n}` : `#${n} ${shortId(session.id)}`;
     this.shell.print(
-      `${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, 1_400) : summary(message)}`,
-      false,
+      `${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : summary(message)}`,
     );
   }
+}
+
+/** The event as JSON notices carry it: without its kind, durations in milliseconds. */
+function inMilliseconds(event: NodeEvent): Record<string, unknown> {
+  const fields = Object.entries(event).filter(([name]) => name !== 'kind');
+  return Object.fromEntries(
+    fields.map(([name, value]): [string, unknown] =>
+      name.endsWith('Us') && typeof value === 'number'
+        ? [`${name.slice(0, -2)}Ms`, round3(value / 1_000)]
+        : [name, value],
+    ),
+  );
 }
 
 /** A decoded message in a few words. */

@@ -1,10 +1,12 @@
 /** Which peer an argument means: `#n`, a unique prefix of an id, a whole id or host:port goes in, a row or one clear error comes out. */
+import { REASONS } from '../core/reasons.ts';
 import type { PeerDetailView, PeerView } from '../core/views.ts';
-import type { NodePort } from '../core/world.ts';
+import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
-import { safe, shortId } from './render.ts';
+import { age, safe, shortId } from './render.ts';
 
-const PREFIX_LENGTH_MIN = 1;
+/** Peers named in one message. */
+const NAMED_MAX = 10;
 
 const name = (peer: PeerView) => (peer.id === null ? `#${peer.n}` : `${shortId(peer.id)} (#${peer.n})`);
 
@@ -12,28 +14,39 @@ const name = (peer: PeerView) => (peer.id === null ? `#${peer.n}` : `${shortId(p
 export function liveIds(node: NodePort): string {
   const names = node.views.peers().map(name);
   if (names.length === 0) return 'no peers; try connect HOST:PORT';
-  return `the live ones are ${names.slice(0, 10).join(', ')}${names.length > 10 ? `, and ${names.length - 10} more` : ''}`;
+  return `the live ones are ${names.slice(0, NAMED_MAX).join(', ')}${names.length > NAMED_MAX ? `, and ${names.length - NAMED_MAX} more` : ''}`;
 }
 
 export function pickPeer(node: NodePort, word: string | undefined, usage: string): PeerView {
   if (word === undefined) throw new UsageError(`usage: ${usage}; ${liveIds(node)}`);
   const peers = node.views.peers();
-  const found = match(peers, word);
-  if (found.length === 1) return found[0] as PeerView;
-  if (found.length > 1)
-    throw new CommandError(
-      'ambiguous',
-      `${JSON.stringify(safe(word))} could be ${found.map(name).join(', ')}: type more of the id, or #n`,
-      found.map((peer) => peer.id ?? `#${peer.n}`),
-    );
+  const found = matchPeers(peers, word);
+  if (found.length > 1) throw ambiguous(word, found);
+  if (found[0] !== undefined) return found[0];
+  const [gone] = matchPeers(node.views.gone(), word);
+  if (gone?.closed != null) {
+    const why = `${REASONS[gone.closed.reason].sentence}, ${age(gone.closed.agoMs)} ago`;
+    throw new CommandError('no-such-peer', `${name(gone)} is gone (${why}); peer #${gone.n} tells more`);
+  }
   throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
 }
+
+export const ambiguous = (word: string, found: readonly PeerView[]) =>
+  new CommandError(
+    'ambiguous',
+    `${JSON.stringify(safe(word))} could be ${found.slice(0, NAMED_MAX).map(name).join(', ')}${found.length > NAMED_MAX ? ', …' : ''}: type more of the id, or #n`,
+    found.map((peer) => peer.id ?? `#${peer.n}`),
+  );
+
+/** What an order that was refused means to whoever typed it. */
+export const refusal = (answer: OrderAnswer & { readonly ok: false }) =>
+  new CommandError(answer.reason === 'no-such-connection' ? 'no-such-peer' : answer.reason, answer.message);
 
 /** Also among the connections that have just gone. */
 export function pickAny(node: NodePort, word: string | undefined, usage: string): PeerDetailView {
   if (word !== undefined) {
-    const live = match(node.views.peers(), word);
-    const found = live.length > 0 ? live : match(node.views.gone(), word).slice(0, 1);
+    const live = matchPeers(node.views.peers(), word);
+    const found = live.length > 0 ? live : matchPeers(node.views.gone(), word).slice(0, 1);
     const detail = found.length === 1 && found[0] !== undefined ? node.views.peer(found[0].n) : null;
     if (detail !== null) return detail;
   }
@@ -43,14 +56,15 @@ export function pickAny(node: NodePort, word: string | undefined, usage: string)
   return detail;
 }
 
-function match<Row extends PeerView>(peers: readonly Row[], word: string): Row[] {
+/** `#n`, host:port, a whole id, or the beginning of one. */
+export function matchPeers<Row extends PeerView>(peers: readonly Row[], word: string): Row[] {
   if (/^#[0-9]+$/.test(word)) return peers.filter((peer) => peer.n === Number(word.slice(1)));
   const place = peers.filter(
     (peer) =>
       peer.address === word || peer.listen === word || peer.listen === word.replace(/^localhost:/, '127.0.0.1:'),
   );
   if (place.length > 0) return place;
-  if (word.length < PREFIX_LENGTH_MIN) return [];
+  if (word === '') return [];
   const wanted = word.toLowerCase();
   const whole = peers.filter((peer) => peer.id?.toLowerCase() === wanted);
   return whole.length > 0 ? whole : peers.filter((peer) => peer.id?.toLowerCase().startsWith(wanted) === true);

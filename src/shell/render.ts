@@ -1,13 +1,20 @@
-/** What people read: peers' texts made harmless (rule 60), times, tables. Values go in, plain lines come out; colour is decided by whoever calls. */
+/** What people read: peers' texts made harmless (rule 60), times and numbers. Values go in, plain text comes out; colour is decided by whoever calls. */
 
 const SHOWN_LENGTH_MAX = 128;
 
 /** The one sanitiser: 0x20-0x7E stay, all else is shown as `\u{..}`, and the whole is capped. Linear in what is shown. */
 export function safe(text: string, lengthMax = SHOWN_LENGTH_MAX): string {
   const cut = text.length > lengthMax ? text.slice(0, lengthMax) : text;
-  const shown = cut.replace(/[^\x20-\x7e]/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+  const shown = cut.replace(/[^\x20-\x7e]/gu, escaped);
   return cut.length < text.length ? `${shown}…` : shown;
 }
+
+/** The same for text of several lines that we laid out and coloured ourselves: line ends and colours stay. */
+export const safeBlock = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of util.inspect begin with one.
+  text.replace(/\x1b\[\d{1,2}m|[^\x20-\x7e\n]/gu, (mark) => (mark.startsWith('\x1b[') ? mark : escaped(mark)));
+
+const escaped = (mark: string) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`;
 
 /** A peer's text in quotes. */
 export const quoted = (text: string, lengthMax?: number) => `"${safe(text, lengthMax).replaceAll('"', '\\"')}"`;
@@ -34,54 +41,11 @@ export const round3 = (value: number | null) => (value === null ? null : Math.ro
 
 export const count = (amount: number, one: string, many = `${one}s`) => `${amount} ${amount === 1 ? one : many}`;
 
-export interface Column {
-  readonly head: string;
-  readonly right?: boolean;
-}
-
-/** Rows that are set at once: cli-table3's time grows faster than its rows. */
-const SLICE_ROWS = 50;
-
-const BLANK = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ].map((name) => [name, '']),
-);
-
-/** A table with blank borders; cells are already harmless. Yields between slices so that a node with many peers goes on. */
-export async function table(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<string> {
-  const { default: Table } = await import('cli-table3');
-  const widths = columns.map(({ head }, i) => Math.max(1, head.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const lines: string[] = [];
-  for (let at = 0; at === 0 || at < rows.length; at += SLICE_ROWS) {
-    const slice = new Table({
-      ...(at === 0 ? { head: columns.map(({ head }) => head) } : {}),
-      chars: { ...BLANK, middle: '  ' },
-      colAligns: columns.map(({ right }) => (right === true ? 'right' : 'left')),
-      colWidths: widths,
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    });
-    slice.push(...rows.slice(at, at + SLICE_ROWS).map((row) => [...row]));
-    lines.push(
-      ...slice
-        .toString()
-        .split('\n')
-        .map((line) => line.trimEnd()),
-    );
-    if (at + SLICE_ROWS < rows.length) await new Promise((resolve) => setImmediate(resolve));
-  }
-  return lines.join('\n');
+/** Folded between words to that many columns, further lines begin with the indent; a word that is longer stays whole. */
+export function folded(line: string, columns: number | null, indent: number): string {
+  if (columns === null || line.length < columns) return line;
+  const cut = line.lastIndexOf(' ', columns - 1);
+  if (cut <= indent) return line;
+  const rest = `${' '.repeat(indent)}${line.slice(cut + 1)}`;
+  return `${line.slice(0, cut).trimEnd()}\n${folded(rest, columns, indent)}`;
 }

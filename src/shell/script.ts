@@ -1,56 +1,47 @@
-/** Lines without a terminal: runs them in order, answers on stdout, failures on stderr (or as JSON values), an exit code comes out. */
-import { EXIT } from './errors.ts';
+/** Lines without a terminal: runs them in order, answers on one side, failures on the other (or as JSON values), an exit code comes out. */
+import { CommandError, EXIT, errorValue } from './errors.ts';
+import type { Output } from './output.ts';
 import type { RunResult } from './session.ts';
 import type { Shell } from './shell.ts';
 
-export interface ScriptOutput {
-  readonly out: (line: string) => void;
-  readonly err: (line: string) => void;
-}
-
-/** Runs until the lines end, one fails (unless `keepGoing`), or `quit`. */
+/** Runs until the lines end, one fails (unless `keepGoing`), or `quit`. The code is that of the last line that failed. */
 export async function runScript(
   shell: Shell,
   lines: AsyncIterable<string> | Iterable<string>,
   keepGoing: boolean,
-  output: ScriptOutput,
+  out: Output,
+  err: Output,
 ): Promise<number> {
   let code: number = EXIT.ok;
-  let pending = '';
   for await (const line of lines) {
-    const input = pending === '' ? line : `${pending}\n${line}`;
-    const result = await shell.run(input);
-    pending = result.kind === 'more' ? input : '';
-    const failed = report(shell, result, input, output);
-    if (failed !== EXIT.ok) {
-      code = failed;
-      if (!keepGoing) break;
-    }
-    if (shell.quitting) break;
+    const result = await shell.run(line);
+    if (shell.options.json) await out.answer(jsonAnswer(result));
+    else if (result.kind === 'ok') await (result.text === '' ? undefined : out.answer(result.text));
+    else if (result.kind !== 'more') await err.answer(result.text);
+    const failed = exitCode(result);
+    if (failed !== EXIT.ok) code = failed;
+    if ((failed !== EXIT.ok && !keepGoing) || shell.quitting) break;
   }
   return code;
 }
 
-function report(shell: Shell, result: RunResult, input: string, output: ScriptOutput): number {
-  const { json } = shell.options;
+function exitCode(result: RunResult): number {
+  if (result.kind === 'aborted') return EXIT.interrupted;
+  if (result.kind !== 'error') return EXIT.ok;
+  if (result.code === 'usage' || result.code === 'unknown-command') return EXIT.usage;
+  return result.code === 'timeout' ? EXIT.timeout : EXIT.failed;
+}
+
+/** Exactly one value for a line, whatever the line was: null for nothing. */
+function jsonAnswer(result: RunResult): string {
   switch (result.kind) {
     case 'ok':
-      if (json && result.value !== undefined) output.out(toJson(result.value));
-      else if (json && input.trim() !== '' && !input.trim().startsWith('#')) output.out('null');
-      else if (!json && result.text !== '') output.out(result.text);
-      return EXIT.ok;
     case 'error':
-      if (json) output.out(toJson(result.value));
-      else output.err(result.text);
-      return result.code === 'usage' || result.code === 'unknown-command'
-        ? EXIT.usage
-        : result.code === 'timeout'
-          ? EXIT.timeout
-          : EXIT.failed;
+      return toJson(result.value);
     case 'aborted':
-      return EXIT.interrupted;
+      return toJson(errorValue(new CommandError('interrupted', 'the command was interrupted')));
     case 'more':
-      return EXIT.ok;
+      return 'null';
     default:
       return result satisfies never;
   }
@@ -60,8 +51,8 @@ function report(shell: Shell, result: RunResult, input: string, output: ScriptOu
 export function toJson(value: unknown): string {
   try {
     const text = JSON.stringify(value, (_, one: unknown) =>
-      one instanceof Map ? [...one] : typeof one === 'bigint' ? String(one) : one,
-    );
+      one instanceof Map || one instanceof Set ? [...one] : typeof one === 'bigint' ? String(one) : one,
+    ) as string | undefined;
     return text ?? 'null';
   } catch {
     return JSON.stringify(String(value));

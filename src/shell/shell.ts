@@ -5,8 +5,9 @@
 import { parseArgs } from 'node:util';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
-import type { Ring } from '../trace/ring.ts';
+import type { Ring, RingLine } from '../trace/ring.ts';
 import { nearest } from '../util/nearest.ts';
+import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
 import type { Answer, Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -15,8 +16,6 @@ import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { safe } from './render.ts';
 import type { RunResult } from './session.ts';
-
-export type SettingOrigin = 'default' | '.noderc' | '--set' | 'set';
 
 export interface ShellOptions {
   readonly world: World;
@@ -29,19 +28,34 @@ export interface ShellOptions {
   readonly interactive: boolean;
   readonly origins: Map<SettingKey, SettingOrigin>;
   readonly aliases: Map<string, string>;
-  /** Where lines that nobody asked for go. `answer` lines belong to the running command. */
-  readonly print: (text: string, answer: boolean) => void;
-  readonly historyLines: () => readonly string[];
 }
+
+/** Where lines go. `answer` lines belong to the running command, nobody asked for the others. */
+export type Print = (text: string, answer: boolean) => void;
 
 /** An interrupted command has this long to give way. */
 const GRACE_MS = 300;
+/** Words that an error names. */
+const NEAR_MAX = 3;
+const ABORTED = '^C';
+/** Words that are JavaScript's for sure, however near to a command's they are. */
+const RESERVED = new Set(
+  'await async class const delete do export for function if import let new return switch throw try typeof var void while'.split(
+    ' ',
+  ),
+);
 const ALIAS_DEPTH_MAX = 8;
+/** Lines kept while nobody prints yet: what a node says while it starts. */
+const UNPRINTED_MAX = 1_000;
+/** Lines of the wire that are kept with a failure. */
+const FAILURE_LINES = 8;
 
 export interface Failure {
   readonly line: string;
   readonly error: CommandError;
   readonly at: number;
+  /** What passed just before, oldest first. */
+  readonly wire: readonly RingLine[];
 }
 
 export class Shell {
@@ -53,12 +67,23 @@ export class Shell {
   readonly commands: readonly Command[] = COMMANDS;
   private readonly words = new Map<string, Command>();
   private running: AbortController | null = null;
+  private printer: Print | null = null;
+  private unprinted: Parameters<Print>[] = [];
+  /** The module that runs JavaScript, once something was run. */
+  private javascript: typeof import('./javascript.ts') | null = null;
+  /** The raw rows of the last answer, `_` in JavaScript. */
   lastRows: unknown;
+  /** Lines typed in this shell and in earlier ones, oldest first. */
+  history: readonly string[] = [];
+  /** Columns of the terminal; null where lines may be as long as they like. */
+  columns: () => number | null = () => null;
   failure: Failure | null = null;
   /** Set by `quit`; whoever runs the shell then stops the node. */
   quitting = false;
   /** How deep files that source files are nested. */
   sourceDepth = 0;
+  /** Lines of .noderc run: no JavaScript. */
+  plainOnly = false;
 
   constructor(options: ShellOptions) {
     this.options = options;
@@ -75,15 +100,41 @@ export class Shell {
   }
 
   print(text: string, answer = false): void {
-    this.options.print(text, answer);
+    if (this.printer !== null) this.printer(text, answer);
+    else if (this.unprinted.length < UNPRINTED_MAX) this.unprinted.push([text, answer]);
+  }
+
+  /** From now on lines go there, first those that came before. */
+  printTo(printer: Print): void {
+    this.printer = printer;
+    for (const [text, answer] of this.unprinted.splice(0)) printer(text, answer);
   }
 
   command(word: string): Command | null {
     return this.words.get(word) ?? null;
   }
 
+  /** The command that a word stands for where it is typed, be it the beginning of its name. */
+  commandTyped(word: string): Command | null {
+    return this.command(word) ?? this.command(this.abbreviated(word) ?? '');
+  }
+
+  /** Names of commands and their other names. */
+  commandNames(): ReadonlySet<string> {
+    return new Set(this.words.keys());
+  }
+
   commandWords(): string[] {
     return [...this.words.keys(), ...this.options.aliases.keys()];
+  }
+
+  /** Names that JavaScript lines declared. */
+  declaredNames(): readonly string[] {
+    return this.javascript?.declaredNames() ?? [];
+  }
+
+  declaredValue(name: string): unknown {
+    return this.javascript?.declaredValue(name);
   }
 
   prompt(): string {
@@ -99,14 +150,16 @@ export class Shell {
     const running = new AbortController();
     this.running = running;
     const work = this.answerLine(input, running.signal, 0);
+    let grace: NodeJS.Timeout | undefined;
     const aborted = new Promise<RunResult>((resolve) => {
-      running.signal.addEventListener('abort', () =>
-        setTimeout(() => resolve({ kind: 'aborted', text: '^C' }), GRACE_MS).unref(),
-      );
+      running.signal.addEventListener('abort', () => {
+        grace = setTimeout(resolve, GRACE_MS, { kind: 'aborted', text: ABORTED });
+      });
     });
     try {
       return await Promise.race([work, aborted]);
     } finally {
+      clearTimeout(grace);
       this.running = null;
     }
   }
@@ -120,8 +173,10 @@ export class Shell {
     try {
       const line = this.read(input);
       if (line.kind === 'empty') return { kind: 'ok', text: '', value: undefined };
-      if (line.kind === 'javascript') return await this.evaluate(line.code, input);
+      if (line.kind === 'javascript') return await this.evaluate(line.code, input, signal);
       const alias = this.options.aliases.get(line.word);
+      if (alias !== undefined && line.help)
+        return { kind: 'ok', text: `${line.word} = ${alias}`, value: [{ name: line.word, line: alias }] };
       if (alias !== undefined) {
         if (depth >= ALIAS_DEPTH_MAX) throw new CommandError('usage', `the alias ${line.word} leads back to itself`);
         return await this.answerLine(`${alias} ${line.rest}`.trim(), signal, depth + 1);
@@ -133,19 +188,21 @@ export class Shell {
         line.help && help !== null
           ? await this.call(help, command.name, signal)
           : await this.call(command, line.rest, signal);
-      return { kind: 'ok', text: this.options.json ? '' : await textOf(answer), value: answer.value };
+      const text = this.options.json ? '' : await textOf(answer);
+      if (signal.aborted) return { kind: 'aborted', text: text === '' ? ABORTED : `${ABORTED}\n${text}` };
+      return { kind: 'ok', text, value: answer.value };
     } catch (error) {
       return this.failed(input, error, signal);
     }
   }
 
   private failed(line: string, raw: unknown, signal: AbortSignal): RunResult {
-    if (signal.aborted) return { kind: 'aborted', text: '^C' };
+    if (signal.aborted) return { kind: 'aborted', text: ABORTED };
     const error =
       raw instanceof CommandError
         ? raw
-        : new CommandError('internal', raw instanceof Error ? raw.message : String(raw));
-    this.failure = { line, error, at: this.world.now() };
+        : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
+    this.failure = { line, error, at: this.world.now(), wire: this.options.ring.last(FAILURE_LINES) };
     const near =
       error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
     return {
@@ -165,36 +222,47 @@ export class Shell {
   /** The one command that a prefix of two letters or more stands for, on a terminal only. */
   private abbreviated(prefix: string): string | null {
     if (!this.options.interactive || prefix.length < 2) return null;
-    if (Object.hasOwn(globalThis, prefix)) return null;
+    if (Object.hasOwn(globalThis, prefix) || this.declaredNames().includes(prefix)) return null;
     const found = new Set<string>();
     for (const [word, command] of this.words)
       if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
     return found.size === 1 ? ([...found][0] as string) : null;
   }
 
-  private async evaluate(code: string, input: string): Promise<RunResult> {
-    const { evaluate } = await import('./javascript.ts');
-    const result = await evaluate(this, code);
-    if (result.kind === 'syntax') {
-      const [word = ''] = /^[\w-]+/.exec(input.trim()) ?? [];
-      const near = nearest(word, this.commandWords(), 2);
-      if (near.length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(input.trim())) throw this.unknown(word);
-      throw new CommandError('javascript', safe(result.message, 300));
+  private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
+    if (this.plainOnly) throw new UsageError('plain commands only, no JavaScript');
+    this.javascript ??= await import('./javascript.ts');
+    const result = await this.javascript.evaluate(this, code, signal);
+    const typed = input.trim();
+    const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
+    switch (result.kind) {
+      case 'syntax':
+        if (RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
+        if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
+          throw this.unknown(word);
+        throw new CommandError('javascript', safe(result.message, 300));
+      case 'threw':
+        if (word !== '' && result.message === `ReferenceError: ${word} is not defined`) throw this.unknown(word);
+        throw new CommandError('javascript', safe(result.message, 300));
+      case 'command-failed':
+        throw result.error;
+      case 'more':
+        return { kind: 'more' };
+      case 'value':
+        if (result.value !== undefined && !signal.aborted) this.lastRows = result.value;
+        return { kind: 'ok', text: result.text, value: result.value };
+      default:
+        return result satisfies never;
     }
-    if (result.kind === 'more') return { kind: 'more' };
-    if (result.kind === 'threw') {
-      const [word = ''] = /^[\w-]+$/.exec(input.trim()) ?? [];
-      if (word !== '' && result.message.startsWith('ReferenceError')) throw this.unknown(word);
-      throw new CommandError('javascript', safe(result.message, 300));
-    }
-    return { kind: 'ok', text: result.text, value: result.value };
   }
 
   private unknown(word: string): CommandError {
-    const near = nearest(word, this.commandWords(), 2);
+    const words = this.commandWords();
+    const beginning = word.length < 2 ? [] : words.filter((one) => one.startsWith(word)).slice(0, NEAR_MAX);
+    const near = beginning.length > 0 ? beginning : nearest(word, words, 2);
     return new CommandError(
       'unknown-command',
-      `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? ': type help for the list' : ''}`,
+      `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? '; type help for the list' : ''}`,
       near,
     );
   }
@@ -210,14 +278,15 @@ export class Shell {
         options = parsed.values as typeof options;
         positionals = parsed.positionals;
       } catch (error) {
-        throw new UsageError(`${(error as Error).message.split('. ')[0]}; usage: ${command.usage}`);
+        throw new UsageError(`${safe((error as Error).message.split('. ')[0] ?? '')}; usage: ${command.usage}`);
       }
     }
+    // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
-      if (!this.options.json) this.print(text, true);
+      if (!this.options.json && !signal.aborted) this.print(text, true);
     };
     const answer = await command.run(this, { words: positionals, rest, options, signal, say });
-    if (command.group !== 'shell') this.lastRows = answer.value;
+    if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }
 }

@@ -7,35 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PROGRAM } from '../helpers/program.ts';
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(args: readonly string[], input = '', cwd?: string): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, NO_COLOR: '1' },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      err += chunk.toString();
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
-}
-
-const ALONE = ['--no-rc', '--no-data', '--no-bootstrap'];
+import { ALONE, run } from '../helpers/run-program.ts';
 
 test('program: a version, a usage', async () => {
   assert.match((await run(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
@@ -46,6 +18,16 @@ test('program: piped lines are answered in order and it stops at the end of inpu
   const { code, out, err } = await run(ALONE, 'peers\nnode.peers.size\n[1,2].map(x => x + 1)\n');
   assert.equal(err, '');
   assert.equal(out, 'no peers; try connect HOST:PORT\n0\n[ 2, 3 ]\n');
+  assert.equal(code, 0);
+});
+
+test('program: the usage fits a terminal of 80 columns', async () => {
+  for (const line of (await run(['--help'])).out.split('\n')) assert.ok(line.length <= 88, line);
+});
+
+test('program: under --json a blank line and a comment are answered by null', async () => {
+  const { out, code } = await run([...ALONE, '--json'], '\n# nothing\n  \nlet a = 1\nquit\nstatus\n');
+  assert.equal(out, 'null\nnull\nnull\nnull\n{}\n');
   assert.equal(code, 0);
 });
 
@@ -64,7 +46,7 @@ test('program: under --json every line is answered by one value on one line', as
   assert.deepEqual(values[1]?.error?.near, ['peers', 'peer']);
   assert.equal(values[2]?.error?.code, 'usage');
   assert.equal(values[3]?.error?.code, 'refused');
-  assert.deepEqual(values[4], { key: 'ping.interval', value: '1m', default: '60s', from: 'default' });
+  assert.deepEqual(values[4], { key: 'ping.interval', value: '60s', default: '60s', from: 'default' });
   assert.deepEqual(values[5], []);
   assert.equal(code, 1);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readLine, splitWords, stripComment } from '../../src/shell/line.ts';
 
-const words = new Set(['peers', 'drop', 'connect', 'ping']);
+const words = new Set(['peers', 'drop', 'connect', 'ping', 'trace']);
 const kind = (text: string) => {
   const line = readLine(text, words, (prefix) => (prefix === 'pe' ? 'peers' : null));
   return line.kind === 'command'
@@ -20,6 +20,9 @@ test('line: a word and its arguments are a command', () => {
     ['connect [::1]:5999', 'connect|[::1]:5999'],
     ['drop *', 'drop|*'],
     ['drop #3', 'drop|#3'],
+    ['peers in -v', 'peers|in -v'],
+    ['trace in ping', 'trace|in ping'],
+    ['ping -c 3', 'ping|-c 3'],
     ['peers ?', 'peers|?'],
     ['peers?', 'peers|?'],
     ['pe', 'peers|'],

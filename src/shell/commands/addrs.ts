@@ -1,17 +1,30 @@
 /** `addrs`: the address book, and why an address is not dialled. */
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { age, round3, shortId, table } from '../render.ts';
+import { age, round3, safe, shortId } from '../render.ts';
+import { type Column, pagedTable } from '../table.ts';
 
-const SHOWN_MAX = 50;
+const COLUMNS: readonly Column[] = [
+  { head: 'address' },
+  { head: 'id' },
+  { head: 'table', dropOrder: 2 },
+  { head: 'source', dropOrder: 4 },
+  { head: 'heard', right: true, dropOrder: 3 },
+  { head: 'tried', right: true },
+  { head: 'fails', right: true, dropOrder: 1 },
+  { head: 'state' },
+  { head: 'why' },
+];
 
 export const addrs: Command = {
   name: 'addrs',
   aliases: ['book'],
   group: 'network',
   usage: 'addrs [new|tried] [--all]',
-  summary: 'known addresses, who told us, why not dialled',
+  summary: 'known addresses',
+  details: ['Who told us, when it was tried, and why it is not dialled (help reasons). --all shows more than 50 rows.'],
   options: { all: { type: 'boolean' } },
+  candidates: (_, before) => (before.length === 0 ? ['new', 'tried'] : []),
   run(shell, { words, options }) {
     const [which] = words;
     if (words.length > 1 || (which !== undefined && which !== 'new' && which !== 'tried'))
@@ -28,26 +41,20 @@ export const addrs: Command = {
     return {
       value: rows,
       async text() {
-        if (rows.length === 0) return 'no addresses; connect to somebody or type getaddr';
-        const shown = options.all === true ? rows : rows.slice(0, SHOWN_MAX);
-        const drawn = await table(
-          ['address', 'id', 'table', 'source', 'heard', 'tried', 'fails', 'state', 'why'].map((head) => ({
-            head,
-            right: ['heard', 'tried', 'fails'].includes(head),
-          })),
-          shown.map((row) => [
-            row.address,
-            shortId(row.id),
-            row.table,
-            row.source,
-            age(row.heardMs),
-            age(row.triedMs),
-            String(row.tries),
-            row.state,
-            row.reason ?? row.lastError ?? '',
-          ]),
-        );
-        return shown.length < rows.length ? `${drawn}\n… ${rows.length - shown.length} more: addrs --all` : drawn;
+        if (rows.length === 0) return 'no addresses; try connect HOST:PORT';
+        const cells = rows.map((row) => [
+          row.address,
+          shortId(row.id),
+          row.table,
+          safe(row.source),
+          age(row.heardMs),
+          age(row.triedMs),
+          String(row.tries),
+          row.state,
+          // What went wrong before it was connected is not why it is.
+          row.state === 'connected' ? '' : (row.reason ?? row.lastError ?? ''),
+        ]);
+        return pagedTable(COLUMNS, cells, shell.columns(), 'addrs', options.all === true);
       },
     };
   },

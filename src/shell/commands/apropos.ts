@@ -3,31 +3,39 @@ import { REASONS } from '../../core/reasons.ts';
 import { SETTINGS } from '../../settings.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { folded } from '../render.ts';
 
 export const apropos: Command = {
   name: 'apropos',
   aliases: [],
   group: 'shell',
   usage: 'apropos WORD',
-  summary: 'commands, settings and reasons about a word',
+  summary: 'search for a word',
   run(shell, { words }) {
-    const [word] = words;
-    if (word === undefined) throw new UsageError(`usage: ${this.usage}`);
+    const word = words.join(' ');
+    if (word === '') throw new UsageError(`usage: ${this.usage}`);
+    const wanted = word.toLowerCase();
+    const speaks = (...texts: readonly string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
     const rows = [
-      ...shell.commands.map((one) => ({
-        kind: 'command',
-        name: one.name,
-        summary: `${one.summary} ${(one.details ?? []).join(' ')}`,
-      })),
-      ...Object.entries(SETTINGS).map(([name, row]) => ({ kind: 'setting', name, summary: row.summary as string })),
-      ...Object.entries(REASONS).map(([name, row]) => ({ kind: 'reason', name, summary: row.sentence as string })),
-    ].filter((row) => `${row.name} ${row.summary}`.toLowerCase().includes(word.toLowerCase()));
+      ...shell.commands
+        .filter((one) => speaks(one.name, one.summary, ...(one.details ?? [])))
+        .map(({ name, summary }) => ({ kind: 'command', name, summary })),
+      ...Object.entries(SETTINGS)
+        .filter(([name, row]) => speaks(name, row.summary))
+        .map(([name, row]) => ({ kind: 'setting', name, summary: row.summary as string })),
+      ...Object.entries(REASONS)
+        .filter(([name, row]) => speaks(name, row.sentence))
+        .map(([name, row]) => ({ kind: 'reason', name, summary: row.sentence as string })),
+    ];
     return {
       value: rows,
       text:
         rows.length === 0
-          ? 'nothing'
-          : rows.map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(24)} ${row.summary.trim()}`).join('\n'),
+          ? 'nothing; help lists the commands'
+          : rows
+              .map((row) => `${row.kind.padEnd(8)} ${row.name.padEnd(20)} ${row.summary}`)
+              .map((line) => folded(line, shell.columns(), 30))
+              .join('\n'),
     };
   },
 };

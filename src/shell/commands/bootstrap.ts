@@ -2,14 +2,21 @@
 import { parseHostPort } from '../../wire/address.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { age, round3, table } from '../render.ts';
+import { age, round3 } from '../render.ts';
+import { table } from '../table.ts';
 
 export const bootstrap: Command = {
   name: 'bootstrap',
   aliases: [],
   group: 'network',
   usage: 'bootstrap [add|rm HOST:PORT]',
-  summary: 'the list of nodes to look for first',
+  summary: 'whom to look for first',
+  candidates: (shell, before) =>
+    before.length === 0
+      ? ['add', 'rm']
+      : before.length === 1 && before[0] === 'rm'
+        ? shell.node.views.bootstrap().map((row) => row.address)
+        : [],
   run(shell, { words }) {
     const [verb, place] = words;
     if (verb !== undefined) {
@@ -26,7 +33,7 @@ export const bootstrap: Command = {
       row.resolved.join(' ') || '-',
       row.state,
       row.nextDialMs === null ? '-' : age(row.nextDialMs),
-      row.lastError ?? '',
+      row.state === 'connected' ? '' : (row.lastError ?? ''),
     ]);
     return {
       value: rows,
@@ -42,6 +49,7 @@ export const bootstrap: Command = {
                 { head: 'error' },
               ],
               cells,
+              shell.columns(),
             ),
     };
   },

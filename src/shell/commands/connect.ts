@@ -3,6 +3,7 @@ import type { NodeEvent } from '../../core/events.ts';
 import { REASONS } from '../../core/reasons.ts';
 import { readDuration } from '../../settings.ts';
 import { parseHostPort } from '../../wire/address.ts';
+import { addressesToDial } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { round3, safe, shortId } from '../render.ts';
@@ -36,17 +37,19 @@ export const connect: Command = {
   aliases: ['dial', 'addnode'],
   group: 'peers',
   usage: 'connect HOST:PORT [--timeout 5s] [--keep] [-v]',
-  summary: 'dial a node and shake hands',
+  summary: 'dial a node',
   details: [
-    'Ignores backoff and ends what drop holds. --keep dials it again for ever when it goes. -v shows the lines of both sides.',
+    'Shakes hands and tells how long each step took. Ignores backoff and ends what drop holds.',
+    '--keep dials it again for ever when it goes. -v shows the lines of both sides.',
   ],
   options: { timeout: { type: 'string' }, keep: { type: 'boolean' }, verbose: { type: 'boolean', short: 'v' } },
-  argument: 'address',
+  candidates: addressesToDial,
   async run(shell, { words, options, signal, say }) {
     const [place] = words;
     if (place === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const target = parseHostPort(place);
-    if ('error' in target) throw new CommandError('bad-address', target.error);
+    if ('error' in target)
+      throw new CommandError('bad-address', target.error, [], { reason: 'bad-address', steps: [] });
     const limitUs = typeof options.timeout === 'string' ? readDuration(options.timeout) : 15_000_000;
     if (limitUs === null)
       throw new UsageError(
@@ -55,8 +58,9 @@ export const connect: Command = {
     const attempt = new Attempt(shell);
     const endLines =
       options.verbose === true
-        ? shell.world.onLine((_, n, direction, line) => {
-            if (n === attempt.n) say(`  ${direction === 'sent' ? '>' : '<'} ${safe(line, 1_400)}`);
+        ? shell.world.onLine((from, n, direction, line) => {
+            if (from === shell.node && n === attempt.n)
+              say(`  ${direction === 'sent' ? '>' : '<'} ${safe(line, 1_400)}`);
           })
         : () => undefined;
     const end = shell.world.onEvent((node, event) => {
@@ -69,9 +73,14 @@ export const connect: Command = {
         port: target.port,
         keep: options.keep === true,
       });
-      if (!answer.ok) throw new CommandError(CODES[answer.reason] ?? answer.reason, answer.message);
+      if (!answer.ok)
+        throw new CommandError(CODES[answer.reason] ?? answer.reason, answer.message, [], {
+          reason: answer.reason,
+          steps: [],
+        });
       attempt.begin(answer.attempt, answer.n);
       if (!attempt.done) await shell.world.until(() => attempt.done, { limitMs: limitUs / 1_000, signal });
+      if (attempt.isUnproven) await shell.world.until(() => !attempt.isUnproven, { limitMs: PROOF_MS, signal });
     } finally {
       end();
       endLines();
@@ -80,10 +89,15 @@ export const connect: Command = {
   },
 };
 
+/** A full node shakes hands, tells some addresses and says bye; one that answers our first ping has taken us. This long is waited for either. */
+const PROOF_MS = 1_000;
+
 /** Follows one attempt through events, also those that come before its number is known. */
 class Attempt {
   n: number | null = null;
   done = false;
+  /** Ready, but it may still send us away. */
+  isUnproven = false;
   private id: number | null = null;
   private already = false;
   private failure: { readonly reason: keyof typeof REASONS; readonly said: string | null } | null = null;
@@ -108,7 +122,7 @@ class Attempt {
   }
 
   see(event: NodeEvent): void {
-    if (this.done) return;
+    if (this.done && !this.isUnproven) return;
     if (this.id === null) return void this.early.push(event);
     const step = (name: Step['step']) =>
       this.steps.push({ step: name, ms: (this.shell.world.now() - this.startedAt) / 1_000 });
@@ -125,12 +139,16 @@ class Attempt {
       else if (event.kind === 'ready') {
         step(event.helloLess ? 'no hello (old peer)' : 'ready');
         this.done = true;
+        this.isUnproven = !event.helloLess;
+      } else if (event.kind === 'pong') {
+        this.isUnproven = false;
       } else if (event.kind === 'closed') this.fail(event.reason, event.said);
     }
   }
 
   private fail(reason: keyof typeof REASONS, said: string | null): void {
     this.failure = { reason, said };
+    this.isUnproven = false;
     this.done = true;
   }
 
@@ -153,7 +171,7 @@ class Attempt {
     return {
       value,
       text: this.already
-        ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.address}`
+        ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.listen ?? row.address}`
         : `connected to ${shortId(row.id)} (#${row.n}): ${told}`,
     };
   }

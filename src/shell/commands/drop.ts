@@ -1,9 +1,10 @@
 /** `drop`: says bye to a peer and keeps it away for a while. */
 import type { PeerView } from '../../core/views.ts';
 import { printSetting } from '../../settings.ts';
+import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { liveIds, pickPeer } from '../pick.ts';
+import { UsageError } from '../errors.ts';
+import { liveIds, pickPeer, refusal } from '../pick.ts';
 import { shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -12,9 +13,10 @@ export const drop: Command = {
   aliases: ['disconnect'],
   group: 'peers',
   usage: 'drop ID|all',
-  summary: 'disconnect a peer and keep it away (drop.hold)',
+  summary: 'say bye and keep away',
+  details: ['A dropped peer stays away for drop.hold (see set drop.hold), or until connect.'],
   exact: true,
-  argument: 'id',
+  candidates: liveIdsOrAll,
   run(shell, { words }) {
     const [word] = words;
     if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
@@ -26,7 +28,7 @@ export const drop: Command = {
     const held = printSetting('drop.hold', shell.settings['drop.hold']);
     const told = rows.map(
       (row) =>
-        `dropped ${shortId(row.id)} (#${row.n}) ${row.address}: sent bye; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
+        `dropped ${shortId(row.id)} (#${row.n}) ${row.address}: ${row.sent === null ? 'nothing was sent, it was no peer yet' : 'sent bye'}; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
     );
     return { value: word === 'all' ? rows : rows[0], text: told.length === 0 ? 'no peers' : told.join('\n') };
   },
@@ -34,13 +36,14 @@ export const drop: Command = {
 
 function dropOne(shell: Shell, peer: PeerView) {
   const order = shell.node.order({ kind: 'drop', n: peer.n });
-  if (!order.ok) throw new CommandError('no-such-peer', order.message);
+  if (!order.ok) throw refusal(order);
   const heldMs = shell.settings['drop.hold'] / 1_000;
   return {
     id: peer.id,
     n: peer.n,
     address: peer.listen ?? peer.address,
-    sent: 'bye',
+    // Before the handshake is over there is nobody to say bye to.
+    sent: peer.state === 'handshaking' ? null : 'bye',
     redial: heldMs === 0 ? { inMs: 0, because: 'drop.hold is 0' } : false,
     heldMs,
   };

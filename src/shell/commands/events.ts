@@ -1,28 +1,27 @@
 /** `events`: which kinds of events are shown above the prompt. */
-import { EVENT_KINDS, readSetting, type SettingValue } from '../../settings.ts';
+import { EVENT_KINDS, readSetting, SETTINGS } from '../../settings.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-
-const DEFAULT_KINDS = 'connect,drop,error';
 
 export const events: Command = {
   name: 'events',
   aliases: [],
   group: 'watch',
-  usage: `events [on|off|KIND…]`,
-  summary: 'which events are shown: connect drop dial gossip …',
-  details: [`kinds: ${EVENT_KINDS.join(', ')}, all, none`],
+  usage: 'events [on|off|KIND…]',
+  summary: 'which events are shown',
+  details: [`Kinds: ${EVENT_KINDS.join(', ')}, all, none. They are shown above the prompt.`],
+  candidates: (_, before) => ['on', 'off', ...EVENT_KINDS].filter((kind) => !before.includes(kind)),
   run(shell, { words }) {
     if (words.length > 0) {
       const text =
         words.length === 1 && words[0] === 'on'
-          ? DEFAULT_KINDS
+          ? SETTINGS.events.default
           : words.length === 1 && words[0] === 'off'
             ? 'none'
             : words.join(',');
       const reading = readSetting('events', text);
       if (!reading.ok) throw new UsageError(reading.message);
-      shell.node.order({ kind: 'set', key: 'events', value: reading.value as SettingValue });
+      shell.node.order({ kind: 'set', key: 'events', value: reading.value });
       shell.options.origins.set('events', 'set');
     }
     const on = shell.settings.events;

@@ -1,37 +1,43 @@
 /** `getaddr`: asks peers for addresses and tells which were new. */
-import type { NodeEvent } from '../../core/events.ts';
+import type { Learnt, NodeEvent } from '../../core/events.ts';
 import type { PeerView } from '../../core/views.ts';
+import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { pickPeer } from '../pick.ts';
+import { pickPeer, refusal } from '../pick.ts';
 import { count, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
-const ANSWER_MS = 5_000;
+const ANSWER_US = 5_000_000;
 /** An answer may be several lines; it is whole when no further one comes for this long. */
-const QUIET_MS = 200;
+const QUIET_US = 200_000;
 
-type Told = {
+interface Told {
   readonly id: string | null;
   readonly count: number;
   readonly new: number;
   readonly known: number;
-  readonly addresses: readonly { address: string; id: string | null; new: boolean }[];
-};
-type Failed = { readonly id: string | null; readonly error: { readonly code: string; readonly message: string } };
+  readonly addresses: readonly (Learnt & { readonly new: boolean })[];
+}
+interface Failed {
+  readonly id: string | null;
+  readonly error: { readonly code: string; readonly message: string };
+}
 
 export const getaddr: Command = {
   name: 'getaddr',
   aliases: [],
   group: 'peers',
   usage: 'getaddr [ID|all]',
-  summary: 'ask peers for addresses of others',
-  argument: 'id',
+  summary: 'ask for more addresses',
+  details: ['Without an ID every peer is asked. Known addresses are dialled by and by; addrs lists them.'],
+  candidates: liveIdsOrAll,
   async run(shell, { words, signal }) {
     const [word] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     if (word !== undefined && word !== 'all') {
-      const told = await ask(shell, pickPeer(shell.node, word, this.usage), signal);
+      const [told] = await askAll(shell, [pickPeer(shell.node, word, this.usage)], signal);
+      if (told === undefined) throw new UsageError(`usage: ${this.usage}`);
       if ('error' in told) throw new CommandError(told.error.code, told.error.message);
       return { value: told, text: sentence(told) };
     }
@@ -39,46 +45,70 @@ export const getaddr: Command = {
       .peers()
       .filter((peer) => peer.state === 'ready' || peer.state === 'suspect' || peer.state === 'hello-less');
     if (peers.length === 0) return { value: [], text: 'no peers; try connect HOST:PORT' };
-    const answers = await Promise.all(peers.map((peer) => ask(shell, peer, signal)));
+    const answers = await askAll(shell, peers, signal);
     if (answers.every((answer) => 'error' in answer))
-      throw new CommandError('timeout', 'no peer answered; the peers may limit getaddr', [], { answers });
+      throw new CommandError('no-answer', 'no peer answered; the peers may limit getaddr', [], { answers });
     const fresh = answers.reduce((sum, answer) => sum + ('error' in answer ? 0 : answer.new), 0);
     return {
       value: answers,
       text: [
-        ...answers.map(
-          (answer) => `${shortId(answer.id)}: ${'error' in answer ? answer.error.message : sentence(answer)}`,
-        ),
+        ...answers.map((answer) => ('error' in answer ? answer.error.message : sentence(answer))),
         `${fresh} new in all`,
       ].join('\n'),
     };
   },
 };
 
-async function ask(shell: Shell, peer: PeerView, signal: AbortSignal): Promise<Told | Failed> {
-  const answers: Extract<NodeEvent, { kind: 'addr' }>[] = [];
-  const next = (limitMs: number) =>
-    shell.world.until(
-      (node, event) => {
-        if (node !== shell.node || !('n' in event) || event.n !== peer.n) return false;
-        if (event.kind === 'addr' && !event.own) answers.push(event);
-        return event.kind === 'closed' || (event.kind === 'addr' && !event.own);
-      },
-      { limitMs, signal },
-    );
-  const first = next(ANSWER_MS);
-  const order = shell.node.order({ kind: 'getaddr', n: peer.n });
-  if (!order.ok) return { id: peer.id, error: { code: 'no-such-peer', message: order.message } };
-  let result = await first;
-  while (result.kind === 'event' && result.event.kind === 'addr') result = await next(QUIET_MS);
-  if (answers.length === 0)
-    return {
-      id: peer.id,
-      error:
-        result.kind === 'event'
-          ? { code: 'no-such-peer', message: `${shortId(peer.id)} closed the connection` }
-          : { code: 'timeout', message: `${shortId(peer.id)}: no answer; the peer may limit getaddr` },
-    };
+interface Asked {
+  readonly peer: PeerView;
+  readonly answers: Extract<NodeEvent, { kind: 'addr' }>[];
+  error: Failed['error'] | null;
+  /** When it is settled if nothing more comes, in the world's time. */
+  due: number;
+}
+
+/** All of them at once; settles when each has answered, is gone, or is out of time. */
+async function askAll(shell: Shell, peers: readonly PeerView[], signal: AbortSignal): Promise<(Told | Failed)[]> {
+  const { world, node } = shell;
+  const asked: Asked[] = peers.map((peer) => ({ peer, answers: [], error: null, due: world.now() + ANSWER_US }));
+  const byNumber = new Map(asked.map((one) => [one.peer.n, one]));
+  const isSettled = (one: Asked) => one.error !== null || one.due <= world.now();
+  const end = world.onEvent((from, event) => {
+    const one = from === node && 'n' in event && event.n !== null ? byNumber.get(event.n) : undefined;
+    if (one === undefined || isSettled(one)) return;
+    // An addr that only names its sender is no answer to a getaddr.
+    if (event.kind === 'addr' && !event.own) {
+      one.answers.push(event);
+      one.due = world.now() + QUIET_US;
+    } else if (event.kind === 'closed' && one.answers.length === 0)
+      one.error = { code: 'no-such-peer', message: `${shortId(one.peer.id)} closed the connection` };
+  });
+  try {
+    for (const one of asked) {
+      const order = node.order({ kind: 'getaddr', n: one.peer.n });
+      if (!order.ok) {
+        const { code, message } = refusal(order);
+        one.error = { code, message };
+      }
+    }
+    for (let open = asked; open.length > 0 && !signal.aborted; open = asked.filter((one) => !isSettled(one))) {
+      const waiting = open;
+      const next = () => Math.min(...waiting.map((one) => (one.error === null ? one.due : 0)));
+      const due = next();
+      const limitMs = Math.max(0, (due - world.now()) / 1_000);
+      await world.until(() => next() < due, { limitMs, signal });
+    }
+  } finally {
+    end();
+  }
+  return asked.map(answerOf);
+}
+
+function answerOf({ peer, answers, error }: Asked): Told | Failed {
+  if (answers.length === 0) {
+    const late = { code: 'timeout', message: `${shortId(peer.id)}: no answer; the peer may limit getaddr` };
+    return { id: peer.id, error: error ?? late };
+  }
   const addresses = answers.flatMap((answer) => [
     ...answer.fresh.map((one) => ({ ...one, new: true })),
     ...answer.known.map((one) => ({ ...one, new: false })),
@@ -93,7 +123,12 @@ async function ask(shell: Shell, peer: PeerView, signal: AbortSignal): Promise<T
   };
 }
 
+/** Names what was new, as far as a line goes. */
+const NAMED_MAX = 8;
+
 function sentence(told: Told): string {
-  const fresh = told.addresses.filter((one) => one.new);
-  return `${count(told.count, 'address', 'addresses')}: ${told.new} new, ${told.known} known${fresh.length === 0 ? '' : `: ${fresh.map((one) => `${one.address} ${shortId(one.id)}`).join(', ')}`}`;
+  const fresh = told.addresses.filter((one) => one.new).map((one) => `${one.address} ${shortId(one.id)}`);
+  const named = fresh.length === 0 ? '' : `: ${fresh.slice(0, NAMED_MAX).join(', ')}`;
+  const rest = fresh.length > NAMED_MAX ? `, and ${fresh.length - NAMED_MAX} more` : '';
+  return `${shortId(told.id)}: ${count(told.count, 'address', 'addresses')}: ${told.new} new, ${told.known} known${named}${rest}`;
 }

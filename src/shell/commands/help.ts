@@ -1,9 +1,10 @@
 /** `help`: the commands on one screen, one command, the settings or the reasons. */
 import { REASONS } from '../../core/reasons.ts';
-import { SETTINGS } from '../../settings.ts';
+import { SETTINGS, type SettingKey } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../errors.ts';
+import { folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const GROUPS = [
@@ -13,59 +14,92 @@ const GROUPS = [
   ['shell', 'Shell'],
 ] as const;
 
+/** Widths that make two commands and the name of their group fit 80 columns. */
+const GROUP_WIDTH = 9;
+const NAME_WIDTH = 10;
+const CELL_WIDTH = 35;
+
+const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port; Tab completes it.
+  peers                who is connected; connect HOST:PORT when nobody is
+  trace                shows what passes on the wire, until untrace
+  ping ID              asks whether it is there; getaddr ID asks it for others
+  drop ID              says bye to it and keeps it away; connect takes it back
+help COMMAND tells more; help settings and help reasons list those.
+What is no command is JavaScript: node.peers.size, (await peers()).length`;
+
 export const help: Command = {
   name: 'help',
   aliases: [],
   group: 'shell',
   usage: 'help [COMMAND|settings|reasons]',
-  summary: 'this list, or one command',
-  argument: 'command',
+  summary: 'this, or one command',
+  candidates: (shell, before) =>
+    before.length === 0 ? [...shell.commands.map(({ name }) => name), 'settings', 'reasons'].sort() : [],
   run(shell, { words }) {
     const [word] = words;
+    const fold = (line: string, indent: number) => folded(line, shell.columns(), indent);
     const commands = shell.commands.map(({ name, usage, summary }) => ({ name, usage, summary }));
     if (word === undefined) return { value: { commands }, text: overview(shell) };
     if (word === 'settings')
       return {
         value: SETTINGS,
-        text: Object.entries(SETTINGS)
-          .map(([key, row]) => `${key.padEnd(27)} ${row.default.padEnd(8)} ${row.summary}`)
-          .join('\n'),
+        text: [
+          ...Object.entries(SETTINGS).map(([key, row]) =>
+            fold(`${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`, KEY_WIDTH + 9),
+          ),
+          fold(
+            `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
+            0,
+          ),
+        ].join('\n'),
       };
     if (word === 'reasons')
       return {
         value: REASONS,
         text: Object.entries(REASONS)
-          .map(([code, row]) => `${code.padEnd(16)} ${row.side.padEnd(8)} ${row.sentence}`)
+          .map(([code, row]) => fold(`${code.padEnd(16)} ${row.side.padEnd(8)} ${row.sentence}`, 26))
           .join('\n'),
       };
     const command = shell.command(word);
     if (command === null)
       throw new CommandError(
         'unknown-command',
-        `no command ${JSON.stringify(word)}`,
+        `unknown command ${JSON.stringify(safe(word))}`,
         nearest(word, shell.commandWords()),
       );
     const { name, usage, summary } = command;
     const lines = [
       usage,
       `  ${summary}`,
-      ...(command.details ?? []).map((line) => `  ${line}`),
+      ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
     ];
     return { value: { commands: [{ name, usage, summary }] }, text: lines.join('\n') };
   },
 };
 
+/** As wide as the longest key. */
+const KEY_WIDTH = Math.max(...Object.keys(SETTINGS).map((key) => key.length));
+
+/** What most settings of a kind may be; the others say so in their line. */
+const USUAL_BOUNDS = ['100ms to 24h', '1 to 65536', '1KiB to 64MiB', '0.01 to 1000000'];
+
+function boundsOf(row: (typeof SETTINGS)[SettingKey]): string {
+  if (!('min' in row)) return '';
+  const bounds = `${row.min} to ${row.max}`;
+  return USUAL_BOUNDS.includes(bounds) ? '' : ` (${bounds})`;
+}
+
 function overview(shell: Shell): string {
-  const lines = GROUPS.flatMap(([group, title]) => [
-    shell.paint.strong(title),
-    ...shell.commands
+  const lines = GROUPS.flatMap(([group, title]) => {
+    const cells = shell.commands
       .filter((command) => command.group === group)
-      .map((command) => `  ${command.name.padEnd(10)} ${command.summary}`),
-  ]);
-  return [
-    ...lines,
-    'Anything else is JavaScript: node.peers.size, (await peers()).length. help COMMAND tells more.',
-    'First: peers; then trace, ping a peer by the start of its id (Tab completes), getaddr, drop.',
-  ].join('\n');
+      .map((command) => `${command.name.padEnd(NAME_WIDTH)}${command.summary}`);
+    const half = Math.ceil(cells.length / 2);
+    return cells.slice(0, half).map((cell, i) => {
+      const head = (i === 0 ? title : '').padEnd(GROUP_WIDTH);
+      return `${shell.paint.strong(head)}${cell.padEnd(CELL_WIDTH)}${cells[half + i] ?? ''}`.trimEnd();
+    });
+  });
+  return [...lines, FIRST_STEPS].join('\n');
 }

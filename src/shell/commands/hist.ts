@@ -10,7 +10,7 @@ export const hist: Command = {
   usage: 'hist',
   summary: 'lines typed before',
   run(shell) {
-    const lines = shell.options.historyLines();
-    return { value: lines, text: lines.slice(-SHOWN_MAX).join('\n') };
+    const lines = shell.history;
+    return { value: [...lines], text: lines.slice(-SHOWN_MAX).join('\n') };
   },
 };

@@ -50,3 +50,6 @@ export const COMMANDS: readonly Command[] = [
   source,
   quit,
 ];
+
+/** Their names and other names. */
+export const COMMAND_WORDS: ReadonlySet<string> = new Set(COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]));

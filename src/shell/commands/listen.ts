@@ -8,7 +8,8 @@ export const listen: Command = {
   aliases: [],
   group: 'network',
   usage: 'listen [HOST:PORT]',
-  summary: 'where we listen; or listen on one more port',
+  summary: 'where we listen',
+  details: ['With HOST:PORT it listens there as well.'],
   async run(shell, { words }) {
     const [place] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);

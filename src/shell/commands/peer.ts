@@ -1,8 +1,10 @@
 /** `peer`: everything about one connection, also one that has just gone. */
 import { REASONS } from '../../core/reasons.ts';
+import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
-import { age, quoted, round3, rtt, safe } from '../render.ts';
+import { age, count, quoted, round3, rtt, safe } from '../render.ts';
 import { rounded } from './peers.ts';
 
 const LINES_SHOWN = 12;
@@ -12,9 +14,11 @@ export const peer: Command = {
   aliases: ['getpeerinfo'],
   group: 'peers',
   usage: 'peer ID',
-  summary: 'everything about one peer: counters, last lines, why it closed',
-  argument: 'id',
+  summary: 'all about one peer',
+  details: ['Counters, the last lines on the wire, why it closed; also for one that has just gone.'],
+  candidates: liveIdsOnly,
   run(shell, { words }) {
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const view = pickAny(shell.node, words[0], this.usage);
     const now = shell.world.now();
     const lines = shell.options.ring
@@ -24,10 +28,11 @@ export const peer: Command = {
       ...view,
       ...rounded(view),
       state: view.state,
+      closed: view.closed === null ? null : { ...view.closed, agoMs: round3(view.closed.agoMs) },
       outstandingPingMs: round3(view.outstandingPingMs),
       lines,
     };
-    const counts = (record: Readonly<Record<string, number>>) =>
+    const amounts = (record: Readonly<Record<string, number>>) =>
       Object.entries(record)
         .map(([type, n]) => `${type} ${n}`)
         .join(', ') || 'nothing';
@@ -42,11 +47,11 @@ export const peer: Command = {
       `state      ${view.state}, ${view.dir} (${view.via}), ${view.closed === null ? `for ${age(view.ageMs)}` : 'gone'}`,
       `address    ${view.address}, listens on ${view.listen ?? 'nothing we know of'}`,
       `agent      ${view.agent === null ? '-' : quoted(view.agent, 64)}${view.ext.length === 0 ? '' : `, ext ${view.ext.map((one) => safe(one, 32)).join(' ')}`}`,
-      `ping       ${rtt(view.pingMs)} ms, min ${rtt(view.pingMinMs)} ms, last pong ${age(view.lastPongMs)} ago`,
-      `sent       ${counts(view.counts.sent)} (${view.bytes.sent} bytes)`,
-      `received   ${counts(view.counts.received)} (${view.bytes.received} bytes)`,
+      `ping       ${view.pingMs === null ? 'no pong yet' : `${rtt(view.pingMs)} ms, min ${rtt(view.pingMinMs)} ms, last pong ${age(view.lastPongMs)} ago`}`,
+      `sent       ${amounts(view.counts.sent)} (${view.bytes.sent} bytes)`,
+      `received   ${amounts(view.counts.received)} (${view.bytes.received} bytes)`,
       `told       ${view.advertised ?? view.notAdvertised ?? 'nothing: we do not listen'}`,
-      ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${view.strikes} strikes`]),
+      ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${count(view.strikes, 'strike')}`]),
       ...closed,
       ...lines.map(
         (line) => `${line.dir === 'sent' ? '>' : '<'} ${age(line.agoMs).padStart(6)}  ${safe(line.line, 300)}`,

@@ -2,9 +2,8 @@
 import type { PeerView } from '../../core/views.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { age, round3, rtt, safe, shortId, table } from '../render.ts';
-
-const SHOWN_MAX = 50;
+import { age, round3, rtt, safe, shortId } from '../render.ts';
+import { type Column, pagedTable } from '../table.ts';
 
 export const rounded = (peer: PeerView): PeerView => ({
   ...peer,
@@ -15,6 +14,9 @@ export const rounded = (peer: PeerView): PeerView => ({
   lastPongMs: round3(peer.lastPongMs),
   ageMs: round3(peer.ageMs) ?? 0,
 });
+
+/** Not worth a word: most rows are. */
+const isOrdinary = (peer: PeerView) => peer.state === 'ready';
 
 const rowOf = (peer: PeerView, wide: boolean) => [
   `#${peer.n}`,
@@ -28,7 +30,21 @@ const rowOf = (peer: PeerView, wide: boolean) => [
   age(peer.lastReceiveMs),
   String(peer.addresses),
   age(peer.ageMs),
-  ...(wide ? [peer.state, safe(peer.agent ?? '-', 64)] : [peer.state === 'ready' ? '' : peer.state]),
+  ...(wide ? [peer.state, safe(peer.agent ?? '-', 64)] : isOrdinary(peer) ? [] : [peer.state]),
+];
+
+const COLUMNS: readonly Column[] = [
+  { head: '#', right: true },
+  { head: 'id' },
+  { head: 'dir' },
+  { head: 'via', dropOrder: 3 },
+  { head: 'address' },
+  { head: 'ping', right: true },
+  { head: 'min', right: true, dropOrder: 2 },
+  { head: 'send', right: true, dropOrder: 4 },
+  { head: 'recv', right: true, dropOrder: 5 },
+  { head: 'addrs', right: true, dropOrder: 1 },
+  { head: 'age', right: true },
 ];
 
 export const peers: Command = {
@@ -36,11 +52,13 @@ export const peers: Command = {
   aliases: ['netinfo'],
   group: 'peers',
   usage: 'peers [in|out] [-v] [--all]',
-  summary: 'who is connected, and how it is doing',
+  summary: 'who is connected',
   details: [
-    'ping and min are round trips in ms; send, recv and age are times ago. -v shows full ids, states and agents.',
+    'ping and min are round trips in ms; send, recv and age are times ago.',
+    '-v shows full ids, states and agents. --all shows more than 50 rows.',
   ],
   options: { verbose: { type: 'boolean', short: 'v' }, all: { type: 'boolean' } },
+  candidates: (_, before) => (before.length === 0 ? ['in', 'out'] : []),
   run(shell, { words, options }) {
     const [dir] = words;
     if (words.length > 1 || (dir !== undefined && dir !== 'in' && dir !== 'out'))
@@ -53,28 +71,11 @@ export const peers: Command = {
       value: rows,
       async text() {
         if (rows.length === 0) return 'no peers; try connect HOST:PORT';
-        const shown = options.all === true ? rows : rows.slice(0, SHOWN_MAX);
         const wide = options.verbose === true;
-        const heads = [
-          '#',
-          'id',
-          'dir',
-          'via',
-          'address',
-          'ping',
-          'min',
-          'send',
-          'recv',
-          'addrs',
-          'age',
-          ...(wide ? ['state', 'agent'] : ['']),
-        ];
-        const right = new Set(['#', 'ping', 'min', 'send', 'recv', 'addrs', 'age']);
-        const drawn = await table(
-          heads.map((head) => ({ head, right: right.has(head) })),
-          shown.map((peer) => rowOf(peer, wide)),
-        );
-        return shown.length < rows.length ? `${drawn}\n… ${rows.length - shown.length} more: peers --all` : drawn;
+        const last = wide ? [{ head: 'state' }, { head: 'agent' }] : rows.every(isOrdinary) ? [] : [{ head: '' }];
+        const columns = [...COLUMNS, ...last];
+        const cells = rows.map((peer) => rowOf(peer, wide));
+        return pagedTable(columns, cells, shell.columns(), 'peers', options.all === true);
       },
     };
   },

@@ -1,8 +1,9 @@
 /** `ping`: asks peers whether they are there and measures the round trip. */
 import type { PeerView } from '../../core/views.ts';
+import { liveIdsOrAll } from '../candidates.ts';
 import type { Command, Invocation } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { liveIds, pickPeer } from '../pick.ts';
+import { liveIds, pickPeer, refusal } from '../pick.ts';
 import { round3, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -15,10 +16,13 @@ export const ping: Command = {
   aliases: [],
   group: 'peers',
   usage: 'ping ID|all [-c N] [-i SECONDS]',
-  summary: 'ask a peer whether it is there',
-  argument: 'id',
-  details: ['A pong that takes longer than 5 s counts as lost. ID is #n, the beginning of an id, or host:port.'],
+  summary: 'ask whether it is there',
+  details: [
+    'A pong that takes longer than 5 s counts as lost. ID is #n, the beginning of an id, or host:port.',
+    '-c says how many pings, -i how many seconds lie between them.',
+  ],
   options: { count: { type: 'string', short: 'c' }, interval: { type: 'string', short: 'i' } },
+  candidates: liveIdsOrAll,
   async run(shell, call) {
     const times = Number(call.options.count ?? '1');
     const everyS = Number(call.options.interval ?? '1');
@@ -30,14 +34,16 @@ export const ping: Command = {
     if (word === undefined || call.words.length > 1)
       throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
     if (word !== 'all') {
-      const result = await pingPeer(shell, call, pickPeer(shell.node, word, this.usage), times, everyS);
+      const peer = pickPeer(shell.node, word, this.usage);
+      const [result] = await pingPeers(shell, call, [peer], times, everyS);
+      if (result === undefined) throw new CommandError('no-such-peer', `${shortId(peer.id)} is gone`);
       if (result.received === 0)
         throw new CommandError('timeout', `${shortId(result.id)}: no pong in ${LOST_MS / 1_000} s`, [], { ...result });
       return { value: result, text: summary(result) };
     }
     const peers = shell.node.views.peers().filter((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));
     if (peers.length === 0) return { value: [], text: 'no peers; try connect HOST:PORT' };
-    const results = await Promise.all(peers.map((peer) => pingPeer(shell, call, peer, times, everyS)));
+    const results = await pingPeers(shell, call, peers, times, everyS);
     return { value: results, text: results.map(summary).join('\n') };
   },
 };
@@ -53,45 +59,78 @@ interface PingResult {
   readonly rttMs: readonly number[];
 }
 
-async function pingPeer(
+interface Target {
+  readonly peer: PeerView;
+  readonly rttMs: number[];
+  sent: number;
+  isWaiting: boolean;
+  isGone: boolean;
+}
+
+/** All of them at once, round after round: the next one begins when every pong of this one has come or is lost. */
+async function pingPeers(
   shell: Shell,
   { signal, say }: Invocation,
-  peer: PeerView,
+  peers: readonly PeerView[],
   times: number,
   everyS: number,
-): Promise<PingResult> {
-  const rttMs: number[] = [];
-  let sent = 0;
-  for (; sent < times && !signal.aborted; sent += 1) {
-    if (sent > 0) await shell.world.until(() => false, { limitMs: everyS * 1_000, signal });
-    const pong = shell.world.until(
-      (node, event) =>
-        node === shell.node && ((event.kind === 'pong' && event.user) || event.kind === 'closed') && event.n === peer.n,
-      { limitMs: LOST_MS, signal },
-    );
-    const order = shell.node.order({ kind: 'ping', n: peer.n });
-    if (!order.ok) {
-      if (sent === 0) throw new CommandError('no-such-peer', order.message);
-      break;
+): Promise<PingResult[]> {
+  const { world, node } = shell;
+  const targets: Target[] = peers.map((peer) => ({ peer, rttMs: [], sent: 0, isWaiting: false, isGone: false }));
+  const byNumber = new Map(targets.map((target) => [target.peer.n, target]));
+  const name = ({ peer }: Target) => `${shortId(peer.id)} #${peer.n}`;
+  const end = world.onEvent((from, event) => {
+    if (from !== node || (event.kind !== 'pong' && event.kind !== 'closed')) return;
+    const target = byNumber.get(event.n);
+    if (target === undefined || !target.isWaiting) return;
+    if (event.kind === 'pong' && event.user) {
+      const ms = round3(event.rttUs / 1_000) ?? 0;
+      target.rttMs.push(ms);
+      target.isWaiting = false;
+      say(`pong from ${name(target)}: ${ms} ms`);
+    } else if (event.kind === 'closed') {
+      target.isWaiting = false;
+      target.isGone = true;
+      say(`${name(target)} is gone`);
     }
-    const result = await pong;
-    if (result.kind === 'event' && result.event.kind === 'pong') {
-      const ms = round3(result.event.rttUs / 1_000) ?? 0;
-      rttMs.push(ms);
-      say(`pong from ${shortId(peer.id)} #${peer.n}: ${ms} ms`);
-    } else if (result.kind === 'timeout') say(`no pong from ${shortId(peer.id)} #${peer.n} in ${LOST_MS / 1_000} s`);
-    else if (result.kind === 'event') {
-      sent += 1;
-      break;
+  });
+  const isWaited = () => targets.some((target) => target.isWaiting);
+  try {
+    for (let round = 0; round < times && !signal.aborted; round += 1) {
+      const startedAt = world.now();
+      for (const target of targets.filter((one) => !one.isGone)) {
+        target.isWaiting = true;
+        const order = node.order({ kind: 'ping', n: target.peer.n });
+        if (order.ok) target.sent += 1;
+        else {
+          if (targets.length === 1 && round === 0) throw refusal(order);
+          target.isWaiting = false;
+          target.isGone = true;
+        }
+      }
+      if (isWaited()) await world.until(() => !isWaited(), { limitMs: LOST_MS, signal });
+      for (const target of targets.filter((one) => one.isWaiting)) {
+        target.isWaiting = false;
+        if (!signal.aborted) say(`no pong from ${name(target)} in ${LOST_MS / 1_000} s`);
+      }
+      if (round === times - 1 || targets.every((target) => target.isGone)) break;
+      const restMs = everyS * 1_000 - (world.now() - startedAt) / 1_000;
+      if (restMs > 0) await world.until(() => false, { limitMs: restMs, signal });
     }
+  } finally {
+    end();
   }
+  return targets.map(resultOf);
+}
+
+function resultOf({ peer, sent, rttMs }: Target): PingResult {
   const received = rttMs.length;
   const total = rttMs.reduce((sum, one) => sum + one, 0);
   return {
     id: peer.id,
     sent,
     received,
-    lossPercent: sent === 0 ? 0 : round3(((sent - received) / sent) * 100),
+    lossPercent: sent === 0 ? null : round3(((sent - received) / sent) * 100),
     minMs: received === 0 ? null : Math.min(...rttMs),
     avgMs: received === 0 ? null : round3(total / received),
     maxMs: received === 0 ? null : Math.max(...rttMs),
@@ -99,5 +138,7 @@ async function pingPeer(
   };
 }
 
-const summary = (result: PingResult) =>
-  `${shortId(result.id)}: ${result.sent} sent, ${result.received} received, ${result.lossPercent}% lost${result.received === 0 ? '' : `, min/avg/max ${result.minMs}/${result.avgMs}/${result.maxMs} ms`}`;
+function summary(result: PingResult): string {
+  const times = result.received === 0 ? '' : `, min/avg/max ${result.minMs}/${result.avgMs}/${result.maxMs} ms`;
+  return `${shortId(result.id)}: ${result.sent} sent, ${result.received} received, ${result.lossPercent ?? 100}% lost${times}`;
+}

@@ -6,7 +6,8 @@ export const quit: Command = {
   aliases: ['exit'],
   group: 'shell',
   usage: 'quit',
-  summary: 'leave the network and stop (also Ctrl-D)',
+  summary: 'leave (also Ctrl-D)',
+  details: ['Says bye to every peer, saves the address book and ends the program.'],
   exact: true,
   run(shell) {
     shell.quitting = true;

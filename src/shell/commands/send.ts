@@ -1,8 +1,9 @@
 /** `send`: a message made by hand, checked to be one line of JSON, or any text with --raw. */
 import { parseMessage } from '../../wire/messages.ts';
+import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { pickPeer } from '../pick.ts';
+import { UsageError } from '../errors.ts';
+import { liveIds, pickPeer, refusal } from '../pick.ts';
 import { safe, shortId } from '../render.ts';
 
 const LINE_LENGTH_MAX = 65_536;
@@ -14,11 +15,11 @@ export const send: Command = {
   usage: 'send ID JSON   or   send ID --raw TEXT',
   summary: 'send a hand-made message',
   raw: true,
-  argument: 'id',
+  candidates: liveIdsOnly,
   details: [`For example: send a1 {"msgtype":"ping"}. --raw sends the text as it is, whatever the peer makes of it.`],
   run(shell, { rest }) {
     const [, word, raw, text = ''] = /^\s*(\S+)\s*(--raw\s)?\s*(.*)$/s.exec(rest) ?? [];
-    if (word === undefined || text === '') throw new UsageError(`usage: ${this.usage}`);
+    if (word === undefined || text === '') throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
     const peer = pickPeer(shell.node, word, this.usage);
     if (text.length > LINE_LENGTH_MAX || /[\r\n]/.test(text))
       throw new UsageError('a message is one line of at most 65536 characters');
@@ -31,7 +32,7 @@ export const send: Command = {
     }
     const message = parseMessage(text);
     const order = shell.node.order({ kind: 'send-line', n: peer.n, line: text });
-    if (!order.ok) throw new CommandError('no-such-peer', order.message);
+    if (!order.ok) throw refusal(order);
     const bytes = Buffer.byteLength(text) + 1;
     const type = message.type === 'unknown' ? message.msgtype : message.type;
     return {

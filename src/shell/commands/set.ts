@@ -1,19 +1,20 @@
 /** `set`: every setting with its value and where that came from, or one changed. */
-import { checkSettings, isSettingKey, printSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import { checkSettings, printSetting, readSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import { applySetting, type SettingOrigin, settingKey } from '../apply-setting.ts';
 import type { Command } from '../command.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { table } from '../render.ts';
+import { UsageError } from '../errors.ts';
+import { refusal } from '../pick.ts';
 import type { Shell } from '../shell.ts';
-import { applySetting } from '../startup.ts';
+import { table } from '../table.ts';
 
 export const set: Command = {
   name: 'set',
   aliases: [],
   group: 'network',
   usage: 'set [KEY [VALUE]]',
-  summary: 'settings: all, one, or change one',
-  argument: 'setting',
-  details: ['help settings tells what each is for.'],
+  summary: 'see or change settings',
+  candidates: (_, before) => (before.length === 0 ? Object.keys(SETTINGS) : []),
+  details: ['help settings tells what each is for and its bounds.'],
   run(shell, { words }) {
     const [key, ...rest] = words;
     if (key === undefined) {
@@ -22,40 +23,41 @@ export const set: Command = {
         value: rows,
         text: () =>
           table(
-            [{ head: 'setting' }, { head: 'value' }, { head: 'default' }, { head: 'from' }],
+            [{ head: 'setting' }, { head: 'value' }, { head: 'default', dropOrder: 1 }, { head: 'from' }],
             rows.map((row) => [row.key, row.value || '(none)', row.default || '(none)', row.from]),
+            shell.columns(),
           ),
       };
     }
-    if (rest.length > 0) change(shell, key, rest.join(' '));
-    if (!isSettingKey(key)) {
-      applySetting({ ...shell.settings }, new Map(), key, '', 'set');
-      throw new UsageError(`unknown setting ${key}`);
-    }
-    const row = rowOf(shell, key);
-    const later = rest.length > 0 && !SETTINGS[key].live ? ' (at next start)' : '';
-    return {
-      value: row,
-      text: `${row.key} = ${row.value || '(none)'}${later}${row.value === row.default ? '' : ` (default ${row.default || '(none)'})`}`,
-    };
+    const known = settingKey(key);
+    if (rest.length > 0) change(shell, known, rest.join(' '));
+    const row = rowOf(shell, known);
+    const later = rest.length > 0 && !SETTINGS[known].live ? ' (at next start)' : '';
+    const other = row.value === row.default ? '' : ` (default ${row.default || '(none)'})`;
+    return { value: row, text: `${row.key} = ${row.value || '(none)'}${later}${other}` };
   },
 };
 
-function change(shell: Shell, key: string, text: string): void {
+function change(shell: Shell, key: SettingKey, text: string): void {
   const trial: Settings = { ...shell.settings };
-  const origins = new Map<SettingKey, 'set'>();
-  applySetting(trial, origins as Parameters<typeof applySetting>[1], key, text, 'set');
+  applySetting(trial, new Map<SettingKey, SettingOrigin>(), key, text, 'set');
   const wrong = checkSettings(trial);
   if (wrong !== null) throw new UsageError(wrong);
-  const changed = key as SettingKey;
-  const order = shell.node.order({ kind: 'set', key: changed, value: trial[changed] });
-  if (!order.ok) throw new CommandError(order.reason, order.message);
-  shell.options.origins.set(changed, 'set');
+  const order = shell.node.order({ kind: 'set', key, value: trial[key] });
+  if (!order.ok) throw refusal(order);
+  shell.options.origins.set(key, 'set');
 }
 
-const rowOf = (shell: Shell, key: SettingKey) => ({
-  key,
-  value: printSetting(key, shell.settings[key]),
-  default: SETTINGS[key].default as string,
-  from: shell.options.origins.get(key) ?? 'default',
-});
+/** A value that is the default reads as the default is written: 60s, not 1m. */
+function rowOf(shell: Shell, key: SettingKey) {
+  const value = printSetting(key, shell.settings[key]);
+  const written: string = SETTINGS[key].default;
+  const reading = readSetting(key, written);
+  const isDefault = reading.ok && printSetting(key, reading.value) === value;
+  return {
+    key,
+    value: isDefault ? written : value,
+    default: written,
+    from: shell.options.origins.get(key) ?? 'default',
+  };
+}

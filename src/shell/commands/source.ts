@@ -1,7 +1,8 @@
 /** `source`: a file's name goes in, its lines are run as if typed; the first that fails ends it and is named. */
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { readLines } from '../startup.ts';
+import { stripComment } from '../line.ts';
+import { readLines } from '../shell-file.ts';
 
 const DEPTH_MAX = 8;
 
@@ -10,7 +11,8 @@ export const source: Command = {
   aliases: [],
   group: 'shell',
   usage: 'source FILE',
-  summary: 'run the shell lines of a file',
+  summary: 'run the lines of a file',
+  details: ['The first line that fails ends it and is named.'],
   async run(shell, { words, signal, say }) {
     const [path] = words;
     if (path === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
@@ -21,12 +23,12 @@ export const source: Command = {
     shell.sourceDepth += 1;
     try {
       for (const [index, line] of lines.entries()) {
-        if (signal.aborted) break;
+        if (signal.aborted || shell.quitting) break;
         const result = await shell.runNested(line, signal);
         if (result.kind === 'error')
           throw new CommandError(result.code, `${path}:${index + 1}: ${result.message}`, result.near);
         if (result.kind === 'ok' && result.text !== '') say(result.text);
-        if (line.trim() !== '') ran += 1;
+        if (stripComment(line).trim() !== '') ran += 1;
       }
     } finally {
       shell.sourceDepth -= 1;

@@ -1,34 +1,57 @@
 /** `stats`: messages and bytes by type and direction, and how often each reason occurred. */
+
+import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
-import { table } from '../render.ts';
+import { table } from '../table.ts';
 
 export const stats: Command = {
   name: 'stats',
   aliases: ['getnettotals'],
   group: 'watch',
   usage: 'stats [ID]',
-  summary: 'messages by type and direction, and reasons',
-  argument: 'id',
+  summary: 'messages by type',
+  details: [
+    'Messages and bytes by type and direction, and how often each reason for a close or a refusal came up (help reasons).',
+  ],
+  candidates: liveIdsOnly,
   run(shell, { words }) {
     const [word] = words;
-    const view = shell.node.views.traffic(word === undefined ? null : pickAny(shell.node, word, this.usage).n);
-    const types = [...new Set([...Object.keys(view.sent), ...Object.keys(view.received)])];
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    const peer = word === undefined ? null : pickAny(shell.node, word, this.usage);
+    const all = shell.node.views.traffic(peer?.n ?? null);
+    const value = { ...all, sent: withoutUnknown(all.sent), received: withoutUnknown(all.received) };
+    const types = [...new Set([...Object.keys(all.sent), ...Object.keys(all.received)])];
+    const cell = (row: Counted | undefined) => [
+      String(row?.messages ?? 0),
+      ...(peer === null ? [row?.bytes === null ? '-' : String(row?.bytes ?? 0)] : []),
+    ];
+    const heads = peer === null ? ['sent', 'bytes', 'received', 'bytes'] : ['sent', 'received'];
     return {
-      value: view,
+      value,
       async text() {
-        const rows = types.map((type) => [
-          type,
-          String(view.sent[type]?.messages ?? 0),
-          String(view.received[type]?.messages ?? 0),
-        ]);
-        const drawn =
-          rows.length === 0
-            ? 'no messages yet'
-            : await table([{ head: 'type' }, { head: 'sent', right: true }, { head: 'received', right: true }], rows);
-        const reasons = Object.entries(view.reasons).map(([code, times]) => `${code} ${times}`);
-        return reasons.length === 0 || word !== undefined ? drawn : `${drawn}\nreasons: ${reasons.join(', ')}`;
+        if (types.length === 0) return 'no messages yet';
+        const drawn = await table(
+          [{ head: 'type' }, ...heads.map((head) => ({ head, right: true }))],
+          types.map((type) => [type, ...cell(value.sent[type]), ...cell(value.received[type])]),
+        );
+        if (peer !== null) return `${drawn}\nbytes: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
+        const reasons = Object.entries(all.reasons).map(([code, times]) => `${code} ${times}`);
+        return reasons.length === 0 ? drawn : `${drawn}\nreasons: ${reasons.join(', ')}`;
       },
     };
   },
 };
+
+interface Counted {
+  readonly messages: number;
+  readonly bytes: number | null;
+}
+
+/** No message has no bytes: where none are counted, as of one connection, they are not known. */
+function withoutUnknown(rows: Readonly<Record<string, Counted>>): Record<string, Counted> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([type, { messages, bytes }]) => [type, { messages, bytes: bytes === 0 ? null : bytes }]),
+  );
+}

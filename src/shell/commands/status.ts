@@ -7,7 +7,7 @@ export const status: Command = {
   aliases: ['info'],
   group: 'network',
   usage: 'status',
-  summary: 'this node: id, address, peers, book, traffic',
+  summary: 'this node',
   run(shell) {
     const view = shell.node.views.status();
     const value = { ...view, uptimeMs: round3(view.uptimeMs), nextPingMs: round3(view.nextPingMs) };

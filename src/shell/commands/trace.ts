@@ -1,5 +1,6 @@
 /** `trace` and `untrace`: the messages of peers above the prompt, as they pass. */
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
+import { liveIdsOrAll, peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Trace } from '../notices.ts';
@@ -28,11 +29,15 @@ export const trace: Command = {
   aliases: ['monitor'],
   group: 'watch',
   usage: 'trace [ID|all] [in|out] [TYPES] [--lines]',
-  summary: 'show messages as they pass, above the prompt',
-  argument: 'id',
+  summary: 'show messages that pass',
+  candidates: (shell, before, word) =>
+    [...(before.length === 0 ? peerWords(shell, word) : []), 'all', 'in', 'out', '', ...MESSAGE_TYPES].filter(
+      (one) => one === '' || !before.includes(one),
+    ),
   options: { lines: { type: 'boolean' } },
   details: [
-    `TYPES are ${MESSAGE_TYPES.join(', ')}. --lines shows the exact lines. all includes handshakes of connections to come.`,
+    `TYPES are ${MESSAGE_TYPES.join(', ')}. --lines shows the exact lines. untrace ends it.`,
+    'Without an ID it is every peer, with the handshakes of connections to come. For example: trace in pong.',
   ],
   run(shell, { words, options }) {
     let n: number | null = null;
@@ -44,7 +49,9 @@ export const trace: Command = {
       else if (word !== 'all') n = pickPeer(shell.node, word, this.usage).n;
     }
     if (shell.notices.traces.length >= TRACES_MAX) throw new UsageError('too many traces; untrace ends them');
-    shell.notices.traces = [...shell.notices.traces, { n, direction, types, lines: options.lines === true }];
+    const wanted: Trace = { n, direction, types, lines: options.lines === true };
+    const others = shell.notices.traces.filter((one) => shown(one) !== shown(wanted));
+    shell.notices.traces = [...others, wanted];
     return answer(shell);
   },
 };
@@ -55,9 +62,10 @@ export const untrace: Command = {
   group: 'watch',
   usage: 'untrace [ID]',
   summary: 'end trace',
-  argument: 'id',
+  candidates: liveIdsOrAll,
   run(shell, { words }) {
     const [word] = words;
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const n = word === undefined || word === 'all' ? null : pickPeer(shell.node, word, this.usage).n;
     shell.notices.traces = n === null ? [] : shell.notices.traces.filter((one) => one.n !== n);
     return answer(shell);

@@ -1,34 +1,43 @@
 /** `wait`: for scripts, holds on until something is true. */
 import { readDuration } from '../../settings.ts';
+import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { ambiguous, matchPeers } from '../pick.ts';
 import { round3, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const DEFAULT_US = 30_000_000;
+const FORMS = ['peers>=', 'peers<=', 'addrs>=', 'ready', 'gone'];
 
 export const wait: Command = {
   name: 'wait',
   aliases: [],
   group: 'shell',
-  usage: 'wait peers>=N|peers<=N|addrs>=N|ready ID|gone ID [--timeout 10s]',
-  summary: 'wait until something holds (for scripts)',
+  usage: 'wait peers>=N|peers<=N|addrs>=N|ready ID|gone ID [--timeout 30s]',
+  summary: 'until something holds',
+  details: ['For scripts: what does not come true in time fails, and the program exits with 4.'],
   options: { timeout: { type: 'string' } },
+  candidates: (shell, before, word) =>
+    before.length === 0 ? FORMS : before[0] === 'ready' || before[0] === 'gone' ? peerWords(shell, word) : [],
   async run(shell, { words, options, signal }) {
     const limitUs = typeof options.timeout === 'string' ? readDuration(options.timeout) : DEFAULT_US;
     if (limitUs === null)
       throw new UsageError(
         `--timeout ${JSON.stringify(safe(String(options.timeout)))} is not a duration such as 500ms or 10s`,
       );
-    const holds = condition(shell, words.join(' '), this.usage);
+    const state = condition(shell, words.join(' '), this.usage);
     const startedAt = shell.world.now();
-    while (!holds()) {
-      const leftMs = limitUs / 1_000 - (shell.world.now() - startedAt) / 1_000;
-      const result =
-        leftMs <= 0
-          ? { kind: 'timeout' as const }
-          : await shell.world.until(() => holds(), { limitMs: leftMs, signal });
-      if (result.kind !== 'event' && !holds())
+    const until = startedAt + limitUs;
+    for (;;) {
+      const now = state();
+      if (now instanceof CommandError) throw now;
+      if (now) break;
+      const result = await shell.world.until(() => state() !== false, {
+        limitMs: Math.max(0, (until - shell.world.now()) / 1_000),
+        signal,
+      });
+      if (result.kind !== 'event' && state() === false)
         throw new CommandError('timeout', `${words.join(' ')} did not come true in ${limitUs / 1_000_000} s`);
     }
     const waitedMs = round3((shell.world.now() - startedAt) / 1_000);
@@ -36,25 +45,21 @@ export const wait: Command = {
   },
 };
 
-function condition(shell: Shell, text: string, usage: string): () => boolean {
+/** Whether it holds now, or why that cannot be said. It never throws: it is asked in the middle of an event. */
+function condition(shell: Shell, text: string, usage: string): () => boolean | CommandError {
   const { views } = shell.node;
   const [, subject, operator, number] = /^(peers|addrs)\s*(>=|<=)\s*([0-9]{1,6})$/.exec(text) ?? [];
   if (subject !== undefined) {
     const amount = () => (subject === 'peers' ? views.ready() : views.addrs().length);
     return () => (operator === '>=' ? amount() >= Number(number) : amount() <= Number(number));
   }
-  const [, verb, id] = /^(ready|gone)\s+(\S+)$/.exec(text) ?? [];
-  if (verb === undefined || id === undefined) throw new UsageError(`usage: ${usage}`);
-  const isThere = () =>
-    views
-      .peers()
-      .some(
-        (peer) =>
-          (`#${peer.n}` === id ||
-            peer.listen === id ||
-            peer.address === id ||
-            peer.id?.startsWith(id.toLowerCase()) === true) &&
-          ['ready', 'suspect', 'hello-less'].includes(peer.state),
-      );
-  return verb === 'ready' ? isThere : () => !isThere();
+  const [, verb, id = ''] = /^(ready|gone)\s+(\S+)$/.exec(text) ?? [];
+  if (verb === undefined) throw new UsageError(`usage: ${usage}`);
+  return () => {
+    const found = matchPeers(views.peers(), id);
+    // Two connections of one peer are one peer: a collision, or a restart.
+    if (new Set(found.map((peer) => peer.id ?? peer.n)).size > 1) return ambiguous(id, found);
+    const isThere = found.some((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));
+    return verb === 'ready' ? isThere : !isThere;
+  };
 }

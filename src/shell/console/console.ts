@@ -4,13 +4,13 @@
  * Import it only when there is a terminal: node:repl makes every `await` of the process slower (SHELL.md, point 1).
  */
 import type { RunResult, ShellSession } from '../session.ts';
-import { completerOf } from './complete.ts';
 import { Editor } from './editor.ts';
 import { Gate } from './gate.ts';
 import { HISTORY_LINES_MAX, type History } from './history.ts';
 import { Lines } from './lines.ts';
 import { Screen } from './screen.ts';
 import { suspensionOf } from './suspend.ts';
+import { completerOf } from './tab.ts';
 import type { TerminalInput, TerminalOutput } from './terminal.ts';
 
 const CONTINUATION_PROMPT = '... ';
@@ -40,7 +40,7 @@ export interface ConsoleOptions {
   /** Printed once above the first prompt; '' for none. */
   readonly banner: string;
   /** Lines of the node's own accord printed in one second, the rest is counted; 20 unless told. */
-  readonly rate?: number;
+  readonly rate?: () => number;
 }
 
 /**
@@ -90,7 +90,7 @@ export function startConsole(options: ConsoleOptions): Console {
     () => screen.columns,
   );
   const lines = new Lines({
-    rate: options.rate ?? LINES_PER_SECOND,
+    rate: options.rate ?? (() => LINES_PER_SECOND),
     canShow: () => !screen.isStuck && (isRunning || (!completer.isBusy && !screen.isSearching && editor.isDrawable)),
     show: (texts) => {
       if (isRunning) print(texts.join('\n'));

@@ -28,7 +28,7 @@ const LINE_LENGTH_MAX = 4_000;
 const READ_BYTES_MAX = 4_000_000;
 
 export interface History {
-  /** Lines of earlier shells, oldest first, at most 1,000. */
+  /** Lines of earlier shells and then of this one, oldest first, at most 1,000; it grows. */
   readonly lines: readonly string[];
   /** What is wrong with the file, for the user; null while nothing is. */
   readonly problem: string | null;
@@ -51,7 +51,6 @@ export function openHistory(path: string): History {
   } catch (error) {
     fail('read', error);
   }
-  let last = lines.at(-1);
 
   return {
     lines,
@@ -59,8 +58,10 @@ export function openHistory(path: string): History {
       return problem;
     },
     add(line) {
-      if (!isUsable || !isKept(line) || line === last) return;
-      last = line;
+      if (!isKept(line) || line === lines.at(-1)) return;
+      lines.push(line);
+      if (lines.length > HISTORY_LINES_MAX) lines.shift();
+      if (!isUsable) return;
       try {
         // Opened for each line: another shell may have compacted the file, and O_APPEND on the old one would write into
         // a file without a name. One write of one line is never torn by another shell's.

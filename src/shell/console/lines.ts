@@ -11,7 +11,8 @@ const WAITING_MAX = 500;
 const ANSWERS_WAITING_MAX = 100_000;
 
 export interface LinesOptions {
-  readonly rate: number;
+  /** Asked for each line, since it may be changed live. */
+  rate(): number;
   /** False while drawing would do harm; asked again every 50 ms. */
   canShow(): boolean;
   /** `lines` may be empty when only `wake` was called. */
@@ -35,7 +36,7 @@ export class Lines {
   /** A line of its own accord; over the rate it is only counted. */
   add(line: string): void {
     this.#openWindow();
-    if (this.#shownInWindow < this.#options.rate && this.#waiting.length < WAITING_MAX) {
+    if (this.#shownInWindow < this.#options.rate() && this.#waiting.length < WAITING_MAX) {
       this.#shownInWindow += 1;
       this.#waiting.push(line);
       this.wake();

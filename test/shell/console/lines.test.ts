@@ -29,7 +29,7 @@ test('console: lines that come together are drawn together', async () => {
 });
 
 test('console: what was counted is said when the console ends', async () => {
-  const { terminal, session, console } = await openConsole({}, { rate: 2 });
+  const { terminal, session, console } = await openConsole({}, { rate: () => 2 });
   for (let count = 0; count < 5; count += 1) session.line(`+ ${count}`);
   session.end();
   await console.done;
@@ -39,7 +39,7 @@ test('console: what was counted is said when the console ends', async () => {
 test('lines: while nothing may be shown they are kept up to a bound and then counted', () => {
   let canShow = false;
   const shown: string[] = [];
-  const lines = new Lines({ rate: 10_000, canShow: () => canShow, show: (texts) => shown.push(...texts) });
+  const lines = new Lines({ rate: () => 10_000, canShow: () => canShow, show: (texts) => shown.push(...texts) });
   for (let count = 0; count < 2_000; count += 1) lines.add(`${count}`);
   lines.flush();
   assert.deepEqual(shown, []);
@@ -51,10 +51,21 @@ test('lines: while nothing may be shown they are kept up to a bound and then cou
 
 test('lines: an answer keeps its place behind the lines that came before it', () => {
   const shown: string[] = [];
-  const lines = new Lines({ rate: 20, canShow: () => true, show: (texts) => shown.push(...texts) });
+  const lines = new Lines({ rate: () => 20, canShow: () => true, show: (texts) => shown.push(...texts) });
   lines.add('+ connected');
   assert.deepEqual(shown, []);
   lines.answer('pong');
   assert.deepEqual(shown, ['+ connected', 'pong']);
   lines.end();
+});
+
+test('console: the rate may be changed while it runs', async () => {
+  let rate = 2;
+  const { terminal, session, close } = await openConsole({}, { rate: () => rate });
+  for (let count = 1; count <= 2; count += 1) session.line(`+ ${count}`);
+  rate = 5;
+  for (let count = 3; count <= 7; count += 1) session.line(`+ ${count}`);
+  const view = await terminal.shows('… 2 more');
+  assert.deepEqual(view.rows.slice(0, -1), ['+ 1', '+ 2', '+ 3', '+ 4', '+ 5', '… 2 more']);
+  await close();
 });

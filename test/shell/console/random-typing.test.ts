@@ -12,7 +12,7 @@ test('console: random typing and random lines never damage each other', async (t
   t.diagnostic(`CONSOLE_SEED=${seed}`);
   const random = randomOf(seed);
   for (const columns of [20, 20 + random(60), 80]) {
-    const { terminal, session, close } = await openConsole({ columns, rows: 8 + random(20) }, { rate: 1_000 });
+    const { terminal, session, close } = await openConsole({ columns, rows: 8 + random(20) }, { rate: () => 1_000 });
     const model = new Model(columns);
     for (let round = 0; round < ROUNDS; round += 1) {
       const log: string[] = [];

@@ -1,0 +1,29 @@
+/** Words that Tab can offer for an argument: a shell and what is typed of the word go in, candidates come out. They ask nobody on the network. */
+import type { Shell } from './shell.ts';
+
+/** `#n` after a `#`, host:port once that is what is typed, else ids. */
+export function liveIdsOnly(shell: Shell, before: readonly string[], word: string): readonly string[] {
+  if (before.length > 0) return [];
+  return peerWords(shell, word);
+}
+
+export function liveIdsOrAll(shell: Shell, before: readonly string[], word: string): readonly string[] {
+  if (before.length > 0) return [];
+  return [...peerWords(shell, word), 'all'];
+}
+
+export function peerWords(shell: Shell, word: string): readonly string[] {
+  const peers = shell.node.views.peers();
+  if (word.startsWith('#')) return peers.map((peer) => `#${peer.n}`);
+  if (/[.:[]/.test(word)) return peers.map((peer) => peer.listen ?? peer.address);
+  return peers.map((peer) => peer.id ?? `#${peer.n}`);
+}
+
+/** Addresses that could be dialled: known, not connected, not ours. */
+export function addressesToDial(shell: Shell, before: readonly string[]): readonly string[] {
+  if (before.length > 0) return [];
+  const { views } = shell.node;
+  const listed = views.bootstrap().filter((row) => row.state !== 'connected' && !row.self);
+  const known = views.addrs().filter((row) => row.state !== 'connected' && row.state !== 'self');
+  return [...new Set([...listed, ...known].map((row) => row.address))];
+}

@@ -1,0 +1,105 @@
+/**
+ * .noderc: the file goes in; settings, lists, aliases and the lines that need a running node come out. Plain commands only: whoever
+ * starts a node in a folder that is not theirs must not run somebody's JavaScript.
+ */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { HostPort } from '../core/world.ts';
+import type { SettingKey, Settings } from '../settings.ts';
+import { nearest } from '../util/nearest.ts';
+import { parseHostPort } from '../wire/address.ts';
+import { applySetting, type SettingOrigin } from './apply-setting.ts';
+import { readAlias } from './commands/alias.ts';
+import { COMMAND_WORDS } from './commands/index.ts';
+import { UsageError } from './errors.ts';
+import { readLine, splitWords } from './line.ts';
+import type { Shell } from './shell.ts';
+import { readLines } from './shell-file.ts';
+
+const RC_NAME = '.noderc';
+
+export interface RcLine {
+  /** `FILE:LINE`, for messages. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** What the file changes. */
+export interface RcTarget {
+  readonly settings: Settings;
+  readonly origins: Map<SettingKey, SettingOrigin>;
+  readonly aliases: Map<string, string>;
+  readonly bootstrap: HostPort[];
+  readonly rcLines: RcLine[];
+  listen: HostPort | null;
+}
+
+/** The file that is read: the given one, else the working directory's, else the home folder's; null when there is none. */
+export function findRc(given: string | undefined): string | null {
+  return given ?? [join(process.cwd(), RC_NAME), join(homedir(), RC_NAME)].find((path) => existsSync(path)) ?? null;
+}
+
+export function readRc(path: string, target: RcTarget): void {
+  for (const [index, text] of readLines(path).entries()) {
+    const at = `${path}:${index + 1}`;
+    try {
+      takeLine({ at, text }, target);
+    } catch (error) {
+      throw new UsageError(`${at}: ${(error as Error).message}`);
+    }
+  }
+}
+
+function takeLine(line: RcLine, target: RcTarget): void {
+  const read = plainLine(line.text, target.aliases);
+  if (read === null) return;
+  const words = read.word === 'alias' ? [] : splitWords(read.rest);
+  const [first = '', second = ''] = words;
+  if (read.word === 'set' && words.length >= 2)
+    applySetting(target.settings, target.origins, first, words.slice(1).join(' '), '.noderc');
+  else if (read.word === 'listen' && words.length === 1) target.listen = readPlace(first, true);
+  else if (read.word === 'bootstrap' && first === 'add' && words.length === 2) target.bootstrap.push(readPlace(second));
+  else if (read.word === 'alias' && /\s/.test(read.rest)) {
+    const alias = readAlias(read.rest, COMMAND_WORDS);
+    plainLine(alias.line, target.aliases);
+    target.aliases.set(alias.name, alias.line);
+  } else target.rcLines.push(line);
+}
+
+/** A line that is a command; null for nothing at all. */
+function plainLine(
+  text: string,
+  aliases: ReadonlyMap<string, string>,
+): { readonly word: string; readonly rest: string } | null {
+  const words = new Set([...COMMAND_WORDS, ...aliases.keys()]);
+  const line = readLine(text, words, () => null);
+  if (line.kind === 'empty') return null;
+  if (line.kind === 'command') return line;
+  const [word = ''] = /^[\w-]*/.exec(line.code) ?? [];
+  const near = word === '' ? [] : nearest(word, words);
+  throw new UsageError(
+    near.length > 0
+      ? `unknown command ${JSON.stringify(word)}; did you mean ${near.join(' or ')}?`
+      : 'not a command: plain commands only, no JavaScript',
+  );
+}
+
+/** host:port as a user types it; with `anyPort` port 0 is good too. */
+export function readPlace(text: string, anyPort = false): HostPort {
+  const reading = parseHostPort(text, { anyPort });
+  if ('error' in reading) throw new UsageError(reading.error);
+  return reading;
+}
+
+/** Runs the lines that need a running node. One that fails is told and the next one runs: a peer that is away must not keep a node from starting. */
+export async function runRc(shell: Shell, lines: readonly RcLine[], answer: (text: string) => void): Promise<void> {
+  shell.plainOnly = true;
+  for (const { at, text } of lines) {
+    if (shell.quitting) break;
+    const result = await shell.run(text);
+    if (result.kind === 'error') shell.notices.complain(`${at}: ${result.message}`);
+    else if (result.kind === 'ok' && result.text !== '') answer(result.text);
+  }
+  shell.plainOnly = false;
+}

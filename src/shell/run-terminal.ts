@@ -1,0 +1,74 @@
+/** A person's terminal: a shell goes in; banner, history and console are put together; how it ended comes out. Loaded only when there is one. */
+import { startConsole } from './console/console.ts';
+import { openHistory } from './console/history.ts';
+import { EXIT } from './errors.ts';
+import { createLocalSession } from './local-session.ts';
+import { historyPath } from './places.ts';
+import { runRc } from './rc.ts';
+import { safe } from './render.ts';
+import type { Shell } from './shell.ts';
+import type { Ended, StopSignal } from './signals.ts';
+import type { Startup } from './startup.ts';
+
+export interface TerminalOptions {
+  readonly shell: Shell;
+  readonly startup: Startup;
+  /** Settles when a signal asks for a stop. */
+  readonly signalled: Promise<StopSignal>;
+}
+
+export async function runTerminal({ shell, startup, signalled }: TerminalOptions): Promise<Ended> {
+  const history = openHistory(historyPath());
+  shell.history = history.lines;
+  shell.columns = () => process.stdout.columns || null;
+  let isLeaving = false;
+  const leave = () => {
+    if (isLeaving) return;
+    isLeaving = true;
+    void shell.world.close().then(() => session.tell({ kind: 'end' }));
+  };
+  let settleRc: () => void = () => undefined;
+  const rcDone = new Promise<void>((resolve) => {
+    settleRc = resolve;
+  });
+  const session = createLocalSession(shell, rcDone, leave);
+  const print = (text: string, answer: boolean) => {
+    for (const line of text.split('\n')) session.tell({ kind: 'line', text: line, answer });
+  };
+  const stopWatching = shell.world.onEvent((node, event) => {
+    if (node === shell.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
+  });
+  const { done } = startConsole({
+    session,
+    input: process.stdin,
+    output: process.stdout,
+    history,
+    banner: banner(shell, startup),
+    rate: () => shell.settings['output.rate'],
+  });
+  shell.printTo(print);
+  let hasHungUp = false;
+  void signalled.then((signal) => {
+    hasHungUp = signal === 'SIGHUP';
+    leave();
+  });
+  void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
+  const end = await done;
+  stopWatching();
+  return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
+}
+
+function banner(shell: Shell, startup: Startup): string {
+  const { nodeId, listening } = shell.node.views.status();
+  const rc = startup.rc === null ? '' : `, settings from ${safe(startup.rc)}`;
+  const [place] = listening;
+  // A node that listens where the list says is found by every other one with the same list.
+  const isListed = shell.node.views.bootstrap().some((row) => row.resolved.includes(place ?? ''));
+  const start = isListed ? 'npm start' : `npm start -- --bootstrap ${place}`;
+  return [
+    `${shell.paint.strong(nodeId.slice(0, 8))} listens on ${listening.join(', ') || 'nothing'}${rc}`,
+    place === undefined
+      ? `type ${shell.paint.strong('help')}; connect HOST:PORT finds others`
+      : `type ${shell.paint.strong('help')}; a second node: ${start}`,
+  ].join('\n');
+}

@@ -1,0 +1,97 @@
+/** Tables that people read: columns and harmless cells go in, lines without borders come out, as wide as the terminal allows. It decides no order and no colour. */
+
+export interface Column {
+  readonly head: string;
+  readonly right?: boolean;
+  /** Left out on a narrow terminal, the least number first; never left out without one. */
+  readonly dropOrder?: number;
+}
+
+/** Rows that are set at once: cli-table3's time grows faster than its rows. */
+const SLICE_ROWS = 50;
+
+const BLANK = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((name) => [name, '']),
+);
+
+const GAP = 2;
+
+/** A table with blank borders; cells are already harmless. Yields between slices so that a node with many peers goes on. */
+export async function table(
+  allColumns: readonly Column[],
+  allRows: readonly (readonly string[])[],
+  roomColumns: number | null = null,
+): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  const widest = allColumns.map(({ head }, i) =>
+    allRows.reduce((width, row) => Math.max(width, (row[i] ?? '').length), Math.max(1, head.length)),
+  );
+  const kept = fitting(allColumns, widest, roomColumns);
+  const columns = kept.map((i) => allColumns[i] as Column);
+  const widths = kept.map((i) => widest[i] as number);
+  const rows = allRows.map((row) => kept.map((i) => row[i] ?? ''));
+  const lines: string[] = [];
+  for (let at = 0; at === 0 || at < rows.length; at += SLICE_ROWS) {
+    const slice = new Table({
+      ...(at === 0 ? { head: columns.map(({ head }) => head) } : {}),
+      chars: { ...BLANK, middle: '  ' },
+      colAligns: columns.map(({ right }) => (right === true ? 'right' : 'left')),
+      colWidths: widths,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    });
+    slice.push(...rows.slice(at, at + SLICE_ROWS));
+    lines.push(
+      ...slice
+        .toString()
+        .split('\n')
+        .map((line) => line.trimEnd()),
+    );
+    if (at + SLICE_ROWS < rows.length) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return lines.join('\n');
+}
+
+/** Which columns are shown: all that fit, or those that never leave. */
+function fitting(columns: readonly Column[], widths: readonly number[], room: number | null): number[] {
+  let kept = columns.map((_, i) => i);
+  const leaving = kept
+    .filter((i) => columns[i]?.dropOrder !== undefined)
+    .sort((a, b) => (columns[a]?.dropOrder ?? 0) - (columns[b]?.dropOrder ?? 0));
+  const width = () => kept.reduce((sum, i) => sum + (widths[i] ?? 0) + GAP, -GAP);
+  while (room !== null && width() > room && leaving.length > 0) {
+    const next = leaving.shift();
+    kept = kept.filter((i) => i !== next);
+  }
+  return kept;
+}
+
+/** Rows that a person sees of a long table, the rest is counted. */
+export const SHOWN_ROWS_MAX = 50;
+
+/** The first rows, or all of them, and how to see the others. */
+export async function pagedTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  room: number | null,
+  command: string,
+  isAll: boolean,
+): Promise<string> {
+  const drawn = await table(columns, isAll ? rows : rows.slice(0, SHOWN_ROWS_MAX), room);
+  const left = rows.length - SHOWN_ROWS_MAX;
+  return isAll || left <= 0 ? drawn : `${drawn}\n… ${left.toLocaleString('en')} more: ${command} --all`;
+}

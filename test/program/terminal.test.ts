@@ -1,0 +1,110 @@
+/** The program on a real terminal: the first minute of a newcomer, what is kept, and a window that is closed. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { PROGRAM } from '../helpers/program.ts';
+import { Pty, whyNoPty } from '../helpers/pty.ts';
+import { ALONE, Program } from '../helpers/run-program.ts';
+import { until } from '../helpers/until.ts';
+
+const skip = whyNoPty() ?? false;
+
+interface Terminal {
+  readonly pty: Pty;
+  readonly home: string;
+}
+
+function openProgram(context: TestContext, args: readonly string[], columns = 80): Terminal {
+  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
+  const set = [`HOME=${home}`, `XDG_STATE_HOME=${home}/state`, 'NO_COLOR=1'];
+  const pty = new Pty(['env', ...set, process.execPath, PROGRAM, ...args], columns);
+  context.after(() => {
+    pty.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  return { pty, home };
+}
+
+async function startOther(context: TestContext): Promise<string> {
+  const other = new Program([...ALONE, '--headless', '--listen', '127.0.0.1:0']);
+  context.after(async () => {
+    other.child.kill('SIGTERM');
+    await other.ended;
+  });
+  await until('another node', () => (other.err.includes('listening ') ? null : other.err));
+  return /127\.0\.0\.1:\d+/.exec(other.err)?.[0] ?? '';
+}
+
+test('terminal: a newcomer gets from help to ping, trace, getaddr and drop', { skip }, async (context) => {
+  const address = await startOther(context);
+  const { pty, home } = openProgram(context, ['--no-rc', '--no-data', '--bootstrap', address]);
+  const { terminal } = pty;
+  const banner = await terminal.shows(' outbound ');
+  assert.match(banner.rows[0] ?? '', /^[0-9a-f]{8} listens on 127\.0\.0\.1:\d+$/);
+  assert.match(banner.rows[1] ?? '', /^type help; a second node: npm start -- --bootstrap 127\.0\.0\.1:\d+$/);
+  terminal.type('help\r');
+  await terminal.shows('drop ID');
+  terminal.type('trace\r');
+  await terminal.shows('tracing all');
+  terminal.type('peer ');
+  terminal.type('\t');
+  await terminal.until('the id', ({ rows }) => /> peer [0-9a-f-]{36}$/.test(rows.at(-1) ?? ''));
+  terminal.type('\r');
+  await terminal.shows('state      ready, outbound (boot)');
+  terminal.type('ping #1\r');
+  const pinged = await terminal.shows('1 received, 0% lost');
+  assert.ok(pinged.rows.some((row) => /^> #1 [0-9a-f]{8} ping/.test(row)));
+  terminal.type('getaddr #1\r');
+  await terminal.shows('0 new');
+  terminal.type(' secret\r');
+  await terminal.shows('unknown command "secret"');
+  terminal.type('drop #1\r');
+  await terminal.shows('stays away for 10m, or until connect');
+  await terminal.until('the prompt', ({ rows }) => / 0>$/.test(rows.at(-1) ?? ''));
+  terminal.type('hist\r');
+  await terminal.until('the history', ({ rows }) => rows.filter((row) => row === 'help').length === 1);
+  terminal.type('\x04');
+  assert.equal(await pty.exitCode(), 0);
+  const history = join(home, 'state', 'peersh', 'history');
+  assert.equal(statSync(history).mode & 0o777, 0o600);
+  const lines = readFileSync(history, 'utf8').trim().split('\n');
+  assert.match(lines.splice(2, 1)[0] ?? '', /^peer [0-9a-f-]{36}$/);
+  assert.deepEqual(lines, ['help', 'trace', 'ping #1', 'getaddr #1', 'drop #1', 'hist']);
+});
+
+test('terminal: Ctrl-C ends the running command only, and a narrow window a narrow table', {
+  skip,
+}, async (context) => {
+  const address = await startOther(context);
+  const { pty } = openProgram(context, ['--no-rc', '--no-data', '--bootstrap', address], 56);
+  const { terminal } = pty;
+  await terminal.shows(' outbound ');
+  terminal.type('ping #1 -c 100\r');
+  await terminal.shows('pong from');
+  terminal.type('\x03');
+  await terminal.shows('^C');
+  const stopped = await terminal.shows('% lost');
+  assert.ok(stopped.rows.some((row) => /: 1 sent, 1 received/.test(row)));
+  terminal.type('peers\r');
+  const { rows } = await terminal.until('the table', ({ rows: all }) => all.some((row) => / recv +age$/.test(row)));
+  const head = rows.find((row) => / recv +age$/.test(row)) ?? '';
+  assert.ok(head.length <= 56 && !head.includes('addrs') && !head.includes('min'), head);
+  terminal.type('quit\r');
+  assert.equal(await pty.exitCode(), 0);
+});
+
+test('terminal: closing the window stops the node cleanly, saves, and ends by the hang-up', {
+  skip,
+}, async (context) => {
+  const data = mkdtempSync(join(tmpdir(), 'peersh-data-'));
+  context.after(() => rmSync(data, { recursive: true }));
+  const { pty } = openProgram(context, ['--no-rc', '--no-bootstrap', '--data', data]);
+  await pty.terminal.shows(' 0>');
+  pty.terminal.type('drop all');
+  await pty.terminal.shows('drop all');
+  pty.hangUp();
+  assert.equal(await pty.exitCode(), 128 + constants.signals.SIGHUP);
+  assert.equal((JSON.parse(readFileSync(join(data, 'book.json'), 'utf8')) as { version: number }).version, 1);
+});

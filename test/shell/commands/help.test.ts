@@ -1,0 +1,63 @@
+/** `help`: one screen, one command, settings and reasons. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REASONS } from '../../../src/core/reasons.ts';
+import { SETTINGS } from '../../../src/settings.ts';
+import { COMMANDS } from '../../../src/shell/commands/index.ts';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('help: every command fits one screen of 80 by 24, with the prompt', async () => {
+  const { text } = await openShell({ peers: 0 });
+  const lines = (await text('help')).split('\n');
+  assert.ok(lines.length <= 22, `${lines.length} lines`);
+  for (const line of lines) assert.ok(line.length <= 79, `${line.length}: ${line}`);
+  for (const { name, summary } of COMMANDS) {
+    assert.ok(
+      lines.some((line) => line.includes(`${name} `) && line.includes(summary)),
+      name,
+    );
+    assert.ok(summary.length <= 24, `${name}: ${summary}`);
+  }
+});
+
+test('help: a newcomer reads how to look, connect, trace, ping, ask and drop, and what an ID is', async () => {
+  const { text } = await openShell({ peers: 0 });
+  const help = await text('help');
+  for (const words of ['peers ', 'connect HOST:PORT', 'trace ', 'untrace', 'ping ID', 'getaddr ID', 'drop ID'])
+    assert.ok(help.includes(words), words);
+  assert.match(help, /ID is #n, the beginning of an id, or host:port/);
+});
+
+test('help: of a command is its usage, what it does and its other names; CMD ? is the same', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  const help = await text('help ping');
+  assert.match(help, /^ping ID\|all \[-c N\] \[-i SECONDS\]\n {2}ask whether/);
+  assert.equal(await text('ping ?'), help);
+  assert.equal(await text('ping?'), help);
+  assert.match(await text('help dial'), /also: dial, addnode$/);
+  for (const { name, usage, summary } of COMMANDS) {
+    assert.deepEqual(await value(`help ${name}`), { commands: [{ name, usage, summary }] });
+    assert.ok(usage.startsWith(name), name);
+    for (const line of (await text(`help ${name}`)).split('\n')) assert.ok(line.length <= 120, line);
+  }
+  assert.deepEqual((await value<{ commands: { name: string }[] }>('help')).commands.length, COMMANDS.length);
+});
+
+test('help: settings and reasons list all of them, an unknown command the nearest', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  const settings = await text('help settings');
+  for (const key of Object.keys(SETTINGS)) assert.ok(settings.includes(`${key} `), key);
+  assert.match(settings, /ping\.interval +60s +time between two pings to a peer \(100ms to 1h\)/);
+  const reasons = await text('help reasons');
+  for (const [code, row] of Object.entries(REASONS))
+    assert.ok(reasons.includes(code) && reasons.includes(row.sentence));
+  const unknown = await failure('help pingg');
+  assert.deepEqual([unknown.code, unknown['near']], ['unknown-command', ['ping']]);
+});
+
+test('help: settings and reasons are folded between words on a narrow terminal', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.columns = () => 80;
+  for (const line of [...(await text('help settings')).split('\n'), ...(await text('help reasons')).split('\n')])
+    assert.ok(line.length < 80, line);
+});

@@ -1,0 +1,109 @@
+/** `peers`: the table, its JSON, a narrow terminal and many rows. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PeerView } from '../../../src/core/views.ts';
+import { peers } from '../../../src/shell/commands/peers.ts';
+import type { Shell } from '../../../src/shell/shell.ts';
+import { assertFields, openShell } from '../../helpers/open-shell.ts';
+
+const FIELDS =
+  'n id dir via address listen agent state pingMs pingMinMs lastSendMs lastReceiveMs lastPongMs addresses ageMs'.split(
+    ' ',
+  );
+
+test('peers: a row has every field of the reference, in times ago', async () => {
+  const { value, others } = await openShell();
+  const rows = await value<PeerView[]>('peers');
+  assert.equal(rows.length, 2);
+  for (const row of rows) {
+    assertFields(row, FIELDS);
+    assert.equal(row.dir, 'inbound');
+    assert.equal(row.via, 'peer');
+    assert.equal(row.state, 'ready');
+    assert.ok(others.some((node) => node.state.id === row.id));
+    assert.ok((row.pingMs ?? -1) >= 0 && row.ageMs >= 900);
+  }
+  assert.deepEqual(await value('peers out'), []);
+  assert.deepEqual((await value<PeerView[]>('netinfo in')).length, 2);
+});
+
+test('peers: the table has its columns, full ids with -v, and nobody is one sentence', async () => {
+  const { text, node } = await openShell();
+  const [head = '', row = ''] = (await text('peers')).split('\n');
+  assert.deepEqual(head.trim().split(/\s+/), '# id dir via address ping min send recv addrs age'.split(' '));
+  assert.match(row, /^ *#\d+ {2}[0-9a-f]{8} {2}in {3}peer {2}10\.0\.0\.\d:5999 /);
+  assert.match(await text('peers -v'), new RegExp([...node.state.peers.keys()][0] ?? 'nobody'));
+  assert.equal(await (await openShell({ peers: 0 })).text('peers'), 'no peers; try connect HOST:PORT');
+});
+
+test('peers: wrong words and options tell the usage', async () => {
+  const { failure } = await openShell({ peers: 0 });
+  for (const line of ['peers inn', 'peers in out', 'peers --vv'])
+    assert.match((await failure(line)).message, /usage: peers \[in\|out\]/);
+});
+
+/** A shell with that many peers on a terminal of that width, as far as `peers` looks at one. */
+function shellOf(count: number, columns: number | null): Shell {
+  const rows = Array.from(
+    { length: count },
+    (_, i): PeerView => ({
+      n: i + 1,
+      id: `${String(i).padStart(8, 'a')}-0000-4000-8000-000000000000`,
+      dir: 'outbound',
+      via: 'gossip',
+      address: `192.168.100.${(i % 250) + 1}:15999`,
+      listen: null,
+      agent: null,
+      state: 'suspect',
+      pingMs: 123.4,
+      pingMinMs: 12.3,
+      lastSendMs: 61_000,
+      lastReceiveMs: 61_000,
+      lastPongMs: null,
+      addresses: 1_000,
+      ageMs: 3_700_000,
+    }),
+  );
+  return { node: { views: { peers: () => rows } }, columns: () => columns } as unknown as Shell;
+}
+
+async function drawn(count: number, columns: number | null, all = false): Promise<string[]> {
+  const call = { words: [], rest: '', options: { all }, signal: new AbortController().signal, say: () => undefined };
+  const { text } = await peers.run(shellOf(count, columns), call);
+  return (typeof text === 'string' ? text : await text()).split('\n');
+}
+
+test('peers: a narrow terminal drops addrs, min, via in that order and no row is wider', async () => {
+  const heads = async (columns: number | null) => {
+    const lines = await drawn(3, columns);
+    assert.ok(columns === null || columns < 70 || lines.every((line) => line.length <= columns), lines.join('\n'));
+    return (lines[0] ?? '').trim().split(/\s+/);
+  };
+  const whole = '# id dir via address ping min send recv addrs age'.split(' ');
+  const without = (...names: string[]) => whole.filter((name) => !names.includes(name));
+  assert.deepEqual(await heads(null), whole);
+  assert.deepEqual(await heads(120), whole);
+  const width = (await drawn(3, null)).reduce((most, line) => Math.max(most, line.length), 0);
+  assert.deepEqual(await heads(width), whole);
+  assert.deepEqual(await heads(width - 1), without('addrs'));
+  assert.deepEqual(await heads(width - 8), without('addrs', 'min'));
+  assert.deepEqual(await heads(width - 14), without('addrs', 'min', 'via'));
+  // Narrower still, a row that is folded would be worse than one without send and recv.
+  assert.deepEqual(await heads(20), without('addrs', 'min', 'via', 'send', 'recv'));
+});
+
+test('peers: more than 50 rows are counted, --all shows them, and 125 take at most 100 ms', async () => {
+  const paged = await drawn(125, 80);
+  assert.equal(paged.length, 52);
+  assert.equal(paged.at(-1), '… 75 more: peers --all');
+  assert.equal((await drawn(50, 80)).length, 51);
+  const times: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    // Of this process alone: the machine may be busy with other tests.
+    const started = process.cpuUsage();
+    assert.equal((await drawn(125, 80, true)).length, 126);
+    const { user, system } = process.cpuUsage(started);
+    times.push((user + system) / 1_000);
+  }
+  assert.ok(Math.min(...times) <= 100, `${Math.min(...times)} ms`);
+});

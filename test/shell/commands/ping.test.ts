@@ -1,0 +1,83 @@
+/** `ping`: one peer, all, a count, what is lost, and what may be typed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+interface Pinged {
+  readonly id: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly lossPercent: number;
+  readonly minMs: number | null;
+  readonly rttMs: readonly number[];
+}
+
+const FIELDS = ['id', 'sent', 'received', 'lossPercent', 'minMs', 'avgMs', 'maxMs', 'rttMs'];
+
+test('ping: a peer by number, by the beginning of its id and by address', async () => {
+  const { value, others } = await openShell();
+  const [first] = others;
+  const id = first?.state.id ?? '';
+  for (const word of ['#1', id.slice(0, 6), id, id.toUpperCase(), '10.0.0.2:5999']) {
+    const answer = await value<Pinged>(`ping ${word}`);
+    assert.deepEqual(Object.keys(answer), FIELDS);
+    assert.deepEqual([answer.id, answer.sent, answer.received, answer.lossPercent], [id, 1, 1, 0], word);
+    assert.equal(answer.rttMs.length, 1);
+  }
+});
+
+test('ping: -c and -i make a line each and a summary', async () => {
+  const { text, printed, world } = await openShell();
+  const before = world.now();
+  const answer = await text('ping #1 -c 3 -i 2');
+  assert.match(answer, /^[0-9a-f]{8}: 3 sent, 3 received, 0% lost, min\/avg\/max [\d.]+\/[\d.]+\/[\d.]+ ms$/);
+  assert.equal(printed.filter((line) => line.startsWith('pong from ')).length, 3);
+  const tookMs = (world.now() - before) / 1_000;
+  assert.ok(tookMs >= 4_000 && tookMs < 4_500, `${tookMs}`);
+});
+
+test('ping: all asks everybody at once and answers an array', async () => {
+  const { value, world } = await openShell({ peers: 3 });
+  const before = world.now();
+  const answers = await value<Pinged[]>('ping all');
+  assert.deepEqual(
+    answers.map(({ received }) => received),
+    [1, 1, 1],
+  );
+  assert.ok(world.now() - before < 1_000_000);
+  assert.deepEqual(await (await openShell({ peers: 0 })).value('ping all'), []);
+});
+
+test('ping: a peer that answers no more is lost after 5 s, with the numbers in the error', async () => {
+  const { failure, world, node, others } = await openShell({ peers: 1 });
+  const [other] = others;
+  const host = [...world.network.hosts.values()].find((one) => one.name === other?.name);
+  assert.ok(host !== undefined);
+  host.node.sessions.clear();
+  const lost = await failure('ping #1');
+  assert.equal(lost.code, 'timeout');
+  assert.deepEqual([lost['sent'], lost['received'], lost['minMs']], [1, 0, null]);
+  assert.equal(node.views.ready(), 1);
+});
+
+test('ping: without an id, with a wrong one or wrong numbers it is one clear line', async () => {
+  const { failure, others } = await openShell();
+  const usage = await failure('ping');
+  assert.equal(usage.code, 'usage');
+  for (const { state } of others) assert.ok(usage.message.includes(state.id.slice(0, 8)));
+  const unknown = await failure('ping zzz');
+  assert.equal(unknown.code, 'no-such-peer');
+  assert.match(unknown.message, /^no peer "zzz"; the live ones are /);
+  assert.match((await failure('ping #1 -c many')).message, /-c takes a whole number from 1 to 1000/);
+  assert.match((await failure('ping #1 -i 0.01')).message, /-i takes seconds from 0\.1/);
+  assert.match((await (await openShell({ peers: 0 })).failure('ping')).message, /no peers; try connect HOST:PORT$/);
+});
+
+test('ping: a peer that has gone is named with why it went', async () => {
+  const { failure, others, pass } = await openShell();
+  await others[0]?.stop();
+  await pass(500);
+  const gone = await failure('ping #1');
+  assert.equal(gone.code, 'no-such-peer');
+  assert.match(gone.message, /\(#1\) is gone \(the peer said bye, \d+m?s ago\); peer #1 tells more$/);
+});

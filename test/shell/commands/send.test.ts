@@ -1,0 +1,28 @@
+/** `send`: messages made by hand, checked or not. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('send: a message goes out as it was typed', async () => {
+  const { value, text, node, pass } = await openShell({ peers: 1 });
+  const line = '{"msgtype": "ping", "nonce": "#x"}';
+  const answer = await value<Record<string, unknown>>(`send #1 ${line}`);
+  assert.deepEqual(Object.keys(answer), ['id', 'bytes', 'type']);
+  assert.deepEqual([answer['bytes'], answer['type']], [line.length + 1, 'ping']);
+  await pass(500);
+  assert.ok((node.views.peer(1)?.counts.received['pong'] ?? 0) >= 1);
+  assert.match(await text('sendmsgtopeer #1 {"msgtype":"hop"}'), /^sent 18 bytes \(hop\) to [0-9a-f]{8} \(#1\)$/);
+});
+
+test('send: what is no JSON is refused, --raw sends it', async () => {
+  const { failure, value } = await openShell({ peers: 1 });
+  assert.match((await failure('send #1 {"msgtype"')).message, /^not JSON: .*; --raw sends text as it is$/);
+  const raw = await value<Record<string, unknown>>('send #1 --raw GET / HTTP/1.1');
+  assert.deepEqual([raw['bytes'], raw['type']], [15, 'malformed']);
+});
+
+test('send: wrong input is one line', async () => {
+  const { failure } = await openShell({ peers: 1 });
+  for (const line of ['send', 'send #1']) assert.match((await failure(line)).message, /^usage: send ID JSON/);
+  assert.equal((await failure('send zz {}')).code, 'no-such-peer');
+});

@@ -1,0 +1,32 @@
+/** `stats`: messages and bytes by type, of the node and of one peer. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('stats: of the node, messages and bytes by type and how often each reason came up', async () => {
+  const { value, text, pass } = await openShell();
+  await value('drop #1');
+  await pass(500);
+  const all = await value<Record<string, Record<string, { messages: number; bytes: number }>>>('stats');
+  assert.deepEqual(Object.keys(all), ['sent', 'received', 'reasons']);
+  assert.equal(all['received']?.['hello']?.messages, 2);
+  assert.deepEqual(Object.keys(all['sent']?.['hello'] ?? {}), ['messages', 'bytes']);
+  assert.equal(Number(all['reasons']?.['dropped']), 1);
+  const lines = (await text('getnettotals')).split('\n');
+  assert.match(lines[0] ?? '', /^type +sent +bytes +received +bytes$/);
+  assert.match(lines.at(-1) ?? '', /^reasons: .*dropped 1/);
+});
+
+test('stats: of one peer bytes by type are not known, the totals are', async () => {
+  const { value, text } = await openShell();
+  const one = await value<Record<string, Record<string, unknown>>>('stats #1');
+  assert.deepEqual(one['received']?.['hello'], { messages: 1, bytes: null });
+  assert.match(await text('stats #1'), /\nbytes: \d+ sent, \d+ received$/);
+});
+
+test('stats: nothing yet and a wrong id are one line', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  assert.equal(await text('stats'), 'no messages yet');
+  assert.equal((await failure('stats zz')).code, 'no-such-peer');
+  assert.match((await failure('stats a b')).message, /^usage: stats \[ID\]$/);
+});

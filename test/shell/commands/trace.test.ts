@@ -1,0 +1,60 @@
+/** `trace` and `untrace`: which messages are shown, how, and that it ends. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('trace: shows what passes in both directions until untrace', async () => {
+  const { value, text, printed, others } = await openShell({ peers: 1 });
+  assert.deepEqual(await value('trace'), { on: ['all'] });
+  await value('ping #1');
+  const id = (others[0]?.state.id ?? '').slice(0, 8);
+  const lines = printed.filter((line) => /^[<>] #1 /.test(line));
+  assert.match(lines[0] ?? '', new RegExp(`^> #1 ${id} ping nonce=`));
+  assert.match(lines[1] ?? '', new RegExp(`^< #1 ${id} pong nonce=`));
+  assert.equal(await text('untrace'), 'tracing nothing');
+  printed.length = 0;
+  await value('ping #1');
+  assert.deepEqual(
+    printed.filter((line) => /^[<>] /.test(line)),
+    [],
+  );
+});
+
+test('trace: a peer, a direction, types and the exact lines', async () => {
+  const { value, text, printed } = await openShell();
+  assert.equal(await text('trace #1 in pong,addr --lines'), 'tracing #1 in pong addr --lines; untrace ends it');
+  await value('ping all');
+  const lines = printed.filter((line) => /^[<>] /.test(line));
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /^< #1 [0-9a-f]{8} \{"msgtype":"pong","nonce":\d+\}$/);
+  assert.deepEqual(await value('trace in ping'), { on: ['#1 in pong addr --lines', 'all in ping'] });
+  assert.deepEqual(await value('trace in ping'), { on: ['#1 in pong addr --lines', 'all in ping'] });
+  assert.deepEqual(await value('untrace #1'), { on: ['all in ping'] });
+});
+
+test('trace: all shows the handshake of a connection to come', async () => {
+  const { text, printed, value } = await openShell({ peers: 1 });
+  await value('drop #1');
+  await text('monitor all hello');
+  await value('connect 10.0.0.2:5999');
+  assert.deepEqual(
+    printed.filter((line) => /^[<>] /.test(line)).map((line) => line[0]),
+    ['>', '<'],
+  );
+});
+
+test('trace: under --json a line is one value with the fields of every notice', async () => {
+  const { value, printed } = await openShell({ peers: 1, json: true });
+  await value('trace out ping');
+  await value('ping #1');
+  const notice = JSON.parse(printed[0] ?? '') as Record<string, unknown>;
+  assert.deepEqual(Object.keys(notice), ['event', 'atMs', 'id', 'address', 'reason', 'n', 'dir', 'type', 'line']);
+  assert.deepEqual([notice['event'], notice['n'], notice['dir'], notice['type']], ['line', 1, 'sent', 'ping']);
+});
+
+test('trace: an unknown peer or type is one line', async () => {
+  const { failure } = await openShell({ peers: 1 });
+  assert.equal((await failure('trace pingg')).code, 'no-such-peer');
+  assert.match((await failure('trace --line')).message, /usage: trace \[ID\|all\]/);
+  assert.match((await failure('untrace a b')).message, /^usage: untrace/);
+});

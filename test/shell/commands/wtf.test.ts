@@ -1,0 +1,28 @@
+/** `wtf`: the last failure and what passed on the wire before it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('wtf: nothing has gone wrong at first', async () => {
+  const { value, text } = await openShell({ peers: 0 });
+  assert.deepEqual(await value('wtf'), { command: null, error: null, lines: [] });
+  assert.equal(await text('wtf'), 'nothing has gone wrong');
+});
+
+test('wtf: shows the line, its error and the wire just before, also when much has passed since', async () => {
+  const { value, text, shell, pass } = await openShell({ peers: 1, settings: { 'ping.interval': 100_000 } });
+  await shell.run('ping #7');
+  const first = await value<{ lines: { line: string; n: number; dir: string; agoMs: number }[] }>('wtf');
+  await pass(30_000);
+  const later = await value<{ command: string; error: { code: string }; lines: { line: string }[] }>('wtf');
+  assert.deepEqual([later.command, later.error.code], ['ping #7', 'no-such-peer']);
+  assert.equal(later.lines.length, 8);
+  assert.deepEqual(
+    later.lines.map(({ line }) => line),
+    first.lines.map(({ line }) => line),
+  );
+  const lines = (await text('wtf')).split('\n');
+  assert.equal(lines[0], 'ping #7  (30s ago)');
+  assert.match(lines[1] ?? '', /^ {2}no peer "#7"; .* \[no-such-peer\]$/);
+  assert.equal(lines[2], 'on the wire just before:');
+});

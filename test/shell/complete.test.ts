@@ -1,0 +1,96 @@
+/** Tab: what is offered after what is typed, and that asking runs nothing. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { COMMANDS } from '../../src/shell/commands/index.ts';
+import { openShell } from '../helpers/open-shell.ts';
+
+test('complete: commands, their other names and aliases', async () => {
+  const { tab, value } = await openShell({ peers: 0 });
+  assert.deepEqual(tab('pe').candidates, ['peer', 'peers']);
+  await value('alias people peers -v');
+  assert.deepEqual(tab('peo').candidates, ['people']);
+  for (const { name, aliases } of COMMANDS)
+    for (const word of [name, ...aliases]) assert.ok(tab('').candidates.includes(word), word);
+});
+
+test('complete: flags of the command', async () => {
+  const { tab } = await openShell({ peers: 0 });
+  assert.deepEqual(tab('peers -').candidates, ['-v', '--verbose', '--all']);
+  assert.deepEqual(tab('connect a:1 --k').candidates, ['--keep']);
+  assert.deepEqual(tab('trace ping --').candidates, ['--lines']);
+});
+
+test('complete: live ids, numbers after #, addresses after a dot, also for the beginning of a command', async () => {
+  const { tab, others } = await openShell({ interactive: true });
+  const ids = others.map(({ state }) => state.id).sort();
+  for (const word of ['ping', 'peer', 'drop', 'getaddr', 'send', 'stats', 'untrace', 'trace'])
+    assert.ok(
+      ids.every((id) => tab(`${word} `).candidates.includes(id)),
+      word,
+    );
+  assert.deepEqual(tab(`drop ${ids[0]?.slice(0, 4)}`).candidates, [ids[0]]);
+  assert.deepEqual([...tab('drop #').candidates].sort(), ['#1', '#2']);
+  assert.deepEqual([...tab('drop 10.').candidates].sort(), ['10.0.0.2:5999', '10.0.0.3:5999']);
+  assert.deepEqual(tab('drop a').candidates.includes('all'), true);
+  assert.deepEqual(tab('peer al').candidates, []);
+  assert.ok(tab('pin ').candidates.includes(ids[0] ?? ''));
+});
+
+test('complete: connect offers known addresses that are not connected', async () => {
+  const { tab, value } = await openShell();
+  assert.deepEqual(tab('connect ').candidates, []);
+  await value('drop #1');
+  assert.deepEqual(tab('connect ').candidates, ['10.0.0.2:5999']);
+  await value('bootstrap add 10.0.0.77:5999');
+  assert.deepEqual(tab('connect 10.0.0.7').candidates, ['10.0.0.77:5999']);
+});
+
+test('complete: message types, settings, commands and the forms of other arguments', async () => {
+  const { tab } = await openShell({ peers: 1 });
+  assert.deepEqual(tab('trace all p').candidates, ['ping', 'pong']);
+  assert.deepEqual(tab('trace in ge').candidates, ['getaddr']);
+  assert.deepEqual(tab('set ping.').candidates, ['ping.interval', 'ping.timeout']);
+  assert.deepEqual(tab('help wt').candidates, ['wtf']);
+  assert.deepEqual(tab('help set').candidates, ['set', 'settings']);
+  assert.deepEqual(tab('addrs ').candidates, ['new', 'tried']);
+  assert.deepEqual(tab('peers ').candidates, ['in', 'out']);
+  assert.deepEqual(tab('events go').candidates, ['gossip']);
+  assert.deepEqual(tab('bootstrap ').candidates, ['add', 'rm']);
+  assert.deepEqual(tab('wait r').candidates, ['ready']);
+  assert.equal(tab('wait ready ').candidates.length, 1);
+});
+
+test('complete: with nothing left it is the usage', async () => {
+  const { tab, others } = await openShell({ peers: 1 });
+  assert.deepEqual(tab('status '), { candidates: [], usage: 'status' });
+  assert.deepEqual(tab('drop zz'), { candidates: [], usage: 'drop ID|all' });
+  assert.deepEqual(tab(`drop ${others[0]?.state.id}`), { candidates: [], usage: 'drop ID|all' });
+  assert.deepEqual(tab('drop #1 '), { candidates: [], usage: 'drop ID|all' });
+  assert.deepEqual(tab('zzz'), { candidates: [], usage: null });
+});
+
+test('complete: names of JavaScript, own and declared, without running anything', async () => {
+  const { tab, value } = await openShell({ peers: 0 });
+  assert.ok(tab('no').candidates.includes('node'));
+  assert.ok(tab('node.pe').candidates.includes('node.peers'));
+  assert.ok(tab('1 + node.book.').candidates.includes('node.book.entries'));
+  assert.ok(tab('node.peers.').candidates.includes('node.peers.size'));
+  await value('globalThis.ran = 0; const mine = { deep: { able: 1 }, get trap() { ran += 1; return { x: 1 } } }; 0');
+  await value(
+    'const spy = new Proxy({}, { ownKeys() { ran += 1; return [] }, getOwnPropertyDescriptor() { ran += 1 }, getPrototypeOf() { ran += 1; return null } }); 0',
+  );
+  assert.deepEqual(tab('mi').candidates, ['mine']);
+  assert.deepEqual(tab('mine.').candidates, ['mine.deep', 'mine.trap']);
+  assert.deepEqual(tab('mine.deep.a').candidates, ['mine.deep.able']);
+  assert.deepEqual(tab('mine.trap.').candidates, []);
+  assert.deepEqual(tab('spy.').candidates, []);
+  assert.deepEqual(tab('none.').candidates, []);
+  assert.equal(await value('ran'), 0);
+});
+
+test('complete: what is offered holds no control characters', async () => {
+  const { tab, value } = await openShell({ peers: 0 });
+  await value('const odd = { a: 1, "\\u202eb": 2, "\\x1b[31m": 3 }; 0');
+  assert.deepEqual(tab('odd.').candidates, ['odd.a']);
+  assert.deepEqual(tab('drop "').candidates, []);
+});

@@ -1,0 +1,43 @@
+/** What a node starts with: what is saved where, which list is used, where it listens. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dataFolder, historyPath, listenChoices } from '../../src/shell/places.ts';
+import { readStartup } from '../../src/shell/startup.ts';
+
+const start = (...args: string[]) => readStartup(['--no-rc', ...args]);
+
+test('startup: the book is kept for a port that was chosen, and where --data says', () => {
+  assert.match(dataFolder(start('--listen', '127.0.0.1:5999')) ?? '', /[\\/]peersh[\\/](?:Data[\\/])?5999$/);
+  for (const args of [[], ['--listen', '127.0.0.1:0'], ['--listen', '127.0.0.1:5999', '-e', 'peers'], ['--no-data']])
+    assert.equal(dataFolder(start(...args)), null, args.join(' '));
+  assert.equal(dataFolder(start('--data', '/some/where', '-e', 'peers')), '/some/where');
+  assert.equal(dataFolder(start('--listen', '127.0.0.1:5999', '--no-data')), null);
+  assert.match(historyPath(), /[\\/]peersh[\\/](?:Log[\\/])?history$/);
+});
+
+test('startup: without --listen the loopback places of the list come first, then any port', () => {
+  const list = ['--bootstrap', 'localhost:5999', '--bootstrap', '192.0.2.7:5999', '--bootstrap', '[::1]:5998'];
+  assert.deepEqual(listenChoices(start(...list)), [
+    { host: 'localhost', port: 5_999 },
+    { host: '::1', port: 5_998 },
+    { host: '127.0.0.1', port: 0 },
+  ]);
+  assert.deepEqual(listenChoices(start(...list, '--listen', '0.0.0.0:7000')), [{ host: '0.0.0.0', port: 7_000 }]);
+  assert.deepEqual(listenChoices(start(...list, '--no-bootstrap')), [{ host: '127.0.0.1', port: 0 }]);
+});
+
+test('startup: lines of -e and --script keep their order, options their short names', () => {
+  const { script, keepGoing, json, headless } = start('-e', 'peers', '-k', '--eval', 'status', '--json');
+  assert.deepEqual(script, [['peers'], ['status']]);
+  assert.deepEqual([keepGoing, json, headless], [true, true, false]);
+  assert.equal(start().script, null);
+});
+
+test('startup: --set says where a value came from', () => {
+  const { settings, origins } = start('--set', 'ping.interval=5s', '--set', 'events=none');
+  assert.equal(settings['ping.interval'], 5_000_000);
+  assert.deepEqual(
+    [origins.get('ping.interval'), origins.get('events'), origins.get('agent')],
+    ['--set', '--set', undefined],
+  );
+});
