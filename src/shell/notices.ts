@@ -36,6 +36,9 @@ function kindOf(event: NodeEvent): Kind | null {
       return 'error';
     case 'self':
       return 'self';
+    case 'flood':
+    case 'refused':
+      return 'flood';
     case 'saved':
       return 'save';
     default:
@@ -126,6 +129,12 @@ export class Notices {
         return `! ${shortId(event.id)} ${event.address}: ${safe(event.reason)} (strike ${event.strikes})`;
       case 'self':
         return `! Connected to myself (${event.address}); not dialled again`;
+      case 'flood':
+        return `! ${shortId(event.id)} ${event.address} sends more than it may and is held back`;
+      case 'refused':
+        return event.count === 1
+          ? `! refused ${event.address}: ${REASONS[event.reason].sentence}`
+          : `! refused ${event.count} connections, the last from ${event.address}: ${REASONS[event.reason].sentence}`;
       case 'saved':
         return `> saved ${event.addresses} addresses`;
       default:

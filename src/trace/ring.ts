@@ -1,5 +1,6 @@
 /** The last lines that passed, of all connections together, in one bounded ring: lines go in, copies come out by connection. */
 import type { LineDirection } from '../core/world.ts';
+import { CONSTANT_LINES } from '../wire/messages.ts';
 
 export interface RingLine {
   readonly at: number;
@@ -52,8 +53,9 @@ export function createRing(): Ring {
       numbers[slot] = n;
       sent[slot] = direction === 'sent' ? 1 : 0;
       const cut = line.length > LINE_LENGTH_MAX ? line.slice(0, LINE_LENGTH_MAX) : line;
-      // Joined and cut again, so that the ring keeps this line and not the chunk it is a slice of.
-      lines[slot] = cut.length > COPIED_LENGTH_MAX ? ` ${cut}`.slice(1) : cut;
+      // Joined and cut again, so that the ring keeps this line and not the chunk it is a slice of; the lines that pass most need no copy.
+      const constant = CONSTANT_LINES[CONSTANT_LINES.indexOf(cut)];
+      lines[slot] = constant ?? (cut.length > COPIED_LENGTH_MAX ? ` ${cut}`.slice(1) : cut);
       next += 1;
     },
     of: (n, most) => collect(most, (line) => line.n === n),

@@ -73,7 +73,7 @@ test('complete: names of JavaScript, own and declared, without running anything'
   const { tab, value } = await openShell({ peers: 0 });
   assert.ok(tab('no').candidates.includes('node'));
   assert.ok(tab('node.pe').candidates.includes('node.peers'));
-  assert.ok(tab('1 + node.book.').candidates.includes('node.book.entries'));
+  assert.ok(tab('1 + node.book.').candidates.includes('node.book.addresses'));
   assert.ok(tab('node.peers.').candidates.includes('node.peers.size'));
   await value('globalThis.ran = 0; const mine = { deep: { able: 1 }, get trap() { ran += 1; return { x: 1 } } }; 0');
   await value(
