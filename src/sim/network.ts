@@ -100,7 +100,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
   };
 }
 
-/** Lets somebody move in, who is given the context to act by; from now on the place can be dialled. */
+/** Lets somebody move in, who is given the context to act by from then on; the place can be dialled. */
 export function addHost(
   network: Network,
   index: number,
