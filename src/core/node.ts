@@ -5,7 +5,7 @@
 
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
-import { MESSAGE_TYPES, type Message, type MessageType } from '../wire/messages.ts';
+import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
@@ -21,7 +21,7 @@ import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
-import { aboutOf, closeSession, countReason, forgetSession, openSession, strike, TYPE_INDEX } from './session.ts';
+import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
@@ -206,12 +206,13 @@ export function nameResolved(
   settleDeadline(node, ctx);
 }
 
-export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message): void {
+/** `bytes` is the length of its line, 0 where messages travel without lines. */
+export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message, bytes: number): void {
   const session = node.sessions.get(n);
   if (session === undefined) return;
   const { stage } = session;
   spendMessage(node, ctx, session);
-  receiveMessage(node, ctx, session, message);
+  receiveMessage(node, ctx, session, message, bytes);
   if (session.stage !== stage) node.dialDue = true;
   settleDeadline(node, ctx);
 }
@@ -345,22 +346,4 @@ export function bytesSent(node: NodeState, n: number, bytes: number): void {
   node.bytes.sent += bytes;
   const session = node.sessions.get(n);
   if (session !== undefined) session.bytesSent += bytes;
-}
-
-/** A message passed as a line of so many bytes: they count by type, for the node and for the connection. */
-export function countLine(
-  node: NodeState,
-  n: number,
-  direction: 'sent' | 'received',
-  type: MessageType,
-  bytes: number,
-): void {
-  const index = TYPE_INDEX[type];
-  const all = direction === 'sent' ? node.bytes.sentByType : node.bytes.receivedByType;
-  all[index] = (all[index] as number) + bytes;
-  const session = node.sessions.get(n);
-  if (session === undefined) return;
-  session.typeBytes ??= { sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0) };
-  const own = session.typeBytes[direction];
-  own[index] = (own[index] as number) + bytes;
 }
