@@ -32,7 +32,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
-const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
+export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
