@@ -83,14 +83,13 @@ export class BareNode {
   readonly sent: { readonly n: number; readonly message: Message }[] = [];
   /** Dials that wait for an answer. */
   readonly dials = new Map<number, Address>();
-  now = START_US;
   wakeAt = Infinity;
   /** Whether a close that the core ordered is reported after the fact, as a driver does. */
   reportsCloses = true;
   /** Closes ordered and not yet reported. */
   readonly closing: number[] = [];
   random: () => number;
-  readonly context: Context;
+  readonly context: Omit<Context, 'now'> & { now: number };
   #transcript: string[] = [];
 
   constructor(options: BareOptions = {}) {
@@ -109,36 +108,41 @@ export class BareNode {
     this.#fact(() => startNode(this.node, this.context, listen === '' ? [] : [at(listen)]));
   }
 
-  #createContext(): Context {
-    const bare = this;
+  #createContext(): BareNode['context'] {
     return {
-      get now() {
-        return bare.now;
+      now: START_US,
+      random: () => this.random(),
+      resolve: (host) => this.#note(`resolve ${host}`),
+      dial: (attempt, address) => {
+        this.dials.set(attempt, address);
+        this.#note(`dial ${attempt} ${address.text}`);
       },
-      random: () => bare.random(),
-      resolve: (host) => bare.#note(`resolve ${host}`),
-      dial(attempt, address) {
-        bare.dials.set(attempt, address);
-        bare.#note(`dial ${attempt} ${address.text}`);
+      cancel: (attempt) => {
+        this.dials.delete(attempt);
+        this.#note(`cancel ${attempt}`);
       },
-      cancel(attempt) {
-        bare.dials.delete(attempt);
-        bare.#note(`cancel ${attempt}`);
+      send: (n, message) => {
+        this.sent.push({ n, message });
+        this.#note(`> #${n} ${textOf(message)}`);
       },
-      send(n, message) {
-        bare.sent.push({ n, message });
-        bare.#note(`> #${n} ${textOf(message)}`);
+      sendLine: (n, line) => this.#note(`> #${n} raw ${line}`),
+      close: (n, abrupt) => {
+        this.closing.push(n);
+        this.#note(`close #${n}${abrupt ? ' abrupt' : ''}`);
       },
-      sendLine: (n, line) => bare.#note(`> #${n} raw ${line}`),
-      close(n, abrupt) {
-        bare.closing.push(n);
-        bare.#note(`close #${n}${abrupt ? ' abrupt' : ''}`);
+      wake: (time) => {
+        this.wakeAt = time;
       },
-      wake(time) {
-        bare.wakeAt = time;
-      },
-      emit: (event) => void bare.events.push(event),
+      emit: (event) => void this.events.push(event),
     };
+  }
+
+  get now(): number {
+    return this.context.now;
+  }
+
+  set now(time: number) {
+    this.context.now = time;
   }
 
   #note(line: string): void {
@@ -150,7 +154,7 @@ export class BareNode {
     const result = run();
     for (let i = 0; this.reportsCloses && this.closing.length > 0; i += 1) {
       assert.ok(i < CLOSES_MAX, 'closes come to an end');
-      this.reportClose(this.closing[0] as number);
+      this.#reportClose(this.closing[0] as number);
     }
     return result;
   }
@@ -216,13 +220,12 @@ export class BareNode {
     this.#fact(() => nameResolved(this.node, this.context, host, ips, ips.length > 0 ? null : 'ENOTFOUND'));
   }
 
-  /** The other side closed, or the network did. */
+  /** The connection is gone: the other side closed it, or the network did, or we did and it is reported only now. */
   hangUp(n: number, reason: ReasonCode = 'remote-closed'): void {
-    this.#fact(() => this.reportClose(n, reason));
+    this.#fact(() => this.#reportClose(n, reason));
   }
 
-  /** What a driver does last with a connection. */
-  reportClose(n: number, reason: ReasonCode = 'remote-closed'): void {
+  #reportClose(n: number, reason: ReasonCode = 'remote-closed'): void {
     const ordered = this.closing.indexOf(n);
     if (ordered >= 0) this.closing.splice(ordered, 1);
     connectionClosed(this.node, this.context, n, reason);
