@@ -82,7 +82,7 @@ test('deadlines: a peer that answers stays for ever', () => {
 
 test('deadlines: a hello-less peer is pinged and judged like any other', () => {
   const bare = steady();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.hear(n, PING);
   bare.advance(2 * SECOND_US);
   bare.hear(n, PONG);
@@ -203,7 +203,7 @@ test('deadlines: a handshake goes on after a sleep', () => {
 
 test('deadlines: a listener without hello is still kept when we slept meanwhile', () => {
   const bare = steady();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.hear(n, PING);
   bare.sleep(60 * MINUTE_US);
   bare.advance(5 * SECOND_US);

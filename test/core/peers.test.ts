@@ -9,12 +9,12 @@ const open = (settings = {}) => new BareNode({ listen: '8.8.8.8:5999', settings 
 
 test('peers: a dialler that reaches itself says so, closes and marks the address', () => {
   const bare = lan();
-  const n = bare.dialled(bare.connect('10.0.0.9:6000'));
+  const n = bare.dialled(bare.connect('10.0.0.9:6100'));
   bare.take();
   bare.hear(n, helloLine('m'));
   assert.deepEqual(bare.take(), ['< #1 hello nodeid=m', 'close #1', 'closed #1 self']);
-  assert.deepEqual([...bare.node.selves.keys()], ['10.0.0.9:6000']);
-  assert.equal(bare.happened('self')[0]?.address, '10.0.0.9:6000');
+  assert.deepEqual([...bare.node.selves.keys()], ['10.0.0.9:6100']);
+  assert.equal(bare.happened('self')[0]?.address, '10.0.0.9:6100');
   assert.deepEqual(bare.happened('ready', 'hello-received'), []);
   assert.equal(bare.node.book.outcomes[0]?.failures, 0, 'no penalty');
 });
@@ -22,9 +22,9 @@ test('peers: a dialler that reaches itself says so, closes and marks the address
 test('peers: who is dialled by itself answers hello, closes and marks nothing', () => {
   const bare = lan();
   const n = bare.accept('10.0.0.9');
-  bare.hear(n, helloLine('m', { listen: 6000 }));
+  bare.hear(n, helloLine('m', { listen: 6100 }));
   assert.deepEqual(bare.take(), [
-    '< #1 hello nodeid=m listen=6000',
+    '< #1 hello nodeid=m listen=6100',
     '> #1 hello nodeid=m listen=5999',
     'close #1',
     'closed #1 self',
@@ -42,7 +42,7 @@ test('peers: meeting oneself is said at most once a second', () => {
     [1, 2],
   ] as const) {
     bare.advance(waitUs);
-    bare.hear(bare.dialled(bare.connect('10.0.0.9:6000')), helloLine('m'));
+    bare.hear(bare.dialled(bare.connect('10.0.0.9:6100')), helloLine('m'));
     assert.equal(bare.happened('self').length, said);
   }
   assert.equal(bare.happened('closed').length, 4, 'it is closed each time');
@@ -50,10 +50,10 @@ test('peers: meeting oneself is said at most once a second', () => {
 
 test('peers: own addresses that are remembered are bounded', () => {
   const bare = lan();
-  for (let port = 6000; port < 6000 + SELF_MAX + 3; port += 1)
+  for (let port = 6100; port < 6100 + SELF_MAX + 3; port += 1)
     bare.hear(bare.dialled(bare.connect(`10.0.0.9:${port}`)), helloLine('m'));
   assert.equal(bare.node.selves.size, SELF_MAX);
-  assert.equal(bare.node.selves.has('10.0.0.9:6000'), false, 'the oldest goes');
+  assert.equal(bare.node.selves.has('10.0.0.9:6100'), false, 'the oldest goes');
 });
 
 /** Two nodes that dial each other at once; `order` says whose hello arrives first. */
@@ -167,16 +167,16 @@ test('peers: the first of two connections is not counted from its handshake but 
 /** An old inbound peer b on #1 and a second connection of b on #2, which waits. */
 function rivalry(): BareNode {
   const bare = lan();
-  bare.inboundPeer('b', '10.0.0.2', { listen: 6000 });
+  bare.inboundPeer('b', '10.0.0.2', { listen: 6100 });
   bare.accept('10.0.0.2');
   bare.take();
-  bare.hear(2, helloLine('b', { listen: 6000 }));
+  bare.hear(2, helloLine('b', { listen: 6100 }));
   return bare;
 }
 
 test('peers: a second connection of a live id waits, unanswered, while the old one is pinged', () => {
   const bare = rivalry();
-  assert.deepEqual(bare.take(), ['< #2 hello nodeid=b listen=6000', '> #1 ping']);
+  assert.deepEqual(bare.take(), ['< #2 hello nodeid=b listen=6100', '> #1 ping']);
   bare.hear(2, PING, '{"msgtype":"getaddr"}', PONG);
   assert.deepEqual(bare.taken('>'), []);
   assert.equal(bare.views.ready(), 1);
@@ -225,7 +225,7 @@ test('peers: an old connection that does not answer within 5 s gives way', () =>
     'closed #1 ping-timeout',
   ]);
   assert.equal(bare.node.peers.get('b')?.n, 2);
-  assert.equal(bare.node.places.get('10.0.0.2:6000'), 2);
+  assert.equal(bare.node.places.get('10.0.0.2:6100'), 2);
   assert.equal(bare.views.ready(), 1);
 });
 
@@ -289,7 +289,7 @@ test('peers: a rival whose place another connection took meanwhile is closed, no
 
 test('peers: a rival goes when the old connection loses to a dial of ours', () => {
   const bare = new BareNode({ id: 'z', listen: '10.0.0.1:5999' });
-  const attempt = bare.connect('10.0.0.2:6000');
+  const attempt = bare.connect('10.0.0.2:6100');
   const old = bare.accept('10.0.0.2');
   bare.hear(old, helloLine('b'), PONG);
   const rival = bare.accept('10.0.0.2');
@@ -323,24 +323,24 @@ test('peers: the entry of an id goes only with its own connection', () => {
 test('peers: an id that gossip told binds to nothing until a hello comes on a connection we dialled', () => {
   const bare = lan({ 'gossip.dial': false });
   const teller = bare.inboundPeer('t', '10.0.0.9');
-  bare.hear(teller, '{"msgtype":"addr","peers":[["10.0.0.2:6000","b"]]}');
+  bare.hear(teller, '{"msgtype":"addr","peers":[["10.0.0.2:6100","b"]]}');
   assert.equal(bare.node.peers.has('b'), false);
   const other = bare.inboundPeer('b', '10.0.0.3', { listen: 7000 });
   assert.equal(bare.session(other).listen?.text, '10.0.0.3:7000');
-  const dialled = bare.outboundPeer('c', '10.0.0.2:6000');
-  assert.equal(bare.node.book.ids[bare.node.book.slots.get('10.0.0.2:6000') as number], 'c');
+  const dialled = bare.outboundPeer('c', '10.0.0.2:6100');
+  assert.equal(bare.node.book.ids[bare.node.book.slots.get('10.0.0.2:6100') as number], 'c');
   assert.equal(bare.session(dialled).id, 'c');
 });
 
 test('peers: a dropped peer is held away by id and by address until the time is over', () => {
   const bare = lan({ 'drop.hold': 60 * SECOND_US });
-  const n = bare.inboundPeer('b', '10.0.0.2', { listen: 6000 });
+  const n = bare.inboundPeer('b', '10.0.0.2', { listen: 6100 });
   bare.order({ kind: 'drop', n });
   bare.take();
   for (const [id, ip, listen, reason] of [
-    ['b', '10.0.0.2', 6000, 'held'],
+    ['b', '10.0.0.2', 6100, 'held'],
     ['b', '10.0.0.7', 7000, 'held'],
-    ['c', '10.0.0.2', 6000, 'held'],
+    ['c', '10.0.0.2', 6100, 'held'],
     ['c', '10.0.0.2', 6001, null],
   ] as const) {
     const next = bare.accept(ip);
@@ -352,27 +352,27 @@ test('peers: a dropped peer is held away by id and by address until the time is 
     }
   }
   bare.advance(60 * SECOND_US);
-  const again = bare.inboundPeer('b', '10.0.0.2', { listen: 6000 });
+  const again = bare.inboundPeer('b', '10.0.0.2', { listen: 6100 });
   assert.equal(bare.session(again).stage, 'ready');
 });
 
 test('peers: with drop.hold 0 a dropped peer may come back at once', () => {
   const bare = lan({ 'drop.hold': 0 });
-  bare.order({ kind: 'drop', n: bare.inboundPeer('b', '10.0.0.2', { listen: 6000 }) });
-  assert.equal(bare.session(bare.inboundPeer('b', '10.0.0.2', { listen: 6000 })).stage, 'ready');
+  bare.order({ kind: 'drop', n: bare.inboundPeer('b', '10.0.0.2', { listen: 6100 }) });
+  assert.equal(bare.session(bare.inboundPeer('b', '10.0.0.2', { listen: 6100 })).stage, 'ready');
 });
 
 test('peers: a full node tells a newcomer hello and addresses, says bye, and keeps who it has', () => {
   for (const settings of [{ 'peers.max': 1 }, { 'peers.inbound': 1 }]) {
     const bare = lan(settings);
-    bare.inboundPeer('b', '10.0.0.2', { listen: 6000 });
+    bare.inboundPeer('b', '10.0.0.2', { listen: 6100 });
     const n = bare.accept('10.0.0.3');
     bare.take();
-    bare.hear(n, helloLine('c', { listen: 6000 }));
+    bare.hear(n, helloLine('c', { listen: 6100 }));
     assert.deepEqual(bare.take(), [
-      '< #2 hello nodeid=c listen=6000',
+      '< #2 hello nodeid=c listen=6100',
       '> #2 hello nodeid=m listen=5999',
-      '> #2 addr 10.0.0.2:6000=b@0',
+      '> #2 addr 10.0.0.2:6100=b@0',
       '> #2 bye full',
       'close #2',
       'closed #2 full',
@@ -385,7 +385,7 @@ test('peers: a full node tells a newcomer hello and addresses, says bye, and kee
 test('peers: a full node still answers a peer it has, and still dials out on command', () => {
   const bare = lan({ 'peers.max': 1 });
   bare.inboundPeer('b', '10.0.0.2');
-  bare.outboundPeer('c', '10.0.0.3:6000');
+  bare.outboundPeer('c', '10.0.0.3:6100');
   assert.deepEqual([...bare.node.peers.keys()], ['b', 'c']);
   const second = bare.accept('10.0.0.2');
   bare.hear(second, helloLine('b'));
@@ -394,8 +394,8 @@ test('peers: a full node still answers a peer it has, and still dials out on com
 
 test('peers: an inbound public peer is dialled back once, as a visit that confirms its address and goes', () => {
   const bare = open();
-  const n = bare.inboundPeer('b', '9.9.9.9', { listen: 6000 });
-  assert.deepEqual(bare.taken('dial'), ['dial 1 9.9.9.9:6000']);
+  const n = bare.inboundPeer('b', '9.9.9.9', { listen: 6100 });
+  assert.deepEqual(bare.taken('dial'), ['dial 1 9.9.9.9:6100']);
   assert.equal(bare.session(n).confirmed, false);
   const visit = bare.dialled(1);
   assert.deepEqual(bare.taken('>'), ['> #2 hello nodeid=m listen=5999 visit']);
@@ -408,7 +408,7 @@ test('peers: an inbound public peer is dialled back once, as a visit that confir
     [n],
     'the visit never is a peer',
   );
-  assert.equal(bare.node.places.get('9.9.9.9:6000'), n);
+  assert.equal(bare.node.places.get('9.9.9.9:6100'), n);
   bare.advance(20 * SECOND_US);
   assert.deepEqual(bare.taken('dial', 'close'), []);
 });
@@ -416,7 +416,7 @@ test('peers: an inbound public peer is dialled back once, as a visit that confir
 test('peers: a dial-back that finds another id, or nobody, confirms nothing', () => {
   for (const end of ['another id', 'refused'] as const) {
     const bare = open();
-    const n = bare.inboundPeer('b', '9.9.9.9', { listen: 6000 });
+    const n = bare.inboundPeer('b', '9.9.9.9', { listen: 6100 });
     if (end === 'refused') bare.refuse(1);
     else bare.hear(bare.dialled(1), helloLine('c'));
     assert.equal(bare.session(n).confirmed, false, end);
@@ -429,7 +429,7 @@ test('peers: a dial-back that finds another id, or nobody, confirms nothing', ()
 test('peers: a local peer is confirmed by what it claims and never dialled back', () => {
   for (const ip of ['127.0.0.1', '10.0.0.2', '169.254.1.1']) {
     const bare = lan();
-    const n = bare.inboundPeer('b', ip, { listen: 6000 });
+    const n = bare.inboundPeer('b', ip, { listen: 6100 });
     assert.equal(bare.session(n).confirmed, true, ip);
     assert.deepEqual(bare.taken('dial'), [], ip);
   }
@@ -437,19 +437,19 @@ test('peers: a local peer is confirmed by what it claims and never dialled back'
 
 test('peers: an address that we dialled before and found the same id at needs no dial-back', () => {
   const bare = open();
-  bare.hangUp(bare.outboundPeer('b', '9.9.9.9:6000'));
+  bare.hangUp(bare.outboundPeer('b', '9.9.9.9:6100'));
   bare.take();
-  assert.equal(bare.session(bare.inboundPeer('b', '9.9.9.9', { listen: 6000 })).confirmed, true);
-  assert.equal(bare.session(bare.inboundPeer('c', '9.9.9.9', { listen: 6000 })).confirmed, false);
+  assert.equal(bare.session(bare.inboundPeer('b', '9.9.9.9', { listen: 6100 })).confirmed, true);
+  assert.equal(bare.session(bare.inboundPeer('c', '9.9.9.9', { listen: 6100 })).confirmed, false);
   assert.deepEqual(bare.taken('dial'), []);
 });
 
 test('peers: a visitor is answered, disturbs nobody and is closed when it does not leave', () => {
   const bare = open();
-  const n = bare.outboundPeer('b', '9.9.9.9:6000');
+  const n = bare.outboundPeer('b', '9.9.9.9:6100');
   const visit = bare.accept('9.9.9.9');
   bare.take();
-  bare.hear(visit, helloLine('b', { ext: ['nonce', 'visit'], listen: 6000 }), PING, BYE);
+  bare.hear(visit, helloLine('b', { ext: ['nonce', 'visit'], listen: 6100 }), PING, BYE);
   assert.deepEqual(bare.taken('>', 'close'), ['> #2 hello nodeid=m listen=5999']);
   assert.equal(bare.node.peers.get('b')?.n, n);
   assert.equal(bare.session(n).rival, null);
@@ -461,7 +461,7 @@ test('peers: a visitor is answered, disturbs nobody and is closed when it does n
 test('peers: a visit of a stranger leaves no trace', () => {
   const bare = open();
   const n = bare.accept('9.9.9.9');
-  bare.hear(n, helloLine('b', { ext: ['visit'], listen: 6000 }));
+  bare.hear(n, helloLine('b', { ext: ['visit'], listen: 6100 }));
   assert.deepEqual(bare.taken('dial', '> #1 ping', '> #1 getaddr'), []);
   bare.hangUp(n);
   const { peers, places, book, dialbacks } = bare.node;

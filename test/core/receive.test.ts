@@ -30,7 +30,7 @@ test('receive: strikes before hello close as any others do', () => {
 
 test('receive: a listener that speaks without hello has its pings answered from the first line', () => {
   const bare = new BareNode();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.take();
   bare.hear(n, PING, '{"msgtype":"ping","nonce":7}', GETADDR, addrLine('127.0.0.1:6001=x'), PONG);
   assert.deepEqual(bare.taken('>'), ['> #1 pong', '> #1 pong nonce=7']);
@@ -40,7 +40,7 @@ test('receive: a listener that speaks without hello has its pings answered from 
 
 test('receive: a listener without hello is a hello-less peer 2 s after its first line', () => {
   const bare = new BareNode();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.advance(5 * SECOND_US);
   bare.hear(n, PING);
   bare.advance(SECOND_US);
@@ -51,14 +51,14 @@ test('receive: a listener without hello is a hello-less peer 2 s after its first
   bare.advance(1);
   assert.deepEqual(bare.take(), ['> #1 ping', '> #1 addr 127.0.0.1:5999=m', '> #1 getaddr']);
   const [ready] = bare.happened('ready');
-  assert.deepEqual([ready?.helloLess, ready?.id, ready?.address], [true, null, '127.0.0.1:6000']);
+  assert.deepEqual([ready?.helloLess, ready?.id, ready?.address], [true, null, '127.0.0.1:6100']);
   assert.equal(bare.views.peer(n)?.state, 'hello-less');
   assert.equal(bare.node.peers.size, 0, 'it takes no part in the table of ids');
 });
 
 test('receive: a hello-less peer is answered and heard, and never told of', () => {
   const bare = new BareNode();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.hear(n, PING);
   bare.advance(2 * SECOND_US);
   bare.hear(n, PONG);
@@ -72,7 +72,7 @@ test('receive: a hello-less peer is answered and heard, and never told of', () =
 
 test('receive: a hello-less peer that does say hello becomes a peer of that id, once', () => {
   const bare = new BareNode();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.hear(n, PING);
   bare.advance(3 * SECOND_US);
   bare.take();
@@ -85,7 +85,7 @@ test('receive: a hello-less peer that does say hello becomes a peer of that id, 
 
 test('receive: a listener that speaks so late that it is quiet past the hello deadline is closed', () => {
   const bare = new BareNode();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
   bare.advance(29 * SECOND_US);
   bare.hear(n, PING);
   bare.take();
@@ -96,7 +96,7 @@ test('receive: a listener that speaks so late that it is quiet past the hello de
 test('receive: a hello-less peer does not stay when the connection is only a visit', () => {
   const bare = new BareNode({ listen: '8.8.8.8:5999' });
   const n = bare.accept('9.9.9.9');
-  bare.hear(n, helloLine('b', { listen: 6000 }));
+  bare.hear(n, helloLine('b', { listen: 6100 }));
   const visit = bare.dialled(1);
   bare.hear(visit, PING);
   bare.advance(2 * SECOND_US);
@@ -108,7 +108,7 @@ test('receive: a hello-less peer does not stay when the connection is only a vis
 test('receive: a second hello of the same id is ignored and never answered', () => {
   for (const dir of ['inbound', 'outbound'] as const) {
     const bare = new BareNode();
-    const n = dir === 'inbound' ? bare.inboundPeer('b') : bare.outboundPeer('b', '127.0.0.1:6000');
+    const n = dir === 'inbound' ? bare.inboundPeer('b') : bare.outboundPeer('b', '127.0.0.1:6100');
     bare.take();
     bare.hear(n, helloLine('b', { listen: 7000, agent: 'other' }));
     assert.deepEqual(bare.take(), ['< #1 hello nodeid=b listen=7000']);
@@ -179,7 +179,7 @@ test('receive: a malformed line before hello closes at once, without a reply', (
   for (const dir of ['inbound', 'outbound'] as const)
     for (const reason of ['malformed', 'not-json', 'line-too-long'] as const) {
       const bare = new BareNode();
-      const n = dir === 'inbound' ? bare.accept('127.0.0.1') : bare.dialled(bare.connect('127.0.0.1:6000'));
+      const n = dir === 'inbound' ? bare.accept('127.0.0.1') : bare.dialled(bare.connect('127.0.0.1:6100'));
       bare.take();
       bare.refuseLine(n, reason);
       assert.deepEqual(bare.take(), ['close #1 abrupt', `closed #1 ${reason}`]);

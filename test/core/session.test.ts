@@ -8,8 +8,8 @@ const kinds = (bare: BareNode) => bare.events.map(({ kind }) => kind);
 
 test('session: a dialler says hello first and greets after the answer', () => {
   const bare = new BareNode();
-  const n = bare.dialled(bare.connect('127.0.0.1:6000'));
-  assert.deepEqual(bare.take(), ['dial 1 127.0.0.1:6000', '> #1 hello nodeid=m listen=5999']);
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
+  assert.deepEqual(bare.take(), ['dial 1 127.0.0.1:6100', '> #1 hello nodeid=m listen=5999']);
   assert.equal(bare.views.ready(), 0);
   bare.hear(n, helloLine('b'));
   assert.deepEqual(bare.take(), ['< #1 hello nodeid=b', '> #1 ping', '> #1 addr 127.0.0.1:5999=m', '> #1 getaddr']);
@@ -22,9 +22,9 @@ test('session: a listener says nothing before a valid hello, then answers with i
   const n = bare.accept('127.0.0.1');
   bare.advance(5 * SECOND_US);
   assert.deepEqual(bare.take(), []);
-  bare.hear(n, helloLine('b', { listen: 6000 }));
+  bare.hear(n, helloLine('b', { listen: 6100 }));
   assert.deepEqual(bare.take(), [
-    '< #1 hello nodeid=b listen=6000',
+    '< #1 hello nodeid=b listen=6100',
     '> #1 hello nodeid=m listen=5999',
     '> #1 ping',
     '> #1 addr 127.0.0.1:5999=m',
@@ -50,12 +50,12 @@ test('session: a hello tells agent, extensions, the port we listen on and where 
 test('session: the optional fields of a hello are kept, a peer without them is as good', () => {
   const bare = new BareNode();
   const n = bare.accept('10.0.0.2');
-  bare.hear(n, helloLine('b', { agent: 'x/1', observed: '10.0.0.1:5999', ext: ['nonce', 'odd'], listen: 6000 }));
+  bare.hear(n, helloLine('b', { agent: 'x/1', observed: '10.0.0.1:5999', ext: ['nonce', 'odd'], listen: 6100 }));
   const plain = bare.inboundPeer('c', '10.0.0.3');
   const { agent, observed, ext, listen } = bare.session(n);
   assert.deepEqual(
     [agent, observed?.text, ext, listen?.text],
-    ['x/1', '10.0.0.1:5999', ['nonce', 'odd'], '10.0.0.2:6000'],
+    ['x/1', '10.0.0.1:5999', ['nonce', 'odd'], '10.0.0.2:6100'],
   );
   assert.deepEqual([bare.session(plain).agent, bare.session(plain).listen], [null, null]);
   assert.equal(bare.session(plain).stage, 'ready');
@@ -64,17 +64,17 @@ test('session: the optional fields of a hello are kept, a peer without them is a
 test('session: the listening address is the IP we see with the port that is claimed, never a claimed host', () => {
   const bare = new BareNode({ listen: '8.8.8.8:5999' });
   const n = bare.accept('9.9.9.9');
-  bare.hear(n, helloLine('b', { listen: 6000, host: '1.1.1.1', observed: '2.2.2.2:1' }));
-  assert.equal(bare.session(n).listen?.text, '9.9.9.9:6000');
+  bare.hear(n, helloLine('b', { listen: 6100, host: '1.1.1.1', observed: '2.2.2.2:1' }));
+  assert.equal(bare.session(n).listen?.text, '9.9.9.9:6100');
   const dialled = bare.dialled(bare.connect('4.4.4.4:7000'));
-  bare.hear(dialled, helloLine('c', { listen: 6000 }));
+  bare.hear(dialled, helloLine('c', { listen: 6100 }));
   assert.equal(bare.session(dialled).listen?.text, '4.4.4.4:7000', 'where we dialled it stands');
 });
 
 test('session: no hello within the limit closes, counted from connect or accept and whatever else is said', () => {
   for (const dir of ['inbound', 'outbound'] as const) {
     const bare = new BareNode({ settings: { 'strike.max': 100 } });
-    const n = dir === 'inbound' ? bare.accept('127.0.0.1') : bare.dialled(bare.connect('127.0.0.1:6000'));
+    const n = dir === 'inbound' ? bare.accept('127.0.0.1') : bare.dialled(bare.connect('127.0.0.1:6100'));
     bare.advance(20 * SECOND_US);
     if (dir === 'inbound') bare.hear(n, PING, GETADDR);
     bare.advance(10 * SECOND_US - 1);
@@ -319,7 +319,7 @@ test('session: a clean close says bye and who closed, in the event and among the
 
 test('session: nothing is left of a connection that closed', () => {
   const bare = new BareNode();
-  for (const n of [bare.accept('127.0.0.1'), bare.inboundPeer('b', '127.0.0.1', { listen: 6000 })]) bare.hangUp(n);
+  for (const n of [bare.accept('127.0.0.1'), bare.inboundPeer('b', '127.0.0.1', { listen: 6100 })]) bare.hangUp(n);
   const { sessions, places, peers, agenda } = bare.node;
   assert.deepEqual([sessions.size, places.size, peers.size, agenda.sessions.length], [0, 0, 0, 0]);
 });
@@ -335,7 +335,7 @@ test('session: a stop says bye to peers, calls dials off and asks for no further
   const bare = new BareNode();
   bare.inboundPeer('b');
   bare.accept('127.0.0.1');
-  bare.connect('127.0.0.1:6000');
+  bare.connect('127.0.0.1:6100');
   bare.take();
   bare.stop();
   assert.deepEqual(bare.take(), [
@@ -354,16 +354,16 @@ test('session: a stop says bye to peers, calls dials off and asks for no further
 
 test('session: a dial that ends after the stop, or was never asked for, is not wanted', () => {
   const bare = new BareNode();
-  const attempt = bare.connect('127.0.0.1:6000');
+  const attempt = bare.connect('127.0.0.1:6100');
   bare.stop();
-  bare.dials.set(attempt, at('127.0.0.1:6000'));
+  bare.dials.set(attempt, at('127.0.0.1:6100'));
   assert.equal(bare.dialled(attempt), 0);
   assert.equal(bare.node.sessions.size, 0);
 });
 
 test('session: a socket that connected to its own port is no connection', () => {
   const bare = new BareNode();
-  assert.equal(bare.dialled(bare.connect('127.0.0.1:6000'), '127.0.0.1:6000'), 0);
+  assert.equal(bare.dialled(bare.connect('127.0.0.1:6100'), '127.0.0.1:6100'), 0);
   assert.deepEqual(
     bare.happened('dial-failed').map(({ reason }) => reason),
     ['self-connect'],

@@ -2,7 +2,7 @@
  * A node of the pure core with no world around it: facts go in by hand, orders and events come out as a transcript. The clock moves
  * only when a test moves it. It carries no bytes and decides nothing.
  *
- * A transcript line is what passed: `> #1 ping` sent, `< #1 ping` heard, `dial 1 10.0.0.2:6000`, `cancel 1`, `resolve localhost`,
+ * A transcript line is what passed: `> #1 ping` sent, `< #1 ping` heard, `dial 1 10.0.0.2:6100`, `cancel 1`, `resolve localhost`,
  * `close #1` or `close #1 abrupt`, `closed #1 duplicate` once the driver would have reported it.
  */
 import assert from 'node:assert/strict';
@@ -66,7 +66,7 @@ export const BYE = '{"msgtype":"bye","reason":"test"}';
 export const helloLine = (nodeid: string, fields: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ msgtype: 'hello', nodeid, ...fields });
 
-/** The line of an addr: `10.0.0.2:6000` or `10.0.0.2:6000=id`, with `@seconds` for its age. */
+/** The line of an addr: `10.0.0.2:6100` or `10.0.0.2:6100=id`, with `@seconds` for its age. */
 export function addrLine(...entries: readonly string[]): string {
   const parts = entries.map(
     (entry) => /^(?<place>[^=@]+)(?:=(?<id>[^@]*))?(?:@(?<age>.+))?$/.exec(entry)?.groups ?? {},
