@@ -115,7 +115,7 @@ export function markSelf(node: NodeState, address: string, now: number): void {
   node.selves.set(address, now);
   if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
   for (const target of node.targets)
-    if (target.resolved.some((resolved) => resolved.text === address)) target.self = true;
+    if (target.resolved.length > 0 && target.resolved.every(({ text }) => node.selves.has(text))) target.self = true;
 }
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
