@@ -141,8 +141,11 @@ export function addAddress(
   return slot;
 }
 
-const shareOf = ({ group }: Source) =>
-  group === 'loopback' || group === 'private' ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE;
+/** What the groups of addresses that a saved book told begin with. */
+export const FILE = 'file:';
+const LOCAL_GROUPS: ReadonlySet<string> = new Set(['loopback', 'private', `${FILE}loopback`, `${FILE}private`]);
+
+const shareOf = ({ group }: Source) => (LOCAL_GROUPS.has(group) ? NEW_PER_LOCAL_SOURCE : NEW_PER_PUBLIC_SOURCE);
 
 function countSource(book: Book, { group }: Source, change: number): void {
   const count = (book.perSource.get(group) ?? 0) + change;
