@@ -124,6 +124,12 @@ export function livedWell(node: NodeState, address: Address, now: number): void 
   if (outcome !== null && outcome !== undefined) outcome.failures = 0;
 }
 
+/** The dial was a success that left no connection: an entry of the list is not dialled again in the same moment. */
+export function dialNoSooner(node: NodeState, address: Address, now: number): void {
+  for (const target of targetsOf(node, address))
+    target.nextAt = Math.max(target.nextAt, now + node.settings['bootstrap.retry']);
+}
+
 function targetsOf(node: NodeState, address: Address): Target[] {
   return node.targets.filter((target) => target.resolved.some((resolved) => resolved.text === address.text));
 }
@@ -173,6 +179,13 @@ export function sessionAt(node: NodeState, address: Address): Session | null {
   return n === undefined ? null : (node.sessions.get(n) ?? null);
 }
 
+/** Whether a dial of this address has reached a live peer, which we have by another one. A later connection that only says that id is not meant. */
+export function leadsToPeer(node: NodeState, address: Address): boolean {
+  const slot = findAddress(node.book, address);
+  const peer = slot < 0 ? undefined : node.peers.get(node.book.ids[slot] ?? '');
+  return peer !== undefined && (node.book.outcomes[slot]?.succeededAt ?? -Infinity) >= peer.openedAt;
+}
+
 /** Looks through everything that could be dialled now; sets the time of the next look. */
 export function pumpDials(node: NodeState, ctx: Context): void {
   node.dialDue = false;
@@ -189,7 +202,7 @@ const later = (node: NodeState, at: number) => {
 };
 
 /** Rule 42, and no dial that a full table could not take in (rule 49). */
-const mayDialMore = (node: NodeState) =>
+export const mayDialMore = (node: NodeState) =>
   node.dials.size < node.settings['dial.parallel'] && node.peers.size + node.dials.size < node.settings['peers.max'];
 
 /** Rule 47: the peers of the run before come first. */
@@ -200,17 +213,16 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
-  if (
-    target.resolved.length === 0 ||
-    (target.failures > 0 && target.nextAt <= ctx.now && target.lastError === 'no-name')
-  ) {
+  if (target.resolved.length === 0) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.resolved.some((address) => node.places.has(address.text))) return;
+  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.nextAt > ctx.now) return later(node, target.nextAt);
-  for (const address of target.resolved) {
+  for (let i = 0; i < target.resolved.length; i += 1) {
+    // Each failure begins with the next address.
+    const address = target.resolved[(target.failures + i) % target.resolved.length] as Address;
     const until = heldUntil(node, address, null);
     if (until > ctx.now) later(node, until);
     else if (
@@ -381,10 +393,22 @@ export function rotate(node: NodeState, ctx: Context): void {
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
   if (!node.settings['gossip.dial'] || !mayDialMore(node)) return;
   const slots = countSlots(node);
-  const slot = chooseAddress(node, ctx, (at) =>
-    hasSlot(node, slots, node.book.addresses[at] as Address) ? Infinity : hearsayDueAt(node, ctx.now, at),
-  );
+  const slot = chooseAddress(node, ctx, (at) => {
+    const dueAt = hearsayDueAt(node, ctx.now, at);
+    return dueAt > ctx.now || mayExceed(node, slots, node.book.addresses[at] as Address) ? dueAt : Infinity;
+  });
   if (slot >= 0) startDial(node, ctx, node.book.addresses[slot] as Address, 'gossip');
+}
+
+/** At target, and one above it breaks no bound. */
+function mayExceed(node: NodeState, slots: Slots, address: Address): boolean {
+  if (isLocal(address)) return slots.local >= node.settings['peers.outbound.local'];
+  const { 'peers.outbound': target, 'peers.outbound.max': most } = node.settings;
+  return (
+    slots.public >= target &&
+    slots.public < most &&
+    outboundOfGroup(node, address.group) < node.settings['peers.outbound.group']
+  );
 }
 
 /** Rule 47: with the public slots full, one address is visited now and then: one that `tried` may lose, else one never proven. */

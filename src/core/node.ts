@@ -13,7 +13,7 @@ import { createBook, forgetUnseen } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import type { Context } from './context.ts';
 import { wakeSessions } from './deadlines.ts';
-import { askForMore, dialLater, feel, livedWell, pumpDials, rotate } from './dialer.ts';
+import { askForMore, dialLater, dialNoSooner, feel, livedWell, mayDialMore, pumpDials, rotate } from './dialer.ts';
 import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
@@ -137,6 +137,7 @@ export function dialSucceeded(
 ): number {
   const dial = node.dials.get(attempt);
   if (dial === undefined || node.stopping) return 0;
+  node.dialDue ||= !mayDialMore(node);
   node.dials.delete(attempt);
   if (local !== null && local.text === remote.text) {
     failDial(node, ctx, attempt, dial.address, dial.via, 'self-connect', 'self-connect');
@@ -181,7 +182,8 @@ export function nameResolved(
   ips: readonly string[],
   detail: string | null,
 ): void {
-  for (const target of node.targets)
+  // A target may go as the twin of another.
+  for (const target of [...node.targets])
     if (target.host === host && target.resolving) resolveTarget(node, ctx.now, target, ips);
   for (const [attempt, name] of [...node.names]) {
     if (name.host !== host) continue;
@@ -247,16 +249,15 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
 /** What the end of a connection we dialled says of its address: a closed duplicate is a success, a short life is not (rules 21, 44). */
 function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const { listen: address, closeReason: reason } = session;
+  if (address === null || reason === null) return;
   if (
-    address === null ||
-    reason === null ||
     reason === 'self' ||
     reason === 'duplicate' ||
     reason === 'visit' ||
     reason === 'id-pending' ||
     session.said === 'duplicate'
   )
-    return;
+    return dialNoSooner(node, address, ctx.now);
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
   dialLater(node, ctx, address, reason, session.readyAt === null);
 }

@@ -7,7 +7,7 @@ import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
-import { sessionAt, whyNotDial } from './dialer.ts';
+import { leadsToPeer, sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
@@ -304,7 +304,9 @@ const ADDR_STATES: Readonly<Record<string, AddrView['state']>> = {
 
 function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
-  const connected = target.resolved.some((address) => sessionAt(node, address)?.readyAt != null);
+  const connected = target.resolved.some(
+    (address) => sessionAt(node, address)?.readyAt != null || leadsToPeer(node, address),
+  );
   const dialing = [...node.dials.values()].some((dial) =>
     target.resolved.some((address) => address.text === dial.address.text),
   );
