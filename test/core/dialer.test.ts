@@ -605,6 +605,16 @@ test('dialer: with the target reached one known address is dialled now and then,
   assert.deepEqual([...bare.node.sessions.keys()], [manual, n]);
 });
 
+test('dialer: peers of commands and of the list stay, however old they are', () => {
+  const bare = calm({ 'peers.outbound': 2 }, { bootstrap: [{ host: '25.1.0.1', port: 6100 }] });
+  const listed = bare.dialled(1);
+  bare.hear(listed, helloLine('listed'), PONG);
+  const kept = bare.outboundPeer('kept', far(8));
+  const last = bare.outboundPeer('last', far(9));
+  assert.deepEqual([...bare.node.sessions.keys()], [listed, kept, last]);
+  assert.deepEqual(bare.happened('closed'), []);
+});
+
 test('dialer: below target nothing is rotated', () => {
   const bare = calm({ 'dial.rotate': 300 * SECOND_US });
   const places = Array.from({ length: 6 }, (_, k) => far(k, 10));
