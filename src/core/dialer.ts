@@ -173,6 +173,12 @@ const heldUntil = (node: NodeState, address: Address, id: string | null) =>
     ? -Infinity
     : Math.max(node.held.get(address.text) ?? -Infinity, id === null ? -Infinity : (node.held.get(id) ?? -Infinity));
 
+/** Until when a user keeps us away from an address of the list: by `drop` or by a ban. */
+function awayUntil(node: NodeState, now: number, address: Address): number {
+  const ban = banOn(node, now, address, null);
+  return Math.max(heldUntil(node, address, null), ban?.by === 'hand' ? ban.until : -Infinity);
+}
+
 /** The live session whose listening address this is. */
 export function sessionAt(node: NodeState, address: Address): Session | null {
   const n = node.places.get(address.text);
@@ -223,7 +229,7 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   for (let i = 0; i < target.resolved.length; i += 1) {
     // Each failure begins with the next address.
     const address = target.resolved[(target.failures + i) % target.resolved.length] as Address;
-    const until = heldUntil(node, address, null);
+    const until = awayUntil(node, ctx.now, address);
     if (until > ctx.now) later(node, until);
     else if (
       whyNotDial(node, ctx.now, address, target.via) === null &&
@@ -333,7 +339,6 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
   const id = book.ids[slot] as string | null;
   if (node.places.has(address.text) || isOwn(node, address, 'gossip') || isDialled(node, address)) return Infinity;
   if (id !== null && (id === node.id || node.peers.has(id))) return Infinity;
-  if (banOn(node, now, address, id) !== null) return Infinity;
   const outcome = book.outcomes[slot];
   const triedUntil = outcome?.triedAt == null ? -Infinity : outcome.triedAt + node.settings['dial.history'];
   return Math.max(
@@ -342,6 +347,7 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
     triedUntil,
     ipDueAt(node, address),
     heldUntil(node, address, id),
+    banOn(node, now, address, id)?.until ?? -Infinity,
   );
 }
 

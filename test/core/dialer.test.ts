@@ -404,6 +404,17 @@ test('dialer: list and kept peers together are bounded', () => {
   assert.equal(bare.node.targets.length, BOOTSTRAP_MAX);
 });
 
+test('dialer: a kept name that is resolved when the list has filled up is dialled and not kept', () => {
+  const bare = lan({ 'dial.parallel': 1 });
+  bare.order({ kind: 'connect', host: 'a.example', port: 6100, keep: true });
+  for (let k = 0; k < BOOTSTRAP_MAX; k += 1)
+    bare.order({ kind: 'bootstrap-add', host: `10.1.${Math.floor(k / 200)}.${k % 200}`, port: 6100 });
+  bare.take();
+  bare.resolved('a.example', ['10.0.1.1']);
+  assert.deepEqual(dialsOf(bare), [near(1)]);
+  assert.equal(bare.node.targets.length, BOOTSTRAP_MAX);
+});
+
 test('dialer: a list entry that leads to a peer we have by another address is not dialled over and over', () => {
   const bare = lan({}, { bootstrap: [{ host: '10.0.1.1', port: 6100 }] });
   const peer = bare.inboundPeer('b', '10.0.1.9', { listen: 6100 });
@@ -508,6 +519,22 @@ test('dialer: a dropped peer of the list is not dialled until drop.hold is over'
   assert.deepEqual(dialsOf(bare), ['10.0.1.1:6100']);
 });
 
+test('dialer: what was banned is dialled again when the ban ends, or is lifted', () => {
+  for (const how of ['ends', 'lifted'] as const)
+    for (const known of ['list', 'gossip'] as const) {
+      const bare = lan({}, known === 'list' ? { bootstrap: [{ host: '10.0.1.1', port: 6100 }] } : {});
+      if (known === 'gossip') know(bare, near(1));
+      bare.refuse(1);
+      bare.take();
+      bare.order({ kind: 'ban', target: '10.0.1.1', forUs: MINUTE_US });
+      bare.advance(MINUTE_US - 1);
+      assert.deepEqual(dialsOf(bare), [], 'nobody dials what a user banned');
+      if (how === 'ends') bare.advance(1);
+      else bare.order({ kind: 'unban', target: '10.0.1.1' });
+      assert.deepEqual(dialsOf(bare), [near(1)], `${known}, ${how}`);
+    }
+});
+
 test('dialer: whyNotDial gives each reason', () => {
   const bare = calm({ 'peers.outbound': 1 });
   bare.outboundPeer('a', far(0));
@@ -561,6 +588,18 @@ test('dialer: another port of an IP that was just dialled is refused for that', 
   bare.refuse(1);
   know(bare, '20.1.0.1:6101');
   assert.equal(whyNotDial(bare.node, bare.now, at('20.1.0.1:6101'), 'gossip'), 'same-ip');
+});
+
+test('dialer: an IP that was just dialled is not dialled back', () => {
+  const bare = calm();
+  know(bare, '20.1.0.1:6100');
+  bare.refuse(1);
+  bare.take();
+  const n = bare.inboundPeer('b', '20.1.0.1', { listen: 6101 });
+  assert.deepEqual(dialsOf(bare), []);
+  assert.equal(bare.session(n).confirmed, false);
+  bare.inboundPeer('c', '20.1.0.2', { listen: 6101 });
+  assert.deepEqual(dialsOf(bare), ['20.1.0.2:6101'], 'its neighbour is');
 });
 
 test('dialer: addresses that are dialled by hearsay are remembered by IP, a bounded number of them', () => {

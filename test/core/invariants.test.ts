@@ -5,10 +5,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { leadsToPeer, whyNotDial } from '../../src/core/dialer.ts';
+import { banOn } from '../../src/core/bans.ts';
+import { leadsToPeer, mayDialMore, whyNotDial } from '../../src/core/dialer.ts';
 import {
+  ACCEPT_PACES_MAX,
   ANCHORS_MAX,
   ANSWERS_KEPT_MAX,
+  BANS_MAX,
   BOOTSTRAP_MAX,
   DIALBACKS_MAX,
   DIALLED_IPS_MAX,
@@ -42,6 +45,12 @@ const SETTINGS = {
   'addr.answer': 4,
   'strike.max': 3,
   'drop.hold': 30 * SECOND_US,
+  'ban.time': 60 * SECOND_US,
+  'evict.grace': SECOND_US,
+  'pending.max': 4,
+  'ip.public': 2,
+  'flood.messages': 2,
+  'flood.messages.burst': 10,
 };
 
 const NODES = [
@@ -110,6 +119,8 @@ function orderOf(k: number, more: number, n: number): Order {
     { kind: 'ping', n },
     { kind: 'getaddr', n },
     { kind: 'drop', n },
+    { kind: 'ban', target: more % 2 === 0 ? n : host, forUs: more % 3 === 0 ? null : SECOND_US },
+    { kind: 'unban', target: host },
     { kind: 'set', key: 'ping.interval', value: more % 2 === 0 ? SECOND_US : 60 * SECOND_US },
     { kind: 'set', key: 'ping.timeout', value: more % 2 === 0 ? 5 * SECOND_US : 150 * SECOND_US },
     { kind: 'set', key: 'gossip.dial', value: more % 2 === 0 },
@@ -319,7 +330,7 @@ function checkAgenda({ node, wakeAt, now, closing }: BareNode): void {
 
 /** When the first of all that is to be dialled is due; public hearsay also waits for tokens and slots and is left out. */
 function dialDueAt(node: NodeState, now: number): number {
-  if (node.dials.size >= node.settings['dial.parallel']) return Infinity;
+  if (!mayDialMore(node)) return Infinity;
   let dueAt = Infinity;
   for (const target of node.targets) {
     if (target.self || target.resolving) continue;
@@ -335,20 +346,28 @@ function dialDueAt(node: NodeState, now: number): number {
     const why = whyNotDial(node, now, address, 'gossip');
     assert.notEqual(why, null, `${address.text} could be dialled and is not`);
     const outcome = node.book.outcomes[slot];
-    const waits = why === 'backoff' || why === 'just-dialled' || why === 'held';
+    const waits =
+      why === 'banned' || why === 'discouraged' || why === 'backoff' || why === 'just-dialled' || why === 'held';
     if (!waits || node.peers.has(id ?? '')) continue;
     const tried = outcome?.triedAt == null ? 0 : outcome.triedAt + node.settings['dial.history'];
     const held = Math.max(node.held.get(address.text) ?? 0, node.held.get(id ?? '') ?? 0);
-    dueAt = Math.min(dueAt, Math.max(outcome?.nextDialAt ?? 0, tried, held));
+    const banned = banOn(node, now, address, id)?.until ?? 0;
+    dueAt = Math.min(dueAt, Math.max(outcome?.nextDialAt ?? 0, tried, held, banned));
   }
   return dueAt;
 }
+
+const pendingCount = (node: NodeState) =>
+  [...node.sessions.values()].filter(({ dir, stage }) => dir === 'inbound' && stage === 'hello').length;
 
 function checkBounds(bare: BareNode): void {
   const { node } = bare;
   checkBook(node.book, node.settings, bare.now);
   for (const [what, size, most] of [
     ['gone', node.gone.length, GONE_MAX],
+    ['bans', node.bans.size, BANS_MAX],
+    ['paces', node.accepts.size, ACCEPT_PACES_MAX],
+    ['pending', pendingCount(node), node.settings['pending.max']],
     ['selves', node.selves.size, SELF_MAX],
     ['held', node.held.size, HELD_MAX],
     ['kept answers', node.keptAnswers.size, ANSWERS_KEPT_MAX],

@@ -178,7 +178,7 @@ export class BareNode {
     );
   }
 
-  /** A connection comes in from this IP; its number. */
+  /** A connection comes in from this IP; its number, 0 when it is refused. */
   accept(ip: string, port = 40_000 + this.node.connections, local: string | null = null): number {
     const remote = addressOf(ip, port);
     assert.ok(remote !== null);
