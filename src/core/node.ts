@@ -19,7 +19,7 @@ import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
-import type { ReasonCode } from './reasons.ts';
+import { REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
@@ -246,19 +246,16 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
   settleDeadline(node, ctx);
 }
 
-/** What the end of a connection we dialled says of its address: a closed duplicate is a success, a short life is not (rules 21, 44). */
+/**
+ * What the end of a connection we dialled says of its address: a short life is a failure (rule 44), but a closed duplicate is a success
+ * (rule 21), and what we end ourselves says nothing against the peer.
+ */
 function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const { listen: address, closeReason: reason } = session;
   if (address === null || reason === null) return;
-  if (
-    reason === 'self' ||
-    reason === 'duplicate' ||
-    reason === 'visit' ||
-    reason === 'id-pending' ||
-    session.said === 'duplicate'
-  )
-    return dialNoSooner(node, address, ctx.now);
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
+  const isOurs = REASONS[reason].side === 'ours' && reason !== 'internal';
+  if (isOurs || session.said === 'duplicate') return dialNoSooner(node, address, ctx.now);
   dialLater(node, ctx, address, reason, session.readyAt === null);
 }
 

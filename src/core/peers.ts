@@ -87,6 +87,7 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   sendHello(node, ctx, session);
   session.stage = 'loser';
+  session.closeReason = 'visit';
   session.deadlineAt = ctx.now + LOSER_WAIT_US;
   dueBy(node.agenda, session, session.deadlineAt);
 }

@@ -784,6 +784,25 @@ test('dialer: an address that never worked is forgotten after three failures, on
   assert.ok(bare.node.book.slots.has('10.0.1.9:6100'));
 });
 
+test('dialer: a connection that we end ourselves says nothing against its address', () => {
+  for (const how of ['stop', 'drop', 'ban'] as const)
+    for (const stage of ['handshake', 'ready'] as const) {
+      const bare = lan();
+      know(bare, near(1));
+      bare.refuse(1);
+      bare.advance(40 * SECOND_US);
+      bare.refuse(2);
+      bare.advance(40 * SECOND_US);
+      const n = bare.dialled(3);
+      if (stage === 'ready') bare.hear(n, helloLine('b'), PONG);
+      if (how === 'stop') bare.stop();
+      else bare.order(how === 'drop' ? { kind: 'drop', n } : { kind: 'ban', target: n, forUs: null });
+      assert.equal(bare.node.sessions.size, 0);
+      assert.equal(bare.node.book.outcomes[0]?.failures, 2, `${how} in ${stage}`);
+      assert.deepEqual(bare.happened('forgotten'), []);
+    }
+});
+
 test('dialer: nothing is dialled by itself for what the book alone says failed', () => {
   const bare = lan({ 'gossip.dial': false });
   know(bare, near(1));

@@ -466,6 +466,11 @@ test('peers: a visit of a stranger leaves no trace', () => {
   bare.hangUp(n);
   const { peers, places, book, dialbacks } = bare.node;
   assert.deepEqual([peers.size, places.size, book.addresses.length, dialbacks.length], [0, 0, 0, 0]);
+  assert.deepEqual(bare.views.gone(), [], 'not even among the gone');
+  assert.deepEqual(
+    bare.happened('closed').map(({ reason, by }) => [reason, by]),
+    [['visit', 'them']],
+  );
 });
 
 test('peers: two nodes confirm each other by a visit over the very connection they keep', () => {

@@ -289,7 +289,7 @@ test('views: a row of bootstrap has every field in every state', () => {
       ['10.0.0.3:6100', 'dialing', 0, null],
       ['10.0.0.1:5999', 'self', null, null],
       ['[::1]:6100', 'waiting', 1_000, 'timeout'],
-      ['10.0.0.6:6100', 'held', 1_000, 'dropped'],
+      ['10.0.0.6:6100', 'held', 1_000, null],
     ],
   );
 });
