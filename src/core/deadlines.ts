@@ -31,9 +31,9 @@ export function wakeSessions(node: NodeState, ctx: Context, lateByUs: number): v
 
 function wakeSession(node: NodeState, ctx: Context, session: Session): void {
   if (ctx.now >= session.deadlineAt) return meetDeadline(node, ctx, session);
-  if (ctx.now >= session.probeUntil) return promoteRival(node, ctx, session);
+  if (ctx.now >= (session.probeUntil ?? Infinity)) return promoteRival(node, ctx, session);
   if (ctx.now >= pongDueAt(node, session)) return closeSession(node, ctx, session, 'ping-timeout', 'ping timeout');
-  if (ctx.now >= session.userPingAt && session.userPings > 0) sendWaitingUserPing(node, ctx, session);
+  if (ctx.now >= (session.userPingAt ?? Infinity)) sendWaitingUserPing(node, ctx, session);
   if (ctx.now >= session.nextPingAt) pingAgain(node, ctx, session);
 }
 
@@ -64,7 +64,7 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   if (session.stage === 'closing') return;
   const soonest = ctx.now + node.settings['probe.timeout'];
   session.deadlineAt = Math.max(session.deadlineAt + gapUs, soonest);
-  session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
+  if (session.probeUntil !== null) session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
   if (session.spokeAt !== null) session.spokeAt += gapUs;
   if (session.readyAt === null) return;
   const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));

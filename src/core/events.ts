@@ -5,6 +5,7 @@
 import type { ReasonCode } from './reasons.ts';
 
 export type Direction = 'inbound' | 'outbound';
+export type LineDirection = 'sent' | 'received';
 /**
  * How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, the peer dialled us (or we dialled it
  * back), or a short visit to see whether an address works (rule 47).

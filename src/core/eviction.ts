@@ -16,7 +16,7 @@ export function chooseEvicted(node: NodeState, now: number, newcomer: Address): 
   let open = inbound.filter(({ readyAt }) => readyAt !== null && readyAt <= grace);
   open = spare(open, EVICTION_SPARE_GROUPS, (a, b) => saltedHash(node, a) - saltedHash(node, b));
   open = spare(open, EVICTION_SPARE_PING, (a, b) => (a.rttMinUs ?? Infinity) - (b.rttMinUs ?? Infinity));
-  open = spare(open, EVICTION_SPARE_USEFUL, (a, b) => b.usefulAt - a.usefulAt);
+  open = spare(open, EVICTION_SPARE_USEFUL, (a, b) => (b.usefulAt ?? 0) - (a.usefulAt ?? 0));
   open = spare(open, Math.floor(open.length / 2), (a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0));
   const groups = new Map<string, Session[]>();
   for (const peer of open) groups.set(peer.remote.group, [...(groups.get(peer.remote.group) ?? []), peer]);

@@ -6,7 +6,7 @@ import { discourage } from './bans.ts';
 import type { Context } from './context.ts';
 import { FLOOD_PAUSE_MAX_US, FLOOD_PAUSE_MIN_US, FLOOD_PAUSED_SHARE, MINUTE_US, SECOND_US } from './limits.ts';
 import { aboutOf, closeSession } from './session.ts';
-import type { NodeState, Session } from './state.ts';
+import type { HoldBack, NodeState, Session } from './state.ts';
 
 /** One message came. Both buckets are only refilled when one of them is empty, so this costs a subtraction. */
 export function spendMessage(node: NodeState, ctx: Context, session: Session): void {
@@ -21,25 +21,28 @@ export function spendBytes(node: NodeState, ctx: Context, session: Session, byte
 
 function refill(node: NodeState, ctx: Context, session: Session): void {
   const { settings } = node;
-  const elapsedS = (ctx.now - session.tokensAt) / SECOND_US;
+  session.holdBack ??= { tokensAt: session.openedAt, until: -Infinity, totalUs: 0, since: -Infinity };
+  const elapsedS = (ctx.now - session.holdBack.tokensAt) / SECOND_US;
   const { 'flood.messages': messageRate, 'flood.bytes': byteRate } = settings;
-  session.tokensAt = ctx.now;
-  session.messageTokens = Math.min(settings['flood.messages.burst'], session.messageTokens + elapsedS * messageRate);
-  session.byteTokens = Math.min(settings['flood.bytes.burst'], session.byteTokens + elapsedS * byteRate);
+  session.holdBack.tokensAt = ctx.now;
+  session.messageTokens = earned(session.messageTokens, elapsedS * messageRate, settings['flood.messages.burst']);
+  session.byteTokens = earned(session.byteTokens, elapsedS * byteRate, settings['flood.bytes.burst']);
   const missingS = Math.max(-session.messageTokens / messageRate, -session.byteTokens / byteRate);
-  if (missingS > 0 && session.stage !== 'closing') hold(node, ctx, session, missingS * SECOND_US);
+  if (missingS > 0 && session.stage !== 'closing') hold(node, ctx, session, session.holdBack, missingS * SECOND_US);
 }
 
-function hold(node: NodeState, ctx: Context, session: Session, waitUs: number): void {
+const earned = (tokens: number, more: number, burst: number) => Math.min(burst, tokens + more);
+
+function hold(node: NodeState, ctx: Context, session: Session, holdBack: HoldBack, waitUs: number): void {
   const until = ctx.now + Math.floor(Math.min(FLOOD_PAUSE_MAX_US, Math.max(FLOOD_PAUSE_MIN_US, waitUs)));
-  if (ctx.now - session.pausedSince >= MINUTE_US) {
-    session.pausedSince = ctx.now;
-    session.pausedUs = 0;
+  if (ctx.now - holdBack.since >= MINUTE_US) {
+    holdBack.since = ctx.now;
+    holdBack.totalUs = 0;
     ctx.emit({ kind: 'flood', ...aboutOf(session) });
   }
-  session.pausedUs += until - Math.max(ctx.now, session.pausedUntil);
-  session.pausedUntil = until;
-  if (session.pausedUs > FLOOD_PAUSED_SHARE * MINUTE_US) {
+  holdBack.totalUs += until - Math.max(ctx.now, holdBack.until);
+  holdBack.until = until;
+  if (holdBack.totalUs > FLOOD_PAUSED_SHARE * MINUTE_US) {
     discourage(node, ctx.now, session);
     return closeSession(node, ctx, session, 'flood', null, true);
   }

@@ -5,13 +5,14 @@
 
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
-import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
+import type { Message } from '../wire/messages.ts';
 import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
 import { createBook, forgetUnseen } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import type { Context } from './context.ts';
+import { createCounts } from './counts.ts';
 import { wakeSessions } from './deadlines.ts';
 import { askForMore, dialLater, dialNoSooner, feel, livedWell, mayDialMore, pumpDials, rotate } from './dialer.ts';
 import type { Via } from './events.ts';
@@ -62,9 +63,8 @@ export function createNode(config: NewNode): NodeState {
     refusals: { said: 0, unsaid: 0, at: -Infinity },
     gone: [],
     reasons: new Map(),
-    sent: MESSAGE_TYPES.map(() => 0),
-    received: MESSAGE_TYPES.map(() => 0),
-    bytes: { sent: 0, received: 0, sentByType: MESSAGE_TYPES.map(() => 0), receivedByType: MESSAGE_TYPES.map(() => 0) },
+    counts: createCounts(),
+    bytes: { sent: 0, received: 0 },
     dialbacks: [],
     anchors: [],
     keptAnswers: new Map(),

@@ -192,7 +192,7 @@ function rivalOf(node: NodeState, old: Session): Session | null {
 function endProbe(node: NodeState, old: Session): Session | null {
   const rival = rivalOf(node, old);
   old.rival = null;
-  old.probeUntil = Infinity;
+  old.probeUntil = null;
   return rival;
 }
 

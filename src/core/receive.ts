@@ -12,17 +12,19 @@
 import type { Hello, Message, Pong } from '../wire/messages.ts';
 import { dueBy } from './agenda.ts';
 import type { Context } from './context.ts';
+import { countReceived } from './counts.ts';
 import { closeSurplus } from './dialer.ts';
 import { answerGetaddr, takeAddr } from './gossip.ts';
 import { admit, rivalProved } from './peers.ts';
-import { closeSession, countReceived, sendMessage, sendWaitingUserPing, strike, takePong } from './session.ts';
+import { closeSession, sendMessage, sendWaitingUserPing, strike, takePong } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
 const PONG: Pong = { type: 'pong', nonce: null };
 
 export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message, bytes: number): void {
   if (session.stage === 'closing' || session.stage === 'loser') return;
-  countReceived(node, session, message.type, bytes);
+  countReceived(session.counts, message.type, bytes);
+  countReceived(node.counts, message.type, bytes);
   session.lastReceiveAt = ctx.now;
   if (message.type === 'hello') return receiveHello(node, ctx, session, message);
   if (session.stage === 'rival') {

@@ -11,10 +11,11 @@
  * | closing | the driver's report                       | -                              |
  */
 import type { Address } from '../wire/address.ts';
-import { MESSAGE_TYPES, type Message, type MessageType, type Nonce } from '../wire/messages.ts';
+import type { Message, Nonce } from '../wire/messages.ts';
 import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
 import { discourage } from './bans.ts';
 import type { Context } from './context.ts';
+import { countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -24,44 +25,6 @@ const PING = { type: 'ping', nonce: null } as const;
 const GETADDR = { type: 'getaddr' } as const;
 const NO_EXTENSIONS: readonly string[] = [];
 const NO_STRIKES: readonly number[] = [];
-const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, index])) as Readonly<
-  Record<MessageType, number>
->;
-const PING_INDEX = TYPE_INDEX.ping;
-const PONG_INDEX = TYPE_INDEX.pong;
-
-/** The place of a type in counts by type. Most messages are pings and pongs, and a look into a table costs more than they do. */
-const indexOf = (type: MessageType) => (type === 'ping' ? PING_INDEX : type === 'pong' ? PONG_INDEX : TYPE_INDEX[type]);
-
-/** A message came: it and the bytes of its line count by type, for the connection and for the node. */
-export function countReceived(node: NodeState, session: Session, type: MessageType, bytes: number): void {
-  const index = indexOf(type);
-  add(session.received, index, 1);
-  add(node.received, index, 1);
-  if (bytes === 0) return;
-  add(typeBytesOf(session).received, index, bytes);
-  add(node.bytes.receivedByType, index, bytes);
-}
-
-/** The same for one that is on its way. */
-function countSent(node: NodeState, session: Session, type: MessageType, bytes: number): void {
-  const index = indexOf(type);
-  add(session.sent, index, 1);
-  add(node.sent, index, 1);
-  if (bytes === 0) return;
-  add(typeBytesOf(session).sent, index, bytes);
-  add(node.bytes.sentByType, index, bytes);
-}
-
-function typeBytesOf(session: Session): NonNullable<Session['typeBytes']> {
-  session.typeBytes ??= { sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0) };
-  return session.typeBytes;
-}
-
-function add(counts: number[], index: number, more: number): void {
-  counts[index] = (counts[index] as number) + more;
-}
-
 export const aboutOf = (session: Session) => ({
   n: session.n,
   id: session.id,
@@ -101,7 +64,7 @@ export function openSession(
     ping: null,
     pongs: 0,
     userPings: 0,
-    userPingAt: Infinity,
+    userPingAt: null,
     lastPongAt: null,
     rttUs: null,
     rttMinUs: null,
@@ -110,25 +73,20 @@ export function openSession(
     lastReceiveAt: null,
     strikeTimes: NO_STRIKES,
     lastError: null,
-    sent: MESSAGE_TYPES.map(() => 0),
-    received: MESSAGE_TYPES.map(() => 0),
+    counts: createCounts(),
     bytesSent: 0,
     bytesReceived: 0,
-    typeBytes: null,
     messageTokens: node.settings['flood.messages.burst'],
     byteTokens: node.settings['flood.bytes.burst'],
-    tokensAt: ctx.now,
-    pausedUntil: -Infinity,
-    pausedUs: 0,
-    pausedSince: -Infinity,
+    holdBack: null,
     addrTokens: node.settings['addr.burst'],
     addrTokensAt: ctx.now,
     getaddrTokens: -1,
     getaddrTokensAt: ctx.now,
     addresses: 0,
-    usefulAt: -Infinity,
+    usefulAt: null,
     rival: null,
-    probeUntil: Infinity,
+    probeUntil: null,
     closeReason: null,
     closeBy: 'them',
     said: null,
@@ -164,7 +122,8 @@ export function countReason(node: NodeState, reason: ReasonCode): void {
 export function sendMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
   const bytes = ctx.send(session.n, message);
   if (bytes < 0) return;
-  countSent(node, session, message.type, bytes);
+  countSent(session.counts, message.type, bytes);
+  countSent(node.counts, message.type, bytes);
   session.lastSendAt = ctx.now;
 }
 
@@ -267,14 +226,14 @@ export function sendPing(node: NodeState, ctx: Context, session: Session, user: 
 export function userPing(node: NodeState, ctx: Context, session: Session): void {
   if (session.ping === null) return sendPing(node, ctx, session, true);
   session.userPings += 1;
-  if (session.userPingAt === Infinity) session.userPingAt = Math.max(ctx.now, session.ping.at + USER_PING_WAIT_US);
+  session.userPingAt ??= Math.max(ctx.now, session.ping.at + USER_PING_WAIT_US);
   dueBy(node.agenda, session, session.userPingAt);
 }
 
 export function sendWaitingUserPing(node: NodeState, ctx: Context, session: Session): void {
   session.userPings -= 1;
-  session.userPingAt = session.userPings > 0 ? ctx.now + USER_PING_WAIT_US : Infinity;
-  dueBy(node.agenda, session, session.userPingAt);
+  session.userPingAt = session.userPings > 0 ? ctx.now + USER_PING_WAIT_US : null;
+  if (session.userPingAt !== null) dueBy(node.agenda, session, session.userPingAt);
   sendPing(node, ctx, session, true);
 }
 
@@ -313,8 +272,8 @@ export function sessionDeadline(node: NodeState, session: Session): number {
   return Math.min(
     session.deadlineAt,
     session.nextPingAt,
-    session.userPingAt,
-    session.probeUntil,
+    session.userPingAt ?? Infinity,
+    session.probeUntil ?? Infinity,
     pongDueAt(node, session),
   );
 }

@@ -4,6 +4,7 @@ import type { Address } from '../wire/address.ts';
 import type { AddrEntry, Nonce } from '../wire/messages.ts';
 import type { Agenda } from './agenda.ts';
 import type { Book } from './book.ts';
+import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -18,6 +19,17 @@ export interface OutstandingPing {
   readonly at: number;
   readonly nonce: Nonce | null;
   readonly user: boolean;
+}
+
+/** How a peer that talks too fast is held back (rule 54). */
+export interface HoldBack {
+  /** Its tokens are as of then. */
+  tokensAt: number;
+  /** Not read until then. */
+  until: number;
+  /** For how long in all in the minute that began at `since`. */
+  totalUs: number;
+  since: number;
 }
 
 export interface Session {
@@ -48,7 +60,7 @@ export interface Session {
   /** Pongs that answered a ping of ours. */
   pongs: number;
   userPings: number;
-  userPingAt: number;
+  userPingAt: number | null;
   lastPongAt: number | null;
   rttUs: number | null;
   rttMinUs: number | null;
@@ -57,21 +69,14 @@ export interface Session {
   lastReceiveAt: number | null;
   strikeTimes: readonly number[];
   lastError: string | null;
-  /** Messages by type, in the order of MESSAGE_TYPES. */
-  readonly sent: number[];
-  readonly received: number[];
+  readonly counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** By type, where the world counts bytes. */
-  typeBytes: { readonly sent: number[]; readonly received: number[] } | null;
-  /** What may still come before the peer is held back (rule 54), as of `tokensAt`. */
+  /** What may still come before the peer is held back (rule 54), as of the time that `holdBack` tells. */
   messageTokens: number;
   byteTokens: number;
-  tokensAt: number;
-  /** Held back until then, and for how long in all in the minute that began at `pausedSince`. */
-  pausedUntil: number;
-  pausedUs: number;
-  pausedSince: number;
+  /** Null until the peer has spent its first allowance. */
+  holdBack: HoldBack | null;
   addrTokens: number;
   addrTokensAt: number;
   getaddrTokens: number;
@@ -79,10 +84,10 @@ export interface Session {
   /** Addresses this peer taught us. */
   addresses: number;
   /** When it last did. */
-  usefulAt: number;
+  usefulAt: number | null;
   /** The rival that waits for this session's pong, and until when. */
   rival: number | null;
-  probeUntil: number;
+  probeUntil: number | null;
   closeReason: ReasonCode | null;
   closeBy: 'us' | 'them';
   said: string | null;
@@ -166,9 +171,8 @@ export interface NodeState {
   readonly book: Book;
   readonly gone: Gone[];
   readonly reasons: Map<ReasonCode, number>;
-  readonly sent: number[];
-  readonly received: number[];
-  readonly bytes: { sent: number; received: number; readonly sentByType: number[]; readonly receivedByType: number[] };
+  readonly counts: Counts;
+  readonly bytes: { sent: number; received: number };
   /** Claimed addresses of inbound public peers, to be confirmed by one dial each (rule 20). */
   readonly dialbacks: Address[];
   /** Peers of the run before, to be dialled first (rule 47); at a clean stop, those to save. */

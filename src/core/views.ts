@@ -4,11 +4,12 @@
  */
 
 import type { Address } from '../wire/address.ts';
-import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
+import { MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
+import { bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
 import { leadsToPeer, sessionAt, whyNotDial } from './dialer.ts';
-import type { Direction, Via } from './events.ts';
+import type { Direction, LineDirection, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -187,13 +188,11 @@ function statusView(node: NodeState, now: number): StatusView {
     uptimeMs: ms(now - node.startedAt),
     peers,
     book: { new: bookSize(node.book) - node.book.tried, tried: node.book.tried },
-    messages: { sent: sum(node.sent), received: sum(node.received) },
+    messages: { sent: messagesIn(node.counts, 'sent'), received: messagesIn(node.counts, 'received') },
     bytes: { sent: node.bytes.sent, received: node.bytes.received },
     nextPingMs: nextPingAt === Infinity ? null : Math.max(0, ms(nextPingAt - now)),
   };
 }
-
-const sum = (counts: readonly number[]) => counts.reduce((total, one) => total + one, 0);
 
 function stateName(session: Session): PeerStateName {
   switch (session.stage) {
@@ -239,7 +238,7 @@ function detailView(node: NodeState, session: Session, now: number, closedAt: nu
   return {
     ...peerView(session, now),
     state: closedAt === null ? stateName(session) : 'closed',
-    counts: { sent: byType(session.sent), received: byType(session.received) },
+    counts: { sent: byType(session.counts, 'sent'), received: byType(session.counts, 'received') },
     bytes: { sent: session.bytesSent, received: session.bytesReceived },
     strikes: session.strikeTimes.length,
     outstandingPingMs: closedAt === null && session.ping !== null ? ms(now - session.ping.at) : null,
@@ -255,9 +254,9 @@ function detailView(node: NodeState, session: Session, now: number, closedAt: nu
   };
 }
 
-function byType(counts: readonly number[]): Record<string, number> {
+function byType(counts: Counts, direction: LineDirection): Record<string, number> {
   return Object.fromEntries(
-    MESSAGE_TYPES.map((type: MessageType, index: number) => [type, counts[index] ?? 0]).filter(
+    MESSAGE_TYPES.map((type) => [type, messagesOf(counts, direction, type)] as const).filter(
       ([, count]) => count !== 0,
     ),
   );
@@ -339,22 +338,13 @@ function banViews(node: NodeState, now: number): BanView[] {
 function trafficView(node: NodeState, n: number | null): TrafficView {
   const session =
     n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
-  const counts = (messages: readonly number[], bytes: readonly number[] | null) =>
+  const counts = session?.counts ?? (n === null ? node.counts : createCounts());
+  const rows = (direction: LineDirection) =>
     Object.fromEntries(
       MESSAGE_TYPES.map(
-        (type: MessageType, index: number) =>
-          [type, { messages: messages[index] ?? 0, bytes: bytes?.[index] ?? 0 }] as const,
+        (type) =>
+          [type, { messages: messagesOf(counts, direction, type), bytes: bytesOf(counts, direction, type) }] as const,
       ).filter(([, row]) => row.messages > 0),
     );
-  return {
-    sent: counts(
-      session?.sent ?? (n === null ? node.sent : []),
-      n === null ? node.bytes.sentByType : (session?.typeBytes?.sent ?? null),
-    ),
-    received: counts(
-      session?.received ?? (n === null ? node.received : []),
-      n === null ? node.bytes.receivedByType : (session?.typeBytes?.received ?? null),
-    ),
-    reasons: Object.fromEntries(node.reasons),
-  };
+  return { sent: rows('sent'), received: rows('received'), reasons: Object.fromEntries(node.reasons) };
 }

@@ -4,10 +4,12 @@
  */
 import type { SettingKey, Settings, SettingValue } from '../settings.ts';
 import type { Message } from '../wire/messages.ts';
-import type { NodeEvent } from './events.ts';
+import type { LineDirection, NodeEvent } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState } from './state.ts';
 import type { NodeViews } from './views.ts';
+
+export type { LineDirection } from './events.ts';
 
 /** What a user tells a node. `n` is a connection's number. */
 export type Order =
@@ -50,7 +52,6 @@ export interface HostPort {
   readonly port: number;
 }
 
-export type LineDirection = 'sent' | 'received';
 /** Sees every line that passes, in order, both directions; `line` has no newline, is raw, and may be a slice of a larger chunk: copy what you keep. */
 export type LineListener = (
   node: NodePort,

@@ -60,8 +60,7 @@ function brokenTables(node: NodeState): string[] {
 }
 
 const countsOf = (session: Session) => [
-  ...session.sent,
-  ...session.received,
+  ...session.counts,
   session.bytesSent,
   session.bytesReceived,
   session.addresses,

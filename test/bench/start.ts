@@ -44,15 +44,16 @@ async function msToListening(args: readonly string[]): Promise<number> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
+  const limit = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
   let said = '';
   let tookMs = Number.NaN;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (!said.includes('listening on')) return;
+    if (!said.includes('listening')) return;
     tookMs = performance.now() - startedAt;
     child.kill('SIGKILL');
   });
-  const [, signal] = (await ended) as [number | null, string | null];
+  const [, signal] = (await ended.finally(() => clearTimeout(limit))) as [number | null, string | null];
   if (signal !== 'SIGKILL') throw new Error(`${args[0]} ended instead of listening; it said ${said}`);
   return tookMs;
 }

@@ -1,0 +1,43 @@
+/** Messages and bytes by type and direction, in one short column for each connection and one for the node: what passes goes in, numbers come out. */
+import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
+import type { LineDirection } from './events.ts';
+
+/** Messages sent by type, messages received, bytes sent, bytes received, one after the other. Bytes stay 0 where nobody counts them. */
+export type Counts = number[];
+
+const TYPES = MESSAGE_TYPES.length;
+const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, index])) as Readonly<
+  Record<MessageType, number>
+>;
+const PING_INDEX = TYPE_INDEX.ping;
+const PONG_INDEX = TYPE_INDEX.pong;
+
+export const createCounts = (): Counts => Array.from({ length: 4 * TYPES }, () => 0);
+
+/** Most messages are pings and pongs, and a look into a table costs more than they do. */
+const indexOf = (type: MessageType) => (type === 'ping' ? PING_INDEX : type === 'pong' ? PONG_INDEX : TYPE_INDEX[type]);
+
+export function countSent(counts: Counts, type: MessageType, bytes: number): void {
+  add(counts, indexOf(type), bytes);
+}
+
+export function countReceived(counts: Counts, type: MessageType, bytes: number): void {
+  add(counts, TYPES + indexOf(type), bytes);
+}
+
+function add(counts: Counts, index: number, bytes: number): void {
+  counts[index] = (counts[index] as number) + 1;
+  counts[index + 2 * TYPES] = (counts[index + 2 * TYPES] as number) + bytes;
+}
+
+const placeOf = (direction: LineDirection, type: MessageType) => (direction === 'sent' ? 0 : TYPES) + TYPE_INDEX[type];
+
+export const messagesOf = (counts: Counts, direction: LineDirection, type: MessageType): number =>
+  counts[placeOf(direction, type)] as number;
+
+export const bytesOf = (counts: Counts, direction: LineDirection, type: MessageType): number =>
+  counts[placeOf(direction, type) + 2 * TYPES] as number;
+
+/** Messages of all types. */
+export const messagesIn = (counts: Counts, direction: LineDirection): number =>
+  MESSAGE_TYPES.reduce((sum, type) => sum + messagesOf(counts, direction, type), 0);
