@@ -45,9 +45,10 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'ban':
       return ban(node, ctx, order.target, order.forUs);
     case 'unban':
-      return node.bans.delete(order.target)
-        ? done()
-        : { ok: false, reason: 'not-listed', message: `${order.target} is not banned` };
+      if (!node.bans.delete(order.target))
+        return { ok: false, reason: 'not-listed', message: `${order.target} is not banned` };
+      node.dialDue = true;
+      return done();
     case 'set':
       Object.assign(node.settings, { [order.key]: order.value });
       node.dialDue = true;
