@@ -1,6 +1,6 @@
 /** `help`: the commands on one screen, one command, the settings or the reasons. */
-import { REASONS } from '../../core/reasons.ts';
-import { SETTINGS, type SettingKey } from '../../settings.ts';
+import { REASONS, type ReasonCode } from '../../core/reasons.ts';
+import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../errors.ts';
@@ -31,10 +31,17 @@ export const help: Command = {
   name: 'help',
   aliases: [],
   group: 'shell',
-  usage: 'help [COMMAND|settings|reasons]',
+  usage: 'help [COMMAND|SETTING|REASON|settings|reasons]',
   summary: 'this, or one command',
-  candidates: (shell, before) =>
-    before.length === 0 ? [...shell.commands.map(({ name }) => name), 'settings', 'reasons'].sort() : [],
+  candidates: (shell, before, typed) =>
+    before.length > 0
+      ? []
+      : [
+          ...shell.commands.map(({ name }) => name),
+          'settings',
+          'reasons',
+          ...(typed === '' ? [] : [...Object.keys(SETTINGS), ...Object.keys(REASONS)]),
+        ].sort(),
   run(shell, { words }) {
     const [word] = words;
     const fold = (line: string, indent: number) => folded(line, shell.columns(), indent);
@@ -44,9 +51,7 @@ export const help: Command = {
       return {
         value: SETTINGS,
         text: [
-          ...Object.entries(SETTINGS).map(([key, row]) =>
-            fold(`${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`, KEY_WIDTH + 9),
-          ),
+          ...(Object.keys(SETTINGS) as SettingKey[]).map((key) => fold(settingLine(key), KEY_WIDTH + 9)),
           fold(
             `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
             0,
@@ -56,10 +61,17 @@ export const help: Command = {
     if (word === 'reasons')
       return {
         value: REASONS,
-        text: Object.entries(REASONS)
-          .map(([code, row]) => fold(`${code.padEnd(16)} ${row.side.padEnd(8)} ${row.sentence}`, 26))
-          .join('\n'),
+        text: [
+          ...(Object.keys(REASONS) as ReasonCode[]).map((code) => fold(reasonLine(code), 26)),
+          fold('Why we refused, why a connection closed, why an address is not dialled, and whose doing it is.', 0),
+        ].join('\n'),
       };
+    if (shell.command(word) === null && isSettingKey(word))
+      return { value: { [word]: SETTINGS[word] }, text: fold(settingLine(word), KEY_WIDTH + 9) };
+    if (shell.command(word) === null && Object.hasOwn(REASONS, word)) {
+      const code = word as ReasonCode;
+      return { value: { [code]: REASONS[code] }, text: fold(reasonLine(code), 26) };
+    }
     const command = shell.command(word);
     if (command === null)
       throw new CommandError(
@@ -89,6 +101,13 @@ function boundsOf(row: (typeof SETTINGS)[SettingKey]): string {
   const bounds = `${row.min} to ${row.max}`;
   return USUAL_BOUNDS.includes(bounds) ? '' : ` (${bounds})`;
 }
+
+function settingLine(key: SettingKey): string {
+  const row = SETTINGS[key];
+  return `${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`;
+}
+
+const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
 
 function overview(shell: Shell): string {
   const lines = GROUPS.flatMap(([group, title]) => {

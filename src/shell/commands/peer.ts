@@ -1,8 +1,8 @@
 /** `peer`: everything about one connection, also one that has just gone. */
-import { REASONS } from '../../core/reasons.ts';
 import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { reasonText } from '../legend.ts';
 import { pickAny } from '../pick.ts';
 import { age, count, quoted, round3, rtt, safe } from '../render.ts';
 import { rounded } from './peers.ts';
@@ -40,7 +40,7 @@ export const peer: Command = {
       view.closed === null
         ? []
         : [
-            `closed     ${age(view.closed.agoMs)} ago by ${view.closed.by}: ${REASONS[view.closed.reason].sentence} [${view.closed.reason}]${view.closed.said === null || view.closed.said === '' ? '' : ` ${quoted(view.closed.said)}`}`,
+            `closed     ${age(view.closed.agoMs)} ago by ${view.closed.by}: ${reasonText(view.closed.reason)}${view.closed.said === null || view.closed.said === '' ? '' : ` ${quoted(view.closed.said)}`}`,
           ];
     const text = [
       `#${view.n}         ${safe(view.id ?? '(no id)')}`,

@@ -1,5 +1,5 @@
 /** `stats`: messages and bytes by type and direction, and how often each reason occurred. */
-
+import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -13,7 +13,7 @@ export const stats: Command = {
   usage: 'stats [ID]',
   summary: 'messages by type',
   details: [
-    'Messages and bytes by type and direction, and how often each reason for a close or a refusal came up (help reasons).',
+    'Messages and bytes by type and direction, and how often each reason for a close, a refusal or a failed dial came up.',
   ],
   candidates: liveIdsOnly,
   run(shell, { words }) {
@@ -37,8 +37,13 @@ export const stats: Command = {
           types.map((type) => [type, ...cell(value.sent[type]), ...cell(value.received[type])]),
         );
         if (peer !== null) return `${drawn}\nbytes: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
-        const reasons = Object.entries(all.reasons).map(([code, times]) => `${code} ${times}`);
-        return reasons.length === 0 ? drawn : `${drawn}\nreasons: ${reasons.join(', ')}`;
+        const reasons = Object.entries(all.reasons).sort(([, a], [, b]) => b - a);
+        if (reasons.length === 0) return drawn;
+        const counted = await table(
+          [{ head: 'times', right: true }, { head: 'reason' }, { head: 'which means' }],
+          reasons.map(([code, times]) => [String(times), code, REASONS[code as ReasonCode].sentence]),
+        );
+        return `${drawn}\n\n${counted}`;
       },
     };
   },

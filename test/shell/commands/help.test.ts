@@ -51,6 +51,8 @@ test('help: settings and reasons list all of them, an unknown command the neares
   const reasons = await text('help reasons');
   for (const [code, row] of Object.entries(REASONS))
     assert.ok(reasons.includes(code) && reasons.includes(row.sentence));
+  assert.match(await text('help backoff'), /^backoff +ours +it failed before; the next try is due later$/);
+  assert.match(await text('help ping.timeout'), /^ping\.timeout +150s +no pong for this long: the peer is dropped$/);
   const unknown = await failure('help pingg');
   assert.deepEqual([unknown.code, unknown['near']], ['unknown-command', ['ping']]);
 });

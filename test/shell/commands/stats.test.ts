@@ -14,7 +14,8 @@ test('stats: of the node, messages and bytes by type and how often each reason c
   assert.equal(Number(all['reasons']?.['dropped']), 1);
   const lines = (await text('getnettotals')).split('\n');
   assert.match(lines[0] ?? '', /^type +sent +bytes +received +bytes$/);
-  assert.match(lines.at(-1) ?? '', /^reasons: .*dropped 1/);
+  assert.match(lines.at(-2) ?? '', /^times +reason +which means$/);
+  assert.match(lines.at(-1) ?? '', /^ +1 +dropped +dropped by hand$/);
 });
 
 test('stats: of one peer bytes by type are not known, the totals are', async () => {
