@@ -5,7 +5,7 @@
 
 import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
-import { isVisitor } from './admission.ts';
+import { isVisitor, visitorCount } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
 import { sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, Via } from './events.ts';
@@ -27,7 +27,11 @@ export interface StatusView {
     readonly outbound: number;
     readonly handshaking: number;
     readonly dialing: number;
+    /** Guests of a full node on their way out (rule 52). */
+    readonly visitors: number;
   };
+  /** Kept away: by hand, and for breaking the rules. */
+  readonly bans: { readonly hand: number; readonly strikes: number };
   readonly book: { readonly new: number; readonly tried: number };
   readonly messages: { readonly sent: number; readonly received: number };
   readonly bytes: { readonly sent: number; readonly received: number };
@@ -51,6 +55,8 @@ export interface PeerView {
   readonly lastPongMs: number | null;
   readonly addresses: number;
   readonly ageMs: number;
+  /** It sent more than it may and is not read for so long yet (rule 54); null when it is read. */
+  readonly pausedMs: number | null;
 }
 
 /** The row and all else we know of a connection; also of one that has just gone. */
@@ -172,7 +178,9 @@ function byDirectionThenPing(a: PeerView, b: PeerView): number {
 }
 
 function statusView(node: NodeState, now: number): StatusView {
-  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size };
+  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size, visitors: visitorCount(node) };
+  const bans = { hand: 0, strikes: 0 };
+  for (const { by } of banViews(node, now)) bans[by] += 1;
   let nextPingAt = Infinity;
   for (const session of node.sessions.values()) {
     if (session.stage === 'ready' || session.stage === 'quiet') peers[session.dir] += 1;
@@ -186,6 +194,7 @@ function statusView(node: NodeState, now: number): StatusView {
     advertised: node.settings.advertise || (node.listening[0]?.text ?? null),
     uptimeMs: ms(now - node.startedAt),
     peers,
+    bans,
     book: { new: bookSize(node.book) - node.book.tried, tried: node.book.tried },
     messages: { sent: sum(node.sent), received: sum(node.received) },
     bytes: { sent: node.bytes.sent, received: node.bytes.received },
@@ -230,6 +239,7 @@ function peerView(session: Session, now: number): PeerView {
     lastPongMs: msSince(now, session.lastPongAt),
     addresses: session.addresses,
     ageMs: ms(now - session.openedAt),
+    pausedMs: session.pausedUntil > now && session.stage !== 'closing' ? ms(session.pausedUntil - now) : null,
   };
 }
 

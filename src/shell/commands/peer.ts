@@ -51,6 +51,7 @@ export const peer: Command = {
       `sent       ${amounts(view.counts.sent)} (${view.bytes.sent} bytes)`,
       `received   ${amounts(view.counts.received)} (${view.bytes.received} bytes)`,
       `told       ${view.advertised ?? view.notAdvertised ?? 'nothing: we do not listen'}`,
+      ...(view.pausedMs === null ? [] : [`held back  it sent more than it may; read again in ${age(view.pausedMs)}`]),
       ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${count(view.strikes, 'strike')}`]),
       ...closed,
       ...lines.map(
