@@ -95,6 +95,24 @@ test('terminal: Ctrl-C ends the running command only, and a narrow window a narr
   assert.equal(await pty.exitCode(), 0);
 });
 
+test('terminal: a socket or file that typed JavaScript opened may fail without an end of the node', {
+  skip,
+}, async (context) => {
+  const { pty } = openProgram(context, ['--no-rc', '--no-bootstrap', '--no-data']);
+  const { terminal } = pty;
+  await terminal.shows(' 0>');
+  terminal.type('(await import("node:net")).connect(1, "127.0.0.1"), 1\r');
+  await terminal.shows('! nobody caught: Error: connect ECONNREFUSED 127.0.0.1:1');
+  terminal.type('require("node:fs").createReadStream("/no/such/file"), 2\r');
+  await terminal.shows("! nobody caught: Error: ENOENT: no such file or directory, open '/no/such/file'");
+  terminal.type('setTimeout(() => world.now.call.nothing.at.all), 3\r');
+  await terminal.shows('! nobody caught: TypeError');
+  terminal.type('status\r');
+  await terminal.shows('next ping');
+  terminal.type('quit\r');
+  assert.equal(await pty.exitCode(), 0);
+});
+
 test('terminal: closing the window stops the node cleanly, saves, and ends by the hang-up', {
   skip,
 }, async (context) => {
