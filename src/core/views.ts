@@ -105,7 +105,7 @@ export interface BootstrapView {
   readonly address: string;
   readonly resolved: readonly string[];
   readonly self: boolean;
-  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'held';
+  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'held' | 'banned';
   readonly nextDialMs: number | null;
   readonly lastError: ReasonCode | null;
 }
@@ -313,6 +313,9 @@ const ADDR_STATES: Readonly<Record<string, AddrView['state']>> = {
 };
 
 function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
+  const banned =
+    target.resolved.length > 0 &&
+    target.resolved.every((address) => whyNotDial(node, now, address, target.via) === 'banned');
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
   const connected = target.resolved.some((address) => sessionAt(node, address)?.readyAt != null);
   const dialing = [...node.dials.values()].some((dial) =>
@@ -332,8 +335,10 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
             ? 'resolving'
             : held
               ? 'held'
-              : 'waiting',
-    nextDialMs: target.self || connected ? null : Math.max(0, ms(target.nextAt - now)),
+              : banned
+                ? 'banned'
+                : 'waiting',
+    nextDialMs: target.self || connected || banned ? null : Math.max(0, ms(target.nextAt - now)),
     lastError: target.lastError,
   };
 }

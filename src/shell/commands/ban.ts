@@ -4,7 +4,7 @@ import { BAN_LONGEST_US } from '../../core/limits.ts';
 import { REASONS } from '../../core/reasons.ts';
 import type { BanView, PeerView } from '../../core/views.ts';
 import type { NodePort } from '../../core/world.ts';
-import { readDuration } from '../../settings.ts';
+import { printSetting, readDuration } from '../../settings.ts';
 import { addressOf, isLocal, parseAddress } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
@@ -48,9 +48,9 @@ export const ban: Command = {
   exact: true,
   candidates: (shell, before, word) => (before.length === 0 ? peerWords(shell, word) : []),
   run(shell, { words }) {
-    const [word, time] = words;
+    const [word, typed] = words;
     if (word === undefined || words.length > 2) throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
-    const forUs = time === undefined ? null : readTime(time);
+    const forUs = typed === undefined ? null : readTime(typed);
     const { peer, target } = readTarget(shell.node, word);
     const before = shell.node.views.peers().filter((row) => row.state !== 'closing');
     const order = shell.node.order({ kind: 'ban', target: peer === null ? target : peer.n, forUs });
@@ -67,10 +67,11 @@ export const ban: Command = {
     // The newest stands last.
     const kept = shell.node.views.bans().at(-1);
     if (kept === undefined) throw new CommandError('not-listed', `${safe(word)} could not be banned`);
-    const names = closed.map((row) => `${shortId(row.id)} (#${row.n})`);
+    const numbers = closed.map((row) => `#${row.n}`).join(', ');
+    const time = printSetting('ban.time', forUs ?? shell.settings['ban.time']);
     return {
       value: { ...rounded(kept), closed },
-      text: `banned ${whatIs(kept.target, peer)} for ${age(kept.leftMs)}, or until unban; ${names.length === 0 ? 'nobody was connected' : `closed ${names.join(', ')}`}`,
+      text: `banned ${whatIs(kept.target, peer)} for ${time}; ${numbers === '' ? 'nobody was connected' : `closed ${numbers}`}`,
     };
   },
 };
@@ -86,7 +87,7 @@ function readTime(text: string): number {
 /** Of a local peer the ban is on its id, which is worth a word. */
 function whatIs(target: string, peer: PeerView | null): string {
   if (addressOf(target, 1) !== null) return peer === null ? target : `${target}, the IP of ${shortId(peer.id)},`;
-  return peer?.id === target ? `the id ${shortId(target)} (not its IP, which others share)` : safe(target);
+  return peer?.id === target ? `${shortId(target)} by its id (others share its IP)` : safe(target);
 }
 
 /** A live peer, or what a ban may be kept under. */

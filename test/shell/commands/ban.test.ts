@@ -26,7 +26,7 @@ test('ban: a local peer is closed and kept away by its id, which the answer says
   assert.deepEqual([node.views.ready(), others[0]?.views.ready()], [1, 1]);
   assert.equal(
     await text(`setban ${others[1]?.state.id} 1h`),
-    `banned the id ${others[1]?.state.id.slice(0, 8)} (not its IP, which others share) for 1h00, or until unban; closed ${others[1]?.state.id.slice(0, 8)} (#2)`,
+    `banned ${others[1]?.state.id.slice(0, 8)} by its id (others share its IP) for 1h; closed #2`,
   );
 });
 
@@ -34,7 +34,7 @@ test('ban: an IP closes everybody who has it, and lasts for ban.time unless told
   const { value, text, node } = await openShell();
   const { target, leftMs, closed } = await value<{ target: string; leftMs: number; closed: unknown[] }>('ban 10.0.0.2');
   assert.deepEqual([target, leftMs, closed.length], ['10.0.0.2', 86_400_000, 1]);
-  assert.equal(await text('ban 203.0.113.9 2m'), 'banned 203.0.113.9 for 2m00, or until unban; nobody was connected');
+  assert.equal(await text('ban 203.0.113.9 2m'), 'banned 203.0.113.9 for 2m; nobody was connected');
   assert.equal((await value<{ target: string }>('ban [2001:DB8:0::1]')).target, '2001:db8::1');
   assert.equal(node.views.ready(), 1);
 });
@@ -100,6 +100,8 @@ test('ban: holds for an entry of the bootstrap list, which is dialled again afte
   });
   await pass(60_000);
   assert.deepEqual([node.views.ready(), connections], [0, 0]);
+  const [row] = await value<Record<string, unknown>[]>('bootstrap');
+  assert.deepEqual([row?.['state'], row?.['nextDialMs']], ['banned', null]);
   end();
   await value('unban all');
   await pass(1_000);
