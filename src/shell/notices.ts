@@ -109,6 +109,8 @@ export class Notices {
       if (event.said === FULL) this.doubt(event.id);
     }
     if (kind === null || !this.shell.settings.events.includes(kind)) return;
+    // Whoever ends the node knows; a program that keeps an account gets every end.
+    if (event.kind === 'closed' && event.reason === 'stopping' && !this.shell.options.json) return;
     const text = this.shell.options.json ? this.jsonNotice(kind, inMilliseconds(event)) : this.describe(event);
     if (text !== null) this.shell.print(text);
   }

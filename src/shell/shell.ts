@@ -251,7 +251,7 @@ export class Shell {
     const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
     switch (result.kind) {
       case 'syntax':
-        if (RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
+        if (word === '' || RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
         if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
           throw this.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
@@ -295,6 +295,7 @@ export class Shell {
         throw new UsageError(`${safe((error as Error).message.split('. ')[0] ?? '')}; usage: ${command.usage}`);
       }
     }
+    if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);

@@ -88,6 +88,7 @@ test('javascript: an unfinished input asks for more, and fails where each line h
   assert.equal((await script.shell.run('[1,')).kind, 'more');
   const json = await openShell({ peers: 0, json: true });
   const { message } = await json.failure('[1,');
+  assert.equal((await json.failure('foo(')).message, message);
   assert.equal(message, 'the JavaScript is not finished: with --json it stands on one line');
 });
 

@@ -35,6 +35,8 @@ test('notices: each is one line that says who and why', async () => {
     [{ ...closed, wasReady: false, reason: 'visit' }, null],
     [{ ...closed, wasReady: false, reason: 'full' }, null],
     [{ ...closed, reason: 'duplicate' }, null],
+    // Whoever ends the node knows.
+    [{ ...closed, reason: 'stopping' }, null],
     [
       { kind: 'dialing', attempt: 1, address: '203.0.113.9:5999', via: 'feeler' },
       '> visiting 203.0.113.9:5999 to see whether it works',

@@ -170,8 +170,7 @@ export const bans: Command = {
   details: [
     `by hand: ${REASONS.banned.sentence}. by strikes: ${REASONS.discouraged.sentence}; it may come while places are free.`,
   ],
-  run(shell, { words }) {
-    if (words.length > 0) throw new UsageError(`usage: ${this.usage}`);
+  run(shell) {
     const rows = shell.node.views.bans().map(rounded);
     return {
       value: rows,

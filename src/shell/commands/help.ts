@@ -18,6 +18,8 @@ const GROUPS = [
 const GROUP_WIDTH = 9;
 const NAME_WIDTH = 10;
 const CELL_WIDTH = 35;
+/** Where what a first step does begins. */
+const STEP_WIDTH = 23;
 
 const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port; Tab completes it.
   peers                who is connected; connect HOST:PORT when nobody is
@@ -110,15 +112,17 @@ function settingLine(key: SettingKey): string {
 const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
 
 function overview(shell: Shell): string {
+  const columns = shell.columns();
+  const isNarrow = columns !== null && columns < GROUP_WIDTH + 2 * CELL_WIDTH;
   const lines = GROUPS.flatMap(([group, title]) => {
     const cells = shell.commands
       .filter((command) => command.group === group)
       .map((command) => `${command.name.padEnd(NAME_WIDTH)}${command.summary}`);
-    const half = Math.ceil(cells.length / 2);
+    const half = isNarrow ? cells.length : Math.ceil(cells.length / 2);
     return cells.slice(0, half).map((cell, i) => {
       const head = (i === 0 ? title : '').padEnd(GROUP_WIDTH);
       return `${shell.paint.strong(head)}${cell.padEnd(CELL_WIDTH)}${cells[half + i] ?? ''}`.trimEnd();
     });
   });
-  return [...lines, FIRST_STEPS].join('\n');
+  return [...lines, ...FIRST_STEPS.split('\n').map((line) => folded(line, columns, STEP_WIDTH))].join('\n');
 }

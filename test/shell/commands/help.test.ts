@@ -63,3 +63,15 @@ test('help: settings and reasons are folded between words on a narrow terminal',
   for (const line of [...(await text('help settings')).split('\n'), ...(await text('help reasons')).split('\n')])
     assert.ok(line.length < 80, line);
 });
+
+test('help: on a narrow terminal commands stand in one column and nothing is folded within a word', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.columns = () => 50;
+  const lines = (await text('help')).split('\n');
+  for (const line of lines) assert.ok(line.length < 50, line);
+  for (const { name, summary } of COMMANDS)
+    assert.ok(
+      lines.some((line) => line.endsWith(`${name.padEnd(10)}${summary}`)),
+      name,
+    );
+});
