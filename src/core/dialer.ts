@@ -177,6 +177,8 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   node.dialDue = false;
   node.nextDialAt = Infinity;
   if (node.stopping) return;
+  // Whoever a ban keeps away may be dialled when it ends.
+  for (const { by, until } of node.bans.values()) if (by === 'hand' && until > ctx.now) later(node, until);
   pumpAnchors(node, ctx);
   for (const target of node.targets) pumpTarget(node, ctx, target);
   pumpDialbacks(node, ctx);

@@ -130,7 +130,22 @@ test('ban: Tab offers live ids, unban what is banned', async () => {
   assert.deepEqual(tab('ban #').candidates.length, 2);
   await value('ban #1');
   assert.deepEqual(tab('unban ').candidates, [ids[0], 'all']);
+  await value('drop #2');
+  assert.deepEqual(tab('connect ').candidates, ['10.0.0.3:5999'], 'one that connect would refuse is not offered');
   assert.equal(tab('bans ').usage, 'bans');
+});
+
+test('ban: when its time is over, an entry of the bootstrap list is dialled again', async () => {
+  const { value, world, node, pass } = await openShell({ peers: 0, settings: { 'gossip.dial': false } });
+  const other = await spawn(world, 'n9', { settings: { 'gossip.dial': false } });
+  const { host, port } = placeOf(other);
+  await value(`bootstrap add ${host}:${port}`);
+  await reach(world, 'a handshake', () => node.views.ready() === 1);
+  await value('ban #1 40s');
+  await pass(39_000);
+  assert.equal(node.views.ready(), 0);
+  await pass(8_000);
+  assert.equal(node.views.ready(), 1);
 });
 
 test('ban: an address that turns out to be a banned id is closed, and connect says whose ban it is', async () => {
