@@ -61,6 +61,7 @@ function takePace(node: NodeState, now: number, key: string): boolean {
 
 /** Rule 50: when too many have not said hello, the oldest of the IP that holds most of them makes room. */
 export function makeRoom(node: NodeState, ctx: Context): void {
+  if (node.sessions.size - node.peers.size < node.settings['pending.max']) return;
   const pending = [...node.sessions.values()].filter(({ dir, stage }) => dir === 'inbound' && stage === 'hello');
   if (pending.length < node.settings['pending.max']) return;
   const counts = new Map<string, number>();
@@ -73,6 +74,7 @@ export function makeRoom(node: NodeState, ctx: Context): void {
 /** Rule 49: whether one more inbound peer would take a place that is kept for those we dial. */
 export function isFull(node: NodeState): boolean {
   const { 'peers.max': max, 'peers.inbound': inboundMax } = node.settings;
+  if (node.peers.size < Math.min(inboundMax, Math.floor(max / 2))) return false;
   let inbound = 0;
   for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
   const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, node.peers.size - inbound), Math.floor(max / 2));

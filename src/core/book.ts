@@ -139,8 +139,12 @@ export function addAddress(
   return slot;
 }
 
+/** What the groups of addresses that a saved book told begin with. */
+export const FILE = 'file:';
+const LOCAL_GROUPS: ReadonlySet<string> = new Set(['loopback', 'private', `${FILE}loopback`, `${FILE}private`]);
+
 const shareOf = (settings: Settings, { group }: Source) =>
-  settings[group === 'loopback' || group === 'private' ? 'book.source.local' : 'book.source'];
+  settings[LOCAL_GROUPS.has(group) ? 'book.source.local' : 'book.source'];
 
 function countSource(book: Book, { group }: Source, change: number): void {
   const count = (book.perSource.get(group) ?? 0) + change;

@@ -20,8 +20,11 @@ export interface Context {
   dial(attempt: number, address: Address, timeoutUs: number): void;
   /** Call a dial off; no fact follows. */
   cancel(attempt: number): void;
-  /** Queue one message; what one fact queues leaves in as few writes as rule 11 allows. */
-  send(n: number, message: Message): void;
+  /**
+   * Queue one message; what one fact queues leaves in as few writes as rule 11 allows. Answers the bytes of its line, 0 where messages
+   * travel without lines; below 0: it was left out, because the peer does not read what waits for it already (rule 56).
+   */
+  send(n: number, message: Message): number;
   /** Queue one line as it is (`send --raw`); the driver adds the newline only. */
   sendLine(n: number, line: string): void;
   /** Read nothing from this connection until then (rule 54). */

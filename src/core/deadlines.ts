@@ -2,7 +2,7 @@
 import { reviewAll, visitDue } from './agenda.ts';
 import type { Context } from './context.ts';
 import { greet } from './gossip.ts';
-import { closeLoser, promoteRival } from './peers.ts';
+import { closeLoser, isVisit, promoteRival } from './peers.ts';
 import {
   aboutOf,
   becomeReady,
@@ -37,11 +37,11 @@ function wakeSession(node: NodeState, ctx: Context, session: Session): void {
   if (ctx.now >= session.nextPingAt) pingAgain(node, ctx, session);
 }
 
-/** The one deadline of stages hello and loser. */
+/** The one deadline of stages hello and loser. Rule 15 keeps a listener that only lacks a hello, but a visit is never kept. */
 function meetDeadline(node: NodeState, ctx: Context, session: Session): void {
   if (session.stage === 'loser') return closeLoser(node, ctx, session);
-  if (session.spokeAt === null || ctx.now >= session.openedAt + node.settings['hello.timeout'])
-    return closeSession(node, ctx, session, 'hello-timeout', null, true);
+  const isQuiet = session.spokeAt !== null && session.deadlineAt >= session.spokeAt + node.settings['hello.quiet'];
+  if (!isQuiet || isVisit(session)) return closeSession(node, ctx, session, 'hello-timeout', null, true);
   becomeReady(node, ctx, session);
   greet(node, ctx, session);
 }
@@ -56,12 +56,20 @@ function pingAgain(node: NodeState, ctx: Context, session: Session): void {
   schedulePing(node, ctx, session);
 }
 
-/** Rule 28: we slept, not the peer. Every deadline moves by the gap and the peer is asked again before it is judged. */
+/**
+ * Rule 28: we slept, not the peer. Every deadline moves by the gap, and the peer is asked again and gets the time of a probe to answer
+ * before it is judged: the deadline that we slept through would else be due at once.
+ */
 function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: number): void {
-  session.deadlineAt += gapUs;
-  session.probeUntil += gapUs;
-  if (session.lastPongAt !== null) session.lastPongAt += gapUs;
+  if (session.stage === 'closing') return;
+  const soonest = ctx.now + node.settings['probe.timeout'];
+  session.deadlineAt = Math.max(session.deadlineAt + gapUs, soonest);
+  session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
+  if (session.spokeAt !== null) session.spokeAt += gapUs;
   if (session.readyAt === null) return;
-  session.readyAt += gapUs;
-  if (session.stage !== 'closing') sendPing(node, ctx, session, false);
+  const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));
+  if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);
+  session.readyAt = Math.min(session.readyAt + byUs, ctx.now);
+  sendPing(node, ctx, session, session.ping?.user === true);
+  schedulePing(node, ctx, session);
 }

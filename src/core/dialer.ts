@@ -124,6 +124,12 @@ export function livedWell(node: NodeState, address: Address, now: number): void 
   if (outcome !== null && outcome !== undefined) outcome.failures = 0;
 }
 
+/** The dial was a success that left no connection: an entry of the list is not dialled again in the same moment. */
+export function dialNoSooner(node: NodeState, address: Address, now: number): void {
+  for (const target of targetsOf(node, address))
+    target.nextAt = Math.max(target.nextAt, now + node.settings['bootstrap.retry']);
+}
+
 function targetsOf(node: NodeState, address: Address): Target[] {
   return node.targets.filter((target) => target.resolved.some((resolved) => resolved.text === address.text));
 }
@@ -166,10 +172,23 @@ const heldUntil = (node: NodeState, address: Address, id: string | null) =>
     ? -Infinity
     : Math.max(node.held.get(address.text) ?? -Infinity, id === null ? -Infinity : (node.held.get(id) ?? -Infinity));
 
+/** Until when a user keeps us away from an address of the list: by `drop` or by a ban. */
+function awayUntil(node: NodeState, now: number, address: Address): number {
+  const ban = banOn(node, now, address, null);
+  return Math.max(heldUntil(node, address, null), ban?.by === 'hand' ? ban.until : -Infinity);
+}
+
 /** The live session whose listening address this is. */
 export function sessionAt(node: NodeState, address: Address): Session | null {
   const n = node.places.get(address.text);
   return n === undefined ? null : (node.sessions.get(n) ?? null);
+}
+
+/** Whether a dial of this address has reached a live peer, which we have by another one. A later connection that only says that id is not meant. */
+export function leadsToPeer(node: NodeState, address: Address): boolean {
+  const slot = findAddress(node.book, address);
+  const peer = slot < 0 ? undefined : node.peers.get(node.book.ids[slot] ?? '');
+  return peer !== undefined && (node.book.outcomes[slot]?.succeededAt ?? -Infinity) >= peer.openedAt;
 }
 
 /** Looks through everything that could be dialled now; sets the time of the next look. */
@@ -190,7 +209,7 @@ const later = (node: NodeState, at: number) => {
 };
 
 /** Rule 42, and no dial that a full table could not take in (rule 49). */
-const mayDialMore = (node: NodeState) =>
+export const mayDialMore = (node: NodeState) =>
   node.dials.size < node.settings['dial.parallel'] && node.peers.size + node.dials.size < node.settings['peers.max'];
 
 /** Rule 47: the peers of the run before come first. */
@@ -201,18 +220,17 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
-  if (
-    target.resolved.length === 0 ||
-    (target.failures > 0 && target.nextAt <= ctx.now && target.lastError === 'no-name')
-  ) {
+  if (target.resolved.length === 0) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.resolved.some((address) => node.places.has(address.text))) return;
+  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.nextAt > ctx.now) return later(node, target.nextAt);
-  for (const address of target.resolved) {
-    const until = heldUntil(node, address, null);
+  for (let i = 0; i < target.resolved.length; i += 1) {
+    // Each failure begins with the next address.
+    const address = target.resolved[(target.failures + i) % target.resolved.length] as Address;
+    const until = awayUntil(node, ctx.now, address);
     if (until > ctx.now) later(node, until);
     else if (
       whyNotDial(node, ctx.now, address, target.via) === null &&
@@ -322,7 +340,6 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
   const id = book.ids[slot] as string | null;
   if (node.places.has(address.text) || isOwn(node, address, 'gossip') || isDialled(node, address)) return Infinity;
   if (id !== null && (id === node.id || node.peers.has(id))) return Infinity;
-  if (banOn(node, now, address, id) !== null) return Infinity;
   const outcome = book.outcomes[slot];
   const triedUntil = outcome?.triedAt == null ? -Infinity : outcome.triedAt + node.settings['dial.history'];
   return Math.max(
@@ -331,6 +348,7 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
     triedUntil,
     ipDueAt(node, address),
     heldUntil(node, address, id),
+    banOn(node, now, address, id)?.until ?? -Infinity,
   );
 }
 
@@ -382,10 +400,22 @@ export function rotate(node: NodeState, ctx: Context): void {
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
   if (!node.settings['gossip.dial'] || !mayDialMore(node)) return;
   const slots = countSlots(node);
-  const slot = chooseAddress(node, ctx, (at) =>
-    hasSlot(node, slots, node.book.addresses[at] as Address) ? Infinity : hearsayDueAt(node, ctx.now, at),
-  );
+  const slot = chooseAddress(node, ctx, (at) => {
+    const dueAt = hearsayDueAt(node, ctx.now, at);
+    return dueAt > ctx.now || mayExceed(node, slots, node.book.addresses[at] as Address) ? dueAt : Infinity;
+  });
   if (slot >= 0) startDial(node, ctx, node.book.addresses[slot] as Address, 'gossip');
+}
+
+/** At target, and one above it breaks no bound. */
+function mayExceed(node: NodeState, slots: Slots, address: Address): boolean {
+  if (isLocal(address)) return slots.local >= node.settings['peers.outbound.local'];
+  const { 'peers.outbound': target, 'peers.outbound.max': most } = node.settings;
+  return (
+    slots.public >= target &&
+    slots.public < most &&
+    outboundOfGroup(node, address.group) < node.settings['peers.outbound.group']
+  );
 }
 
 /** Rule 47: with the public slots full, one address is visited now and then: one that `tried` may lose, else one never proven. */

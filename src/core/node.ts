@@ -5,7 +5,7 @@
 
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
-import { MESSAGE_TYPES, type Message, type MessageType } from '../wire/messages.ts';
+import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
@@ -13,15 +13,15 @@ import { createBook, forgetUnseen } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import type { Context } from './context.ts';
 import { wakeSessions } from './deadlines.ts';
-import { askForMore, dialLater, feel, livedWell, pumpDials, rotate } from './dialer.ts';
+import { askForMore, dialLater, dialNoSooner, feel, livedWell, mayDialMore, pumpDials, rotate } from './dialer.ts';
 import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
-import type { ReasonCode } from './reasons.ts';
+import { REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
-import { aboutOf, closeSession, countReason, forgetSession, openSession, strike, TYPE_INDEX } from './session.ts';
+import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
@@ -137,6 +137,7 @@ export function dialSucceeded(
 ): number {
   const dial = node.dials.get(attempt);
   if (dial === undefined || node.stopping) return 0;
+  node.dialDue ||= !mayDialMore(node);
   node.dials.delete(attempt);
   if (local !== null && local.text === remote.text) {
     failDial(node, ctx, attempt, dial.address, dial.via, 'self-connect', 'self-connect');
@@ -181,7 +182,8 @@ export function nameResolved(
   ips: readonly string[],
   detail: string | null,
 ): void {
-  for (const target of node.targets)
+  // A target may go as the twin of another.
+  for (const target of [...node.targets])
     if (target.host === host && target.resolving) resolveTarget(node, ctx.now, target, ips);
   for (const [attempt, name] of [...node.names]) {
     if (name.host !== host) continue;
@@ -206,12 +208,13 @@ export function nameResolved(
   settleDeadline(node, ctx);
 }
 
-export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message): void {
+/** `bytes` is the length of its line, 0 where messages travel without lines. */
+export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message, bytes: number): void {
   const session = node.sessions.get(n);
   if (session === undefined) return;
   const { stage } = session;
   spendMessage(node, ctx, session);
-  receiveMessage(node, ctx, session, message);
+  receiveMessage(node, ctx, session, message, bytes);
   if (session.stage !== stage) node.dialDue = true;
   settleDeadline(node, ctx);
 }
@@ -243,20 +246,16 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
   settleDeadline(node, ctx);
 }
 
-/** What the end of a connection we dialled says of its address: a closed duplicate is a success, a short life is not (rules 21, 44). */
+/**
+ * What the end of a connection we dialled says of its address: a short life is a failure (rule 44), but a closed duplicate is a success
+ * (rule 21), and what we end ourselves says nothing against the peer.
+ */
 function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const { listen: address, closeReason: reason } = session;
-  if (
-    address === null ||
-    reason === null ||
-    reason === 'self' ||
-    reason === 'duplicate' ||
-    reason === 'visit' ||
-    reason === 'id-pending' ||
-    session.said === 'duplicate'
-  )
-    return;
+  if (address === null || reason === null) return;
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
+  const isOurs = REASONS[reason].side === 'ours' && reason !== 'internal';
+  if (isOurs || session.said === 'duplicate') return dialNoSooner(node, address, ctx.now);
   dialLater(node, ctx, address, reason, session.readyAt === null);
 }
 
@@ -345,22 +344,4 @@ export function bytesSent(node: NodeState, n: number, bytes: number): void {
   node.bytes.sent += bytes;
   const session = node.sessions.get(n);
   if (session !== undefined) session.bytesSent += bytes;
-}
-
-/** A message passed as a line of so many bytes: they count by type, for the node and for the connection. */
-export function countLine(
-  node: NodeState,
-  n: number,
-  direction: 'sent' | 'received',
-  type: MessageType,
-  bytes: number,
-): void {
-  const index = TYPE_INDEX[type];
-  const all = direction === 'sent' ? node.bytes.sentByType : node.bytes.receivedByType;
-  all[index] = (all[index] as number) + bytes;
-  const session = node.sessions.get(n);
-  if (session === undefined) return;
-  session.typeBytes ??= { sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0) };
-  const own = session.typeBytes[direction];
-  own[index] = (own[index] as number) + bytes;
 }

@@ -16,18 +16,20 @@ import type { Order, OrderAnswer } from './world.ts';
 
 const done = (n: number | null = null, attempt: number | null = null): OrderAnswer => ({ ok: true, attempt, n });
 
+const LIST_FULL: OrderAnswer = {
+  ok: false,
+  reason: 'over-limit',
+  message: `the bootstrap list and the kept peers are at most ${BOOTSTRAP_MAX} together`,
+};
+
 export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
   if (node.stopping) return { ok: false, reason: 'stopping', message: 'this node is stopping' };
   switch (order.kind) {
     case 'connect':
+      if (order.keep && node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
       return connectByHand(node, ctx, order.host, order.port, order.keep);
     case 'bootstrap-add':
-      if (node.targets.length >= BOOTSTRAP_MAX)
-        return {
-          ok: false,
-          reason: 'over-limit',
-          message: `the bootstrap list holds at most ${BOOTSTRAP_MAX} entries`,
-        };
+      if (node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
       addTarget(node, order.host, order.port, 'boot', ctx.now);
       node.dialDue = true;
       return done();

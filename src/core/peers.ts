@@ -35,7 +35,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
-const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
+export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
@@ -87,6 +87,7 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   sendHello(node, ctx, session);
   session.stage = 'loser';
+  session.closeReason = 'visit';
   session.deadlineAt = ctx.now + LOSER_WAIT_US;
   dueBy(node.agenda, session, session.deadlineAt);
 }
@@ -120,7 +121,7 @@ export function markSelf(node: NodeState, address: string, now: number): void {
   node.selves.set(address, now);
   if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
   for (const target of node.targets)
-    if (target.resolved.some((resolved) => resolved.text === address)) target.self = true;
+    if (target.resolved.length > 0 && target.resolved.every(({ text }) => node.selves.has(text))) target.self = true;
 }
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
@@ -136,11 +137,13 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
     if ((session.dir === 'outbound') === keepOutbound) {
       node.peers.delete(old.id ?? '');
       settle(node, ctx, session, false);
+      // The peer has just spoken: whoever waits for its silence waits in vain.
+      rivalProved(node, ctx, old);
       loseTo(node, ctx, old, session);
     } else loseTo(node, ctx, session, old);
     return;
   }
-  if (old.rival !== null) {
+  if (rivalOf(node, old) !== null) {
     if (session.dir === 'inbound') sendHello(node, ctx, session);
     return closeSession(node, ctx, session, 'id-pending', 'duplicate');
   }
@@ -179,26 +182,42 @@ function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Ses
   }
 }
 
-/** The old connection answered: the rival goes. */
-export function rivalProved(node: NodeState, ctx: Context, old: Session): void {
+/** The connection that waits for this one's answer, as long as it does. */
+function rivalOf(node: NodeState, old: Session): Session | null {
   const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
+  return rival?.stage === 'rival' ? rival : null;
+}
+
+/** Ends the probe; the connection that still waits for it. */
+function endProbe(node: NodeState, old: Session): Session | null {
+  const rival = rivalOf(node, old);
   old.rival = null;
   old.probeUntil = Infinity;
-  if (rival === undefined || rival.stage !== 'rival') return;
+  return rival;
+}
+
+/** The old connection answered: the rival goes. */
+export function rivalProved(node: NodeState, ctx: Context, old: Session): void {
+  const rival = endProbe(node, old);
+  if (rival !== null) refuseRival(node, ctx, rival);
+}
+
+function refuseRival(node: NodeState, ctx: Context, rival: Session): void {
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
   closeSession(node, ctx, rival, 'duplicate', 'duplicate');
 }
 
-/** The old connection did not answer in time: the rival takes its place. */
+/** The old connection did not answer in time: it closes, and then its rival, if that still waits, is let in. */
 export function promoteRival(node: NodeState, ctx: Context, old: Session): void {
-  closeSession(node, ctx, old, 'ping-timeout', null, true);
+  if (rivalOf(node, old) === null) endProbe(node, old);
+  else closeSession(node, ctx, old, 'ping-timeout', null, true);
 }
 
-/** After a session closed: its rival, if one still waits, is let in. */
+/** After a session closed: its rival, if one still waits, is let in, unless another connection has come before it. */
 export function admitRival(node: NodeState, ctx: Context, old: Session): void {
-  const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
-  old.rival = null;
-  if (rival === undefined || rival.stage !== 'rival' || rival.id === null || node.peers.has(rival.id)) return;
+  const rival = endProbe(node, old);
+  if (rival === null) return;
+  if (node.peers.has(rival.id ?? '')) return refuseRival(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
   settle(node, ctx, rival, false);
 }

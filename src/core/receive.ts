@@ -15,15 +15,14 @@ import type { Context } from './context.ts';
 import { closeSurplus } from './dialer.ts';
 import { answerGetaddr, takeAddr } from './gossip.ts';
 import { admit, rivalProved } from './peers.ts';
-import { closeSession, countType, sendMessage, sendWaitingUserPing, strike, takePong } from './session.ts';
+import { closeSession, countReceived, sendMessage, sendWaitingUserPing, strike, takePong } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
 const PONG: Pong = { type: 'pong', nonce: null };
 
-export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
+export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message, bytes: number): void {
   if (session.stage === 'closing' || session.stage === 'loser') return;
-  countType(session.received, message.type);
-  countType(node.received, message.type);
+  countReceived(node, session, message.type, bytes);
   session.lastReceiveAt = ctx.now;
   if (message.type === 'hello') return receiveHello(node, ctx, session, message);
   if (session.stage === 'rival') {

@@ -24,15 +24,42 @@ const PING = { type: 'ping', nonce: null } as const;
 const GETADDR = { type: 'getaddr' } as const;
 const NO_EXTENSIONS: readonly string[] = [];
 const NO_STRIKES: readonly number[] = [];
-/** The place of each type in counts by type. */
-export const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, index])) as Readonly<
+const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, index])) as Readonly<
   Record<MessageType, number>
 >;
+const PING_INDEX = TYPE_INDEX.ping;
+const PONG_INDEX = TYPE_INDEX.pong;
 
-/** Adds one to a count by type. */
-export function countType(counts: number[], type: MessageType): void {
-  const index = TYPE_INDEX[type];
-  counts[index] = (counts[index] as number) + 1;
+/** The place of a type in counts by type. Most messages are pings and pongs, and a look into a table costs more than they do. */
+const indexOf = (type: MessageType) => (type === 'ping' ? PING_INDEX : type === 'pong' ? PONG_INDEX : TYPE_INDEX[type]);
+
+/** A message came: it and the bytes of its line count by type, for the connection and for the node. */
+export function countReceived(node: NodeState, session: Session, type: MessageType, bytes: number): void {
+  const index = indexOf(type);
+  add(session.received, index, 1);
+  add(node.received, index, 1);
+  if (bytes === 0) return;
+  add(typeBytesOf(session).received, index, bytes);
+  add(node.bytes.receivedByType, index, bytes);
+}
+
+/** The same for one that is on its way. */
+function countSent(node: NodeState, session: Session, type: MessageType, bytes: number): void {
+  const index = indexOf(type);
+  add(session.sent, index, 1);
+  add(node.sent, index, 1);
+  if (bytes === 0) return;
+  add(typeBytesOf(session).sent, index, bytes);
+  add(node.bytes.sentByType, index, bytes);
+}
+
+function typeBytesOf(session: Session): NonNullable<Session['typeBytes']> {
+  session.typeBytes ??= { sent: MESSAGE_TYPES.map(() => 0), received: MESSAGE_TYPES.map(() => 0) };
+  return session.typeBytes;
+}
+
+function add(counts: number[], index: number, more: number): void {
+  counts[index] = (counts[index] as number) + more;
 }
 
 export const aboutOf = (session: Session) => ({
@@ -135,10 +162,10 @@ export function countReason(node: NodeState, reason: ReasonCode): void {
 }
 
 export function sendMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
-  countType(session.sent, message.type);
-  countType(node.sent, message.type);
+  const bytes = ctx.send(session.n, message);
+  if (bytes < 0) return;
+  countSent(node, session, message.type, bytes);
   session.lastSendAt = ctx.now;
-  ctx.send(session.n, message);
 }
 
 export function sendGetaddr(node: NodeState, ctx: Context, session: Session): void {

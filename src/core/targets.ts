@@ -3,11 +3,13 @@
  * stays free of twins; it dials nothing. Rule 48.
  */
 import { addressOf, parseAddress } from '../wire/address.ts';
-import { NAME_ADDRESSES_MAX } from './limits.ts';
+import { BOOTSTRAP_MAX, NAME_ADDRESSES_MAX } from './limits.ts';
 import type { NodeState, Target } from './state.ts';
 
+/** Adds nothing to a full list, nor what it holds already. */
 export function addTarget(node: NodeState, host: string, port: number, via: Target['via'], now: number): void {
   if (
+    node.targets.length >= BOOTSTRAP_MAX ||
     node.targets.some(
       (target) =>
         target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)),

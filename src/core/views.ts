@@ -7,7 +7,7 @@ import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
 import { isVisitor, visitorCount } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
-import { sessionAt, whyNotDial } from './dialer.ts';
+import { leadsToPeer, sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
@@ -317,7 +317,9 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
     target.resolved.length > 0 &&
     target.resolved.every((address) => whyNotDial(node, now, address, target.via) === 'banned');
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
-  const connected = target.resolved.some((address) => sessionAt(node, address)?.readyAt != null);
+  const connected = target.resolved.some(
+    (address) => sessionAt(node, address)?.readyAt != null || leadsToPeer(node, address),
+  );
   const dialing = [...node.dials.values()].some((dial) =>
     target.resolved.some((address) => address.text === dial.address.text),
   );

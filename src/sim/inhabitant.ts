@@ -57,7 +57,7 @@ export class NodeInhabitant implements Inhabitant {
   }
 
   messageReceived(n: number, message: Message): void {
-    messageReceived(this.node, this.context, n, message);
+    messageReceived(this.node, this.context, n, message, 0);
   }
 
   closed(n: number, reason: ReasonCode): void {

@@ -180,10 +180,11 @@ function arrivalAt(network: Network, end: End): number {
   return at;
 }
 
-function sendMessage(network: Network, end: End | undefined, message: Message): void {
-  if (end === undefined || !end.isOpen || end.other === null) return;
+function sendMessage(network: Network, end: End | undefined, message: Message): number {
+  if (end === undefined || !end.isOpen || end.other === null) return -1;
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
   schedule(network.kernel, arrivalAt(network, end), { kind: 'message', to: end.other, message });
+  return 0;
 }
 
 function pauseEnd(network: Network, end: End | undefined, until: number): void {

@@ -11,7 +11,6 @@ import {
   bytesSent,
   connectionAccepted,
   connectionClosed,
-  countLine,
   dialFailed,
   dialSucceeded,
   largeWrites,
@@ -35,6 +34,8 @@ import { type Listener, openListener } from './listener.ts';
 import { createNames } from './names.ts';
 import { bytesOf } from './outbox.ts';
 
+/** What `send` answers then. */
+const NOT_SENT = -1;
 /** The longest wait that a timer of Node can hold. */
 const TIMER_MS_MAX = 2_147_483_647;
 
@@ -127,13 +128,13 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   /** `bytes` is what is sent, one character a byte; `line` what those who look at lines are shown. */
-  function queueLine(n: number, bytes: string, line: string, message: Message | null): void {
+  function queueLine(n: number, bytes: string, line: string, message: Message | null): number {
     const connection = connections.get(n);
-    if (connection === undefined || connection.isEnding) return;
-    if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return;
+    if (connection === undefined || connection.isEnding) return NOT_SENT;
+    if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
     if (connection.queue(bytes)) touched.push(connection);
-    if (message !== null) countLine(node, n, 'sent', message.type, bytes.length + 1);
     hooks.onLine()?.(n, 'sent', line, message);
+    return bytes.length + 1;
   }
 
   const context: Context = {
@@ -146,9 +147,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     cancel: dials.cancel,
     send(n, message) {
       const line = encodeMessage(message);
-      queueLine(n, line, line, message);
+      return queueLine(n, line, line, message);
     },
-    sendLine: (n, line) => queueLine(n, bytesOf(line), line, null),
+    sendLine: (n, line) => void queueLine(n, bytesOf(line), line, null),
     pause: (n, until) => connections.get(n)?.pause(Math.ceil((until - clock.now()) / 1_000)),
     close,
     wake(at) {
@@ -210,8 +211,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       const message = parseMessage(text);
       hooks.onLine()?.(n, 'received', text, message.type === 'malformed' ? null : message);
       if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
-      countLine(node, n, 'received', message.type, text.length + 1);
-      messageReceived(node, context, n, message);
+      messageReceived(node, context, n, message, text.length + 1);
       if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
     },
     faultCame({ n }, fault) {
