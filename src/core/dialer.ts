@@ -141,11 +141,11 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
   if (node.places.has(address.text)) return 'connected';
   if (via === 'manual') return null;
   if (heldUntil(node, address, null) > now) return 'held';
-  const slot = findAddress(node.book, address);
-  const id = node.book.ids[slot] ?? null;
+  const id = idAt(node, address);
   if (banOn(node, now, address, id)?.by === 'hand') return 'banned';
   if (!isHearsay(via)) return null;
   if (!node.settings['gossip.dial']) return 'gossip-off';
+  const slot = findAddress(node.book, address);
   if (slot < 0) return null;
   const outcome = node.book.outcomes[slot];
   if (id !== null && node.peers.has(id)) return 'connected';
@@ -167,6 +167,10 @@ function isDialled(node: NodeState, address: Address): boolean {
   return false;
 }
 
+/** The id that an address of the book is known by. */
+const idAt = (node: NodeState, address: Address): string | null =>
+  node.book.ids[findAddress(node.book, address)] ?? null;
+
 const heldUntil = (node: NodeState, address: Address, id: string | null) =>
   node.held.size === 0
     ? -Infinity
@@ -174,7 +178,7 @@ const heldUntil = (node: NodeState, address: Address, id: string | null) =>
 
 /** Until when a user keeps us away from an address of the list: by `drop` or by a ban. */
 function awayUntil(node: NodeState, now: number, address: Address): number {
-  const ban = banOn(node, now, address, null);
+  const ban = banOn(node, now, address, idAt(node, address));
   return Math.max(heldUntil(node, address, null), ban?.by === 'hand' ? ban.until : -Infinity);
 }
 
@@ -196,8 +200,6 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   node.dialDue = false;
   node.nextDialAt = Infinity;
   if (node.stopping) return;
-  // Whoever a ban keeps away may be dialled when it ends.
-  for (const { by, until } of node.bans.values()) if (by === 'hand' && until > ctx.now) later(node, until);
   pumpAnchors(node, ctx);
   for (const target of node.targets) pumpTarget(node, ctx, target);
   pumpDialbacks(node, ctx);
