@@ -2,7 +2,7 @@
 /** The program: argv goes in; settings, a world, a node and its shell are put together; an exit code comes out. */
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
-import { EXIT, isOfPrompt, UsageError } from './shell/errors.ts';
+import { EXIT, UsageError } from './shell/errors.ts';
 import { createOutput, type Output } from './shell/output.ts';
 import { dataFolder, listenChoices } from './shell/places.ts';
 import { safe } from './shell/render.ts';
@@ -10,6 +10,7 @@ import { runStreams } from './shell/run-streams.ts';
 import { Shell } from './shell/shell.ts';
 import { catchSignals, endByHangUp } from './shell/signals.ts';
 import { readStartup, type Startup, USAGE } from './shell/startup.ts';
+import { isOfPrompt } from './shell/typed.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
 import { createLiveWorld } from './worlds.ts';

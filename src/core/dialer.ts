@@ -141,17 +141,16 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
   if (node.places.has(address.text)) return 'connected';
   if (via === 'manual') return null;
   if (heldUntil(node, address, null) > now) return 'held';
-  if (banOn(node, now, address, null)?.by === 'hand') return 'banned';
+  const id = idAt(node, address);
+  if (banOn(node, now, address, id)?.by === 'hand') return 'banned';
   if (!isHearsay(via)) return null;
   if (!node.settings['gossip.dial']) return 'gossip-off';
   const slot = findAddress(node.book, address);
   if (slot < 0) return null;
-  const id = node.book.ids[slot] as string | null;
   const outcome = node.book.outcomes[slot];
   if (id !== null && node.peers.has(id)) return 'connected';
   if (heldUntil(node, address, id) > now) return 'held';
-  const ban = banOn(node, now, address, id);
-  if (ban !== null) return ban.by === 'hand' ? 'banned' : 'discouraged';
+  if (banOn(node, now, address, id) !== null) return 'discouraged';
   if (outcome != null && outcome.nextDialAt > now) return 'backoff';
   if (outcome?.triedAt != null && now - outcome.triedAt < node.settings['dial.history']) return 'just-dialled';
   if (ipDueAt(node, address) > now) return 'same-ip';
@@ -168,6 +167,10 @@ function isDialled(node: NodeState, address: Address): boolean {
   return false;
 }
 
+/** The id that an address of the book is known by. */
+const idAt = (node: NodeState, address: Address): string | null =>
+  node.book.ids[findAddress(node.book, address)] ?? null;
+
 const heldUntil = (node: NodeState, address: Address, id: string | null) =>
   node.held.size === 0
     ? -Infinity
@@ -175,7 +178,7 @@ const heldUntil = (node: NodeState, address: Address, id: string | null) =>
 
 /** Until when a user keeps us away from an address of the list: by `drop` or by a ban. */
 function awayUntil(node: NodeState, now: number, address: Address): number {
-  const ban = banOn(node, now, address, null);
+  const ban = banOn(node, now, address, idAt(node, address));
   return Math.max(heldUntil(node, address, null), ban?.by === 'hand' ? ban.until : -Infinity);
 }
 

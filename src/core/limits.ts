@@ -71,6 +71,8 @@ export const FLOOD_PAUSE_MAX_US = 5 * SECOND_US;
 export const FLOOD_PAUSED_SHARE = 0.9;
 /** Rule 59: bans and discouragements that are remembered. */
 export const BANS_MAX = 4_096;
+/** Rule 59: no ban is longer. */
+export const BAN_LONGEST_US = 366 * DAY_US;
 /** Addresses held by `drop`, entries of the bootstrap list, kept peers. */
 export const HELD_MAX = 1_024;
 export const BOOTSTRAP_MAX = 256;

@@ -49,7 +49,7 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
   if (isVisit(session)) return endVisit(node, ctx, session);
   if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
-  if (answer && banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
+  if (banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
     return closeSession(node, ctx, session, 'banned', null, true);
   if (answer && isHeld(node, ctx, session)) return closeSession(node, ctx, session, 'held', 'dropped');
   const wasQuiet = session.stage === 'quiet';

@@ -5,7 +5,7 @@
 
 import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES } from '../wire/messages.ts';
-import { isVisitor } from './admission.ts';
+import { isVisitor, visitorCount } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
 import { bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
 import { leadsToPeer, sessionAt, whyNotDial } from './dialer.ts';
@@ -28,7 +28,11 @@ export interface StatusView {
     readonly outbound: number;
     readonly handshaking: number;
     readonly dialing: number;
+    /** Guests of a full node on their way out (rule 52). */
+    readonly visitors: number;
   };
+  /** Kept away: by hand, and for breaking the rules. */
+  readonly bans: { readonly hand: number; readonly strikes: number };
   readonly book: { readonly new: number; readonly tried: number };
   readonly messages: { readonly sent: number; readonly received: number };
   readonly bytes: { readonly sent: number; readonly received: number };
@@ -52,6 +56,8 @@ export interface PeerView {
   readonly lastPongMs: number | null;
   readonly addresses: number;
   readonly ageMs: number;
+  /** It sent more than it may and is not read for so long yet (rule 54); null when it is read. */
+  readonly pausedMs: number | null;
 }
 
 /** The row and all else we know of a connection; also of one that has just gone. */
@@ -100,7 +106,7 @@ export interface BootstrapView {
   readonly address: string;
   readonly resolved: readonly string[];
   readonly self: boolean;
-  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'held';
+  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'held' | 'banned';
   readonly nextDialMs: number | null;
   readonly lastError: ReasonCode | null;
 }
@@ -173,7 +179,9 @@ function byDirectionThenPing(a: PeerView, b: PeerView): number {
 }
 
 function statusView(node: NodeState, now: number): StatusView {
-  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size };
+  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size, visitors: visitorCount(node) };
+  const bans = { hand: 0, strikes: 0 };
+  for (const { by } of banViews(node, now)) bans[by] += 1;
   let nextPingAt = Infinity;
   for (const session of node.sessions.values()) {
     if (session.stage === 'ready' || session.stage === 'quiet') peers[session.dir] += 1;
@@ -187,6 +195,7 @@ function statusView(node: NodeState, now: number): StatusView {
     advertised: node.settings.advertise || (node.listening[0]?.text ?? null),
     uptimeMs: ms(now - node.startedAt),
     peers,
+    bans,
     book: { new: bookSize(node.book) - node.book.tried, tried: node.book.tried },
     messages: { sent: messagesIn(node.counts, 'sent'), received: messagesIn(node.counts, 'received') },
     bytes: { sent: node.bytes.sent, received: node.bytes.received },
@@ -229,12 +238,14 @@ function peerView(session: Session, now: number): PeerView {
     lastPongMs: msSince(now, session.lastPongAt),
     addresses: session.addresses,
     ageMs: ms(now - session.openedAt),
+    pausedMs: pausedUntil > now && session.stage !== 'closing' ? ms(pausedUntil - now) : null,
   };
 }
 
 function detailView(node: NodeState, session: Session, now: number, closedAt: number | null): PeerDetailView {
   const advertised = advertisedTo(node, session);
   const own = ownAddress(node, session);
+  const pausedUntil = session.holdBack?.until ?? -Infinity;
   return {
     ...peerView(session, now),
     state: closedAt === null ? stateName(session) : 'closed',
@@ -302,6 +313,9 @@ const ADDR_STATES: Readonly<Record<string, AddrView['state']>> = {
 };
 
 function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
+  const banned =
+    target.resolved.length > 0 &&
+    target.resolved.every((address) => whyNotDial(node, now, address, target.via) === 'banned');
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
   const connected = target.resolved.some(
     (address) => sessionAt(node, address)?.readyAt != null || leadsToPeer(node, address),
@@ -323,8 +337,10 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
             ? 'resolving'
             : held
               ? 'held'
-              : 'waiting',
-    nextDialMs: target.self || connected ? null : Math.max(0, ms(target.nextAt - now)),
+              : banned
+                ? 'banned'
+                : 'waiting',
+    nextDialMs: target.self || connected || banned ? null : Math.max(0, ms(target.nextAt - now)),
     lastError: target.lastError,
   };
 }

@@ -19,11 +19,13 @@ export function peerWords(shell: Shell, word: string): readonly string[] {
   return peers.map((peer) => peer.id ?? `#${peer.n}`);
 }
 
-/** Addresses that could be dialled: known, not connected, not ours. */
+/** Addresses that could be dialled: known, not connected, not ours, not banned. */
 export function addressesToDial(shell: Shell, before: readonly string[]): readonly string[] {
   if (before.length > 0) return [];
   const { views } = shell.node;
-  const listed = views.bootstrap().filter((row) => row.state !== 'connected' && !row.self);
-  const known = views.addrs().filter((row) => row.state !== 'connected' && row.state !== 'self');
+  const listed = views.bootstrap().filter((row) => row.state !== 'connected' && row.state !== 'banned' && !row.self);
+  const known = views
+    .addrs()
+    .filter((row) => row.state !== 'connected' && row.state !== 'self' && row.reason !== 'banned');
   return [...new Set([...listed, ...known].map((row) => row.address))];
 }

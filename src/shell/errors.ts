@@ -29,16 +29,6 @@ export class UsageError extends CommandError {
   }
 }
 
-/** What V8 calls the code that was typed, in the stack of its errors. */
-export const PROMPT_SOURCE = 'peersh-prompt';
-
-/** An error that nobody caught and that typed JavaScript is to blame for: it forgot an `await`, or threw in a timer. The node goes on. */
-export function isOfPrompt(error: unknown): boolean {
-  return (
-    !(error instanceof Error) || error instanceof CommandError || error.stack?.includes(`${PROMPT_SOURCE}:`) === true
-  );
-}
-
 /** The error as JSON answers carry it. */
 export function errorValue(error: CommandError): { readonly error: Readonly<Record<string, unknown>> } {
   const { code, message, near, data } = error;

@@ -8,9 +8,10 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { type AnyNode, type Node, parse } from 'acorn';
-import { CommandError, PROMPT_SOURCE } from './errors.ts';
+import { CommandError } from './errors.ts';
 import { safeBlock } from './render.ts';
 import type { Shell } from './shell.ts';
+import { asTyped, PROMPT_SOURCE } from './typed.ts';
 
 export type Evaluation =
   | { readonly kind: 'value'; readonly value: unknown; readonly text: string }
@@ -195,25 +196,27 @@ export async function evaluate(
   const isObject = /^\s*\{.*\}\s*;?\s*$/s.test(typed) && syntaxOf(`(${typed})`).kind === 'whole';
   const code = isObject ? `(${typed})` : typed;
   const syntax = syntaxOf(code);
-  if (syntax.kind === 'more' && shell.options.interactive) return { kind: 'more' };
-  if (syntax.kind !== 'whole')
-    return { kind: 'syntax', message: syntax.kind === 'more' ? 'the JavaScript is not finished' : syntax.message };
+  // A program that reads an answer for each line would wait for ever.
+  if (syntax.kind === 'more')
+    return shell.options.json
+      ? { kind: 'syntax', message: 'the JavaScript is not finished: with --json it stands on one line' }
+      : { kind: 'more' };
+  if (syntax.kind === 'wrong') return { kind: 'syntax', message: syntax.message };
   const inspector = connect(shell);
   owner = shell;
   running = signal;
   const startedAt = performance.now();
+  const parameters = {
+    expression: `${prepared(code, syntax.tree)}\n//# sourceURL=${PROMPT_SOURCE}`,
+    replMode: true,
+    awaitPromise: true,
+    timeout: blockedMsMax,
+    silent: true,
+  } as Runtime.EvaluateParameterType;
   const answer = await new Promise<Runtime.EvaluateReturnType | Error>((settle) => {
-    inspector.post(
-      'Runtime.evaluate',
-      {
-        expression: `${prepared(code, syntax.tree)}\n//# sourceURL=${PROMPT_SOURCE}`,
-        replMode: true,
-        awaitPromise: true,
-        timeout: blockedMsMax,
-        silent: true,
-      } as Runtime.EvaluateParameterType,
-      (error, result) => settle(error ?? result),
-    );
+    const post = () => inspector.post('Runtime.evaluate', parameters, (error, result) => settle(error ?? result));
+    if (shell.options.interactive) asTyped(post);
+    else post();
   });
   if (answer instanceof Error) {
     // The inspector's words for it differ from Node to Node.

@@ -13,6 +13,12 @@ export interface Trace {
   readonly lines: boolean;
 }
 
+type Ready = Extract<NodeEvent, { kind: 'ready' }>;
+
+/** What a node says that takes nobody in any more (rule 52), and how many such nodes are remembered. */
+const FULL = 'full';
+const DOUBTED_MAX = 256;
+
 /** Of a traced line this much is shown: no node of ours sends a longer one. */
 const LINE_LENGTH_MAX = 1_400;
 
@@ -51,6 +57,8 @@ export class Notices {
   private readonly shell: Shell;
   /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
   private readonly present = new Set<string>();
+  /** Peers that were full when we came, and the coming that is not said until they keep us: they are tried again and again. */
+  private readonly doubted = new Map<string, Ready | null>();
 
   constructor(shell: Shell) {
     this.shell = shell;
@@ -89,15 +97,36 @@ export class Notices {
   }
 
   private report(event: NodeEvent): void {
+    if (event.kind === 'pong') return this.believe(event.id);
     const kind = kindOf(event);
     if (event.kind === 'ready' && event.id !== null) {
       if (this.present.has(event.id)) return;
+      if (this.doubted.has(event.id)) return void this.doubted.set(event.id, event);
       this.present.add(event.id);
     }
-    if (kind === 'drop' && event.kind === 'closed' && event.id !== null) this.present.delete(event.id);
+    if (kind === 'drop' && event.kind === 'closed' && event.id !== null) {
+      if (!this.present.delete(event.id) && this.doubted.has(event.id)) return;
+      if (event.said === FULL) this.doubt(event.id);
+    }
     if (kind === null || !this.shell.settings.events.includes(kind)) return;
+    // Whoever ends the node knows; a program that keeps an account gets every end.
+    if (event.kind === 'closed' && event.reason === 'stopping' && !this.shell.options.json) return;
     const text = this.shell.options.json ? this.jsonNotice(kind, inMilliseconds(event)) : this.describe(event);
     if (text !== null) this.shell.print(text);
+  }
+
+  private doubt(id: string): void {
+    this.doubted.set(id, null);
+    if (this.doubted.size > DOUBTED_MAX)
+      for (const oldest of this.doubted.keys()) return void this.doubted.delete(oldest);
+  }
+
+  /** It answers a ping, so it has kept us. */
+  private believe(id: string | null): void {
+    const coming = id === null || this.doubted.size === 0 ? undefined : this.doubted.get(id);
+    if (id === null || coming === undefined) return;
+    this.doubted.delete(id);
+    if (coming !== null) this.report(coming);
   }
 
   /** The fields that every notice has come first, null where it has none. */
@@ -116,7 +145,9 @@ export class Notices {
         return `${paint.bad('-')} ${shortId(event.id)} ${event.dir} ${event.address}: ${REASONS[event.reason].sentence}${said}`;
       }
       case 'dialing':
-        return `> dialling ${event.address} (${event.via})`;
+        return event.via === 'peer' || event.via === 'feeler'
+          ? `> visiting ${event.address} to see whether it works`
+          : `> dialling ${event.address} (${event.via})`;
       case 'dial-failed':
         return `! ${event.address}: ${REASONS[event.reason].sentence}`;
       case 'addr':

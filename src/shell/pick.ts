@@ -3,6 +3,7 @@ import { REASONS } from '../core/reasons.ts';
 import type { PeerDetailView, PeerView } from '../core/views.ts';
 import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
+import { reasonText } from './legend.ts';
 import { age, safe, shortId } from './render.ts';
 
 /** Peers named in one message. */
@@ -28,8 +29,22 @@ export function pickPeer(node: NodePort, word: string | undefined, usage: string
     const why = `${REASONS[gone.closed.reason].sentence}, ${age(gone.closed.agoMs)} ago`;
     throw new CommandError('no-such-peer', `${name(gone)} is gone (${why}); peer #${gone.n} tells more`);
   }
-  throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
+  throw new CommandError(
+    'no-such-peer',
+    `no peer ${JSON.stringify(safe(word))}; ${whyNot(node, word) ?? liveIds(node)}`,
+  );
 }
+
+/** Of an address in the book, why nobody is connected there. */
+function whyNot(node: NodePort, word: string): string | null {
+  if (!word.includes(':')) return null;
+  const known = node.views.addrs().find(({ address }) => address === word || address === asLoopback(word));
+  if (known === undefined || known.state === 'connected') return null;
+  const code = known.reason ?? known.lastError;
+  return code === null ? `${known.address} is known, and not dialled yet` : `${known.address}: ${reasonText(code)}`;
+}
+
+const asLoopback = (word: string) => word.replace(/^localhost:/, '127.0.0.1:');
 
 export const ambiguous = (word: string, found: readonly PeerView[]) =>
   new CommandError(
@@ -60,8 +75,7 @@ export function pickAny(node: NodePort, word: string | undefined, usage: string)
 export function matchPeers<Row extends PeerView>(peers: readonly Row[], word: string): Row[] {
   if (/^#[0-9]+$/.test(word)) return peers.filter((peer) => peer.n === Number(word.slice(1)));
   const place = peers.filter(
-    (peer) =>
-      peer.address === word || peer.listen === word || peer.listen === word.replace(/^localhost:/, '127.0.0.1:'),
+    (peer) => peer.address === word || peer.listen === word || peer.listen === asLoopback(word),
   );
   if (place.length > 0) return place;
   if (word === '') return [];

@@ -1,6 +1,7 @@
 /** A person's terminal: a shell goes in; banner, history and console are put together; how it ended comes out. Loaded only when there is one. */
 import { startConsole } from './console/console.ts';
 import { openHistory } from './console/history.ts';
+import { openTerminal } from './console/terminal-writer.ts';
 import { EXIT } from './errors.ts';
 import { createLocalSession } from './local-session.ts';
 import { historyPath } from './places.ts';
@@ -38,10 +39,11 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   const stopWatching = shell.world.onEvent((node, event) => {
     if (node === shell.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
   });
+  const terminal = openTerminal(process.stdout);
   const { done } = startConsole({
     session,
     input: process.stdin,
-    output: process.stdout,
+    output: terminal.output,
     history,
     banner: banner(shell, startup),
     rate: () => shell.settings['output.rate'],
@@ -55,6 +57,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
   const end = await done;
   stopWatching();
+  await terminal.leave();
   return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
 }
 

@@ -13,11 +13,10 @@ export async function runScript(
   err: Output,
 ): Promise<number> {
   let code: number = EXIT.ok;
-  for await (const line of lines) {
-    const result = await shell.run(line);
+  for await (const { result } of runAll(lines, (input) => shell.run(input), shell)) {
     if (shell.options.json) await out.answer(jsonAnswer(result));
     else if (result.kind === 'ok') await (result.text === '' ? undefined : out.answer(result.text));
-    else if (result.kind !== 'more') await err.answer(result.text);
+    else await err.answer(result.text);
     const failed = exitCode(result);
     if (failed !== EXIT.ok) code = failed;
     if ((failed !== EXIT.ok && !keepGoing) || shell.quitting) break;
@@ -25,7 +24,36 @@ export async function runScript(
   return code;
 }
 
-function exitCode(result: RunResult): number {
+type Done = Exclude<RunResult, { kind: 'more' }>;
+
+/** Lines of JavaScript that belong together, at most; each further one has the whole parsed again. */
+const INPUT_LINES_MAX = 2_000;
+
+/**
+ * Runs lines one after the other; those of JavaScript that is not finished yet are run together with what follows, as at the prompt.
+ * What comes out is each answer and the number of the line that its input begins with.
+ */
+export async function* runAll(
+  lines: AsyncIterable<string> | Iterable<string>,
+  run: (input: string) => Promise<RunResult>,
+  shell: Shell,
+): AsyncGenerator<{ readonly result: Done; readonly line: number; readonly input: string }> {
+  let line = 1;
+  let pending: string[] = [];
+  for await (const text of lines) {
+    pending.push(text);
+    const input = pending.join('\n');
+    const result = await run(input);
+    if (result.kind === 'more' && pending.length < INPUT_LINES_MAX) continue;
+    yield { result: result.kind === 'more' ? shell.unfinished(input) : result, line, input };
+    line += pending.length;
+    pending = [];
+  }
+  const input = pending.join('\n');
+  if (pending.length > 0) yield { result: shell.unfinished(input), line, input };
+}
+
+function exitCode(result: Done): number {
   if (result.kind === 'aborted') return EXIT.interrupted;
   if (result.kind !== 'error') return EXIT.ok;
   if (result.code === 'usage' || result.code === 'unknown-command') return EXIT.usage;
@@ -33,15 +61,13 @@ function exitCode(result: RunResult): number {
 }
 
 /** Exactly one value for a line, whatever the line was: null for nothing. */
-function jsonAnswer(result: RunResult): string {
+function jsonAnswer(result: Done): string {
   switch (result.kind) {
     case 'ok':
     case 'error':
       return toJson(result.value);
     case 'aborted':
       return toJson(errorValue(new CommandError('interrupted', 'the command was interrupted')));
-    case 'more':
-      return 'null';
     default:
       return result satisfies never;
   }

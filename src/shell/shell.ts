@@ -14,7 +14,7 @@ import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
-import { safe } from './render.ts';
+import { quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
 
 export interface ShellOptions {
@@ -32,6 +32,8 @@ export interface ShellOptions {
 
 /** Where lines go. `answer` lines belong to the running command, nobody asked for the others. */
 export type Print = (text: string, answer: boolean) => void;
+
+type Failed = Extract<RunResult, { kind: 'error' | 'aborted' }>;
 
 /** An interrupted command has this long to give way. */
 const GRACE_MS = 300;
@@ -54,8 +56,9 @@ export interface Failure {
   readonly line: string;
   readonly error: CommandError;
   readonly at: number;
-  /** What passed just before, oldest first. */
+  /** What passed just before, oldest first, and how many lines had passed by then. */
   readonly wire: readonly RingLine[];
+  readonly lines: number;
 }
 
 export class Shell {
@@ -196,13 +199,24 @@ export class Shell {
     }
   }
 
-  private failed(line: string, raw: unknown, signal: AbortSignal): RunResult {
+  /** The answer to JavaScript of which no more lines come. */
+  unfinished(input: string): Failed {
+    const [first = ''] = input.split('\n');
+    const error = new CommandError(
+      'javascript',
+      `the JavaScript is not finished that begins with ${quoted(first, 60)}`,
+    );
+    return this.failed(input, error, new AbortController().signal);
+  }
+
+  private failed(line: string, raw: unknown, signal: AbortSignal): Failed {
     if (signal.aborted) return { kind: 'aborted', text: ABORTED };
     const error =
       raw instanceof CommandError
         ? raw
         : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
-    this.failure = { line, error, at: this.world.now(), wire: this.options.ring.last(FAILURE_LINES) };
+    const { ring } = this.options;
+    this.failure = { line, error, at: this.world.now(), wire: ring.last(FAILURE_LINES), lines: ring.count() };
     const near =
       error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
     return {
@@ -237,7 +251,7 @@ export class Shell {
     const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
     switch (result.kind) {
       case 'syntax':
-        if (RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
+        if (word === '' || RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
         if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
           throw this.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
@@ -281,6 +295,7 @@ export class Shell {
         throw new UsageError(`${safe((error as Error).message.split('. ')[0] ?? '')}; usage: ${command.usage}`);
       }
     }
+    if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);

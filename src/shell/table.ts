@@ -5,6 +5,8 @@ export interface Column {
   readonly right?: boolean;
   /** Left out on a narrow terminal, the least number first; never left out without one. */
   readonly dropOrder?: number;
+  /** Cut to no less than this rather than that another column is left out. */
+  readonly shrinkTo?: number;
 }
 
 /** Rows that are set at once: cli-table3's time grows faster than its rows. */
@@ -43,8 +45,12 @@ export async function table(
   );
   const kept = fitting(allColumns, widest, roomColumns);
   const columns = kept.map((i) => allColumns[i] as Column);
-  const widths = kept.map((i) => widest[i] as number);
-  const rows = allRows.map((row) => kept.map((i) => row[i] ?? ''));
+  const widths = shrunk(
+    columns,
+    kept.map((i) => widest[i] as number),
+    roomColumns,
+  );
+  const rows = allRows.map((row) => kept.map((i, at) => cut(row[i] ?? '', widths[at] as number)));
   const lines: string[] = [];
   for (let at = 0; at === 0 || at < rows.length; at += SLICE_ROWS) {
     const slice = new Table({
@@ -72,13 +78,26 @@ function fitting(columns: readonly Column[], widths: readonly number[], room: nu
   const leaving = kept
     .filter((i) => columns[i]?.dropOrder !== undefined)
     .sort((a, b) => (columns[a]?.dropOrder ?? 0) - (columns[b]?.dropOrder ?? 0));
-  const width = () => kept.reduce((sum, i) => sum + (widths[i] ?? 0) + GAP, -GAP);
+  const least = (i: number) => Math.min(widths[i] ?? 0, columns[i]?.shrinkTo ?? Infinity);
+  const width = () => kept.reduce((sum, i) => sum + least(i) + GAP, -GAP);
   while (room !== null && width() > room && leaving.length > 0) {
     const next = leaving.shift();
     kept = kept.filter((i) => i !== next);
   }
   return kept;
 }
+
+/** The widths, with those that may be cut as narrow as the room wants. */
+function shrunk(columns: readonly Column[], widths: readonly number[], room: number | null): number[] {
+  let over = room === null ? 0 : widths.reduce((sum, width) => sum + width + GAP, -GAP) - room;
+  return widths.map((width, i) => {
+    const less = Math.max(0, Math.min(over, width - (columns[i]?.shrinkTo ?? width)));
+    over -= less;
+    return width - less;
+  });
+}
+
+const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
 /** Rows that a person sees of a long table, the rest is counted. */
 export const SHOWN_ROWS_MAX = 50;

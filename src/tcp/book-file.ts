@@ -1,6 +1,6 @@
 /**
- * The address book on disk: entries go in and come out; a file that cannot be trusted is put aside, never lost. It
- * judges no entry: core/book.ts checks each as if a stranger had told it. Rule 64.
+ * The address book on disk: entries, and bans by hand, go in and come out; a file that cannot be trusted is put aside, never lost. It
+ * judges no entry: core/book-saved.ts and core/bans-saved.ts check each as if a stranger had told it. Rule 64.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
@@ -12,16 +12,26 @@ const FILE = 'book.json';
 const FILE_BYTES_MAX = 4_194_304;
 
 export interface BookFile {
-  /**
-   * Entries as they were saved, unchecked, and the seconds that have passed since; `trouble` is one line for a person,
-   * or null.
-   */
-  read(): Promise<{ readonly entries: readonly unknown[]; readonly agedS: number; readonly trouble: string | null }>;
+  /** What was saved, unchecked, and the seconds that have passed since; `trouble` is one line for a person, or null. */
+  read(): Promise<Saved & { readonly trouble: string | null }>;
   /** Atomic, 0600. Rejects with the system's error. */
-  write(entries: readonly unknown[]): Promise<void>;
+  write(entries: readonly unknown[], bans: readonly unknown[]): Promise<void>;
 }
 
-const checksum = (entries: readonly unknown[]) => createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+interface Saved {
+  readonly entries: readonly unknown[];
+  readonly bans: readonly unknown[];
+  readonly agedS: number;
+}
+
+const NOTHING: Saved = { entries: [], bans: [], agedS: 0 };
+
+/** Without bans the same as of a file that has no place for them, as earlier versions wrote it. */
+const checksum = (entries: readonly unknown[], bans: readonly unknown[]) =>
+  createHash('sha256')
+    .update(JSON.stringify(entries))
+    .update(bans.length === 0 ? '' : JSON.stringify(bans))
+    .digest('hex');
 
 export function openBookFile(folder: string): BookFile {
   const path = join(folder, FILE);
@@ -34,23 +44,21 @@ export function openBookFile(folder: string): BookFile {
         () => `kept as ${aside}`,
         (error: NodeJS.ErrnoException) => `and could not be put aside (${error.code})`,
       );
-      return { entries: [], agedS: 0, trouble: `the address book ${path} ${saved}; ${moved}; starting without it` };
+      return { ...NOTHING, trouble: `the address book ${path} ${saved}; ${moved}; starting without it` };
     },
-    async write(entries) {
+    async write(entries, bans) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFileAtomic(
         path,
-        `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries), entries })}\n`,
+        `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries, bans), entries, bans })}\n`,
         { mode: 0o600 },
       );
     },
   };
 }
 
-type Saved = { readonly entries: readonly unknown[]; readonly agedS: number };
-
-/** The entries, none where there is no file, or what is wrong with it. */
+/** What was saved, nothing where there is no file, or what is wrong with it. */
 async function readSaved(path: string): Promise<Saved | string> {
   try {
     const { size } = await stat(path);
@@ -58,11 +66,11 @@ async function readSaved(path: string): Promise<Saved | string> {
     return parseSaved(await readFile(path, 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? { entries: [], agedS: 0 } : `cannot be read (${code})`;
+    return code === 'ENOENT' ? NOTHING : `cannot be read (${code})`;
   }
 }
 
-/** The entries, or what is wrong with the text. */
+/** What was saved, or what is wrong with the text. */
 function parseSaved(text: string): Saved | string {
   let value: unknown;
   try {
@@ -70,10 +78,10 @@ function parseSaved(text: string): Saved | string {
   } catch {
     return 'is not JSON';
   }
-  const { version, savedAtMs, checksum: sum, entries } = (value ?? {}) as Record<string, unknown>;
+  const { version, savedAtMs, checksum: sum, entries, bans = [] } = (value ?? {}) as Record<string, unknown>;
   if (typeof version === 'number' && version > VERSION) return 'was written by a later version';
-  if (version !== VERSION || !Array.isArray(entries)) return 'is not an address book';
-  if (sum !== checksum(entries)) return 'is damaged (its checksum is wrong)';
+  if (version !== VERSION || !Array.isArray(entries) || !Array.isArray(bans)) return 'is not an address book';
+  if (sum !== checksum(entries, bans)) return 'is damaged (its checksum is wrong)';
   const agedS = typeof savedAtMs === 'number' ? Math.max(0, Math.floor((Date.now() - savedAtMs) / 1_000)) : 0;
-  return { entries, agedS };
+  return { entries, bans, agedS };
 }

@@ -3,6 +3,7 @@
  * listens.
  */
 import { v4 as uuid4 } from 'uuid';
+import { loadBans, savedBans } from '../core/bans-saved.ts';
 import { FILES_KEPT } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
@@ -89,7 +90,7 @@ export function createTcpWorld(agent: string): World {
     async function save(file: BookFile): Promise<void> {
       const entries = saveBook(node, now());
       try {
-        await file.write(entries);
+        await file.write(entries, savedBans(node, now()));
         diskTrouble = false;
         audience.tell(port, { kind: 'saved', addresses: entries.length });
       } catch (error) {
@@ -112,7 +113,10 @@ export function createTcpWorld(agent: string): World {
     try {
       const listening = await listenFirst(driver, config.listen);
       const saved = await book?.read();
-      if (saved !== undefined) loadBook(node, driver.context, saved.entries, saved.agedS * MS * MS);
+      if (saved !== undefined) {
+        loadBook(node, driver.context, saved.entries, saved.agedS * MS * MS);
+        loadBans(node, now(), saved.bans, saved.agedS * MS * MS);
+      }
       nodes.push(port);
       driver.handle(() => startNode(node, driver.context, listening));
       driver.startListening();

@@ -19,6 +19,10 @@ export interface Ring {
   /** The last `most` lines of a connection, oldest first. */
   of(n: number, most: number): RingLine[];
   last(most: number): RingLine[];
+  /** How many lines have come so far. */
+  count(): number;
+  /** The first `most` lines that came after so many, as far as they are still kept. */
+  after(count: number, most: number): RingLine[];
 }
 
 export function createRing(): Ring {
@@ -60,5 +64,10 @@ export function createRing(): Ring {
     },
     of: (n, most) => collect(most, (line) => line.n === n),
     last: (most) => collect(most, () => true),
+    count: () => next,
+    after: (count, most) => {
+      const first = Math.max(count, next - LINES_MAX);
+      return Array.from({ length: Math.min(most, next - first) }, (_, i) => read(first + i));
+    },
   };
 }

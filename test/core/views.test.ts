@@ -6,7 +6,7 @@ import { addrLine, BareNode, BYE, GETADDR, helloLine, PING, PONG } from '../help
 
 const PEER_FIELDS =
   `n id dir via address listen agent state pingMs pingMinMs lastSendMs lastReceiveMs lastPongMs addresses
-  ageMs`.split(/\s+/);
+  ageMs pausedMs`.split(/\s+/);
 const DETAIL_FIELDS = [
   ...PEER_FIELDS,
   ...'counts bytes strikes outstandingPingMs lastError closed advertised notAdvertised observed ext'.split(' '),
@@ -68,6 +68,7 @@ test('views: a row of peers has every field in every state, null when it is not 
       lastPongMs: null,
       addresses: 0,
       ageMs: 2_000,
+      pausedMs: null,
     },
   );
   assert.equal(bare.views.ready(), 2, 'ready and hello-less count');
@@ -185,12 +186,13 @@ test('views: status has every field and counts who is there', () => {
   const bare = busy();
   bare.connect('10.0.0.9:6100');
   const status = bare.views.status();
-  hasFields(status, 'nodeId agent listening advertised uptimeMs peers book messages bytes nextPingMs'.split(' '));
+  hasFields(status, 'nodeId agent listening advertised uptimeMs peers bans book messages bytes nextPingMs'.split(' '));
   assert.deepEqual(
     [status.nodeId, status.agent, status.listening, status.advertised, status.uptimeMs],
     ['m', 'bare/1', ['10.0.0.1:5999'], '10.0.0.1:5999', 2_000],
   );
-  assert.deepEqual(status.peers, { inbound: 1, outbound: 1, handshaking: 2, dialing: 1 });
+  assert.deepEqual(status.peers, { inbound: 1, outbound: 1, handshaking: 2, dialing: 1, visitors: 0 });
+  assert.deepEqual(status.bans, { hand: 0, strikes: 0 });
   assert.deepEqual(status.book, { new: 3, tried: 0 });
   assert.equal(status.messages.sent, bare.sent.length);
   assert.equal(status.nextPingMs, 58_000, 'the first of all pings that are planned');

@@ -57,6 +57,15 @@ export class Pty {
     return this.#bridge.exitCode;
   }
 
+  /** The terminal takes what fits between here and there, and then nothing. */
+  stopReading(): void {
+    this.#bridge.stdout?.unpipe().pause();
+  }
+
+  readAgain(): void {
+    this.#bridge.stdout?.pipe(this.terminal.output);
+  }
+
   /** The terminal is gone, as when its window is closed. */
   hangUp(): void {
     this.#bridge.stdin?.end();

@@ -60,6 +60,18 @@ test('program: the first failing line ends a script, unless -k', async () => {
   assert.equal(second.out, 'no peers; try connect HOST:PORT\n');
 });
 
+test('program: JavaScript of several lines runs from a file and from a pipe, and what is not finished fails', async () => {
+  const lines = 'let sum = 0\nfor (const one of [1, 2]) {\n  sum += one\n}\n[\nsum,\n`a\nb`]\n';
+  const out = "3\n[ 3, 'a\\nb' ]\n";
+  assert.deepEqual(await run(ALONE, lines), { code: 0, signal: null, out, err: '' });
+  const path = join(mkdtempSync(join(tmpdir(), 'peersh-')), 'script');
+  writeFileSync(path, lines);
+  assert.deepEqual(await run([...ALONE, '--script', path]), { code: 0, signal: null, out, err: '' });
+  const open = await run([...ALONE, '-e', 'for (;;) {', '-e', 'status']);
+  assert.deepEqual([open.code, open.out], [1, '']);
+  assert.equal(open.err, 'the JavaScript is not finished that begins with "for (;;) {"\n');
+});
+
 test('program: wait that does not come true exits with 4', async () => {
   assert.equal((await run([...ALONE, '-e', 'wait peers>=1 --timeout 100ms'])).code, 4);
 });

@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { NodePort, World } from '../../src/core/world.ts';
+import { createLiveWorld } from '../../src/worlds.ts';
+import { placeOf, reach, spawn } from '../helpers/meet.ts';
 import { PROGRAM } from '../helpers/program.ts';
 import { Pty, whyNoPty } from '../helpers/pty.ts';
 import { ALONE, Program } from '../helpers/run-program.ts';
@@ -25,6 +28,25 @@ function openProgram(context: TestContext, args: readonly string[], columns = 80
     rmSync(home, { recursive: true, force: true });
   });
   return { pty, home };
+}
+
+/** The other side is there for so many pings from now. */
+async function pongsOf(world: World, node: NodePort, count: number): Promise<void> {
+  let pongs = 0;
+  const end = world.onEvent((from, event) => {
+    if (from === node && event.kind === 'pong') pongs += 1;
+  });
+  await reach(world, `${count} pongs`, () => pongs >= count);
+  end();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // A zombie, which its parent has not waited for yet, has ended.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 async function startOther(context: TestContext): Promise<string> {
@@ -93,6 +115,70 @@ test('terminal: Ctrl-C ends the running command only, and a narrow window a narr
   assert.ok(head.length <= 56 && !head.includes('addrs') && !head.includes('min'), head);
   terminal.type('quit\r');
   assert.equal(await pty.exitCode(), 0);
+});
+
+test('terminal: a socket or file that typed JavaScript opened may fail without an end of the node', {
+  skip,
+}, async (context) => {
+  const { pty } = openProgram(context, ['--no-rc', '--no-bootstrap', '--no-data']);
+  const { terminal } = pty;
+  await terminal.shows(' 0>');
+  terminal.type('(await import("node:net")).connect(1, "127.0.0.1"), 1\r');
+  await terminal.shows('! nobody caught: Error: connect ECONNREFUSED 127.0.0.1:1');
+  terminal.type('require("node:fs").createReadStream("/no/such/file"), 2\r');
+  await terminal.shows("! nobody caught: Error: ENOENT: no such file or directory, open '/no/such/file'");
+  terminal.type('setTimeout(() => world.now.call.nothing.at.all), 3\r');
+  await terminal.shows('! nobody caught: TypeError');
+  terminal.type('status\r');
+  await terminal.shows('next ping');
+  terminal.type('quit\r');
+  assert.equal(await pty.exitCode(), 0);
+});
+
+test('terminal: one that stops reading stops no node, and shows the rest when it reads again', {
+  skip: skip || (process.platform === 'linux' ? false : 'only Linux can open a terminal anew'),
+}, async (context) => {
+  const world = createLiveWorld();
+  context.after(() => world.close());
+  const other = await spawn(world, 'other', { settings: { 'ping.interval': 100_000 } });
+  const { host, port } = placeOf(other);
+  const { pty } = openProgram(context, ['--no-rc', '--no-data', '--bootstrap', `${host}:${port}`]);
+  const { terminal } = pty;
+  await terminal.shows(' outbound ');
+  terminal.type('const page = Array.from({ length: 50 }, (_, i) => `${i}`.repeat(450)); page.length\r');
+  await terminal.until('the answer', ({ rows }) => rows.includes('50'));
+  pty.stopReading();
+  // Each shows some 45 KB, together far more than what fits between the node and this test.
+  terminal.type('page\r'.repeat(12));
+  await pongsOf(world, other, 20);
+  pty.readAgain();
+  terminal.type('status\r');
+  await terminal.shows('next ping');
+  terminal.type('quit\r');
+  assert.equal(await pty.exitCode(), 0);
+});
+
+test('terminal: one that does not read does not keep the node from stopping in time', {
+  skip: skip || (process.platform === 'linux' ? false : 'only Linux can open a terminal anew'),
+}, async (context) => {
+  const world = createLiveWorld();
+  context.after(() => world.close());
+  const other = await spawn(world, 'other', { settings: { 'ping.interval': 100_000 } });
+  const { host, port } = placeOf(other);
+  const { pty } = openProgram(context, ['--no-rc', '--no-data', '--bootstrap', `${host}:${port}`]);
+  const { terminal } = pty;
+  await terminal.shows(' outbound ');
+  terminal.type('process.pid + 0.5\r');
+  const { rows } = await terminal.until('the pid', (view) => view.rows.some((row) => /^\d+\.5$/.test(row)));
+  const pid = Math.floor(Number(rows.find((row) => /^\d+\.5$/.test(row))));
+  terminal.type('const page = Array.from({ length: 50 }, (_, i) => `${i}`.repeat(450)); page.length\r');
+  await terminal.until('the answer', (view) => view.rows.includes('50'));
+  pty.stopReading();
+  terminal.type('page\r'.repeat(12));
+  await pongsOf(world, other, 10);
+  process.kill(pid, 'SIGTERM');
+  await reach(world, 'the bye', () => other.views.gone()[0]?.closed?.said === 'stopping', 3_000);
+  await until('the end of the process', () => (isAlive(pid) ? 'it lives' : null), 5_000);
 });
 
 test('terminal: closing the window stops the node cleanly, saves, and ends by the hang-up', {

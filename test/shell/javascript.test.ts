@@ -1,8 +1,8 @@
 /** JavaScript at the prompt: what is evaluated, what is shown, and that no mistake of it harms the shell. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOfPrompt } from '../../src/shell/errors.ts';
 import { evaluate } from '../../src/shell/javascript.ts';
+import { isOfPrompt } from '../../src/shell/typed.ts';
 import { openShell } from '../helpers/open-shell.ts';
 
 test('javascript: values are shown as inspect shows them, undefined as nothing', async () => {
@@ -79,13 +79,17 @@ test('javascript: a mistyped command is one, with arguments or without', async (
   assert.match((await failure('frobnicate')).message, /^unknown command "frobnicate"; type help for the list$/);
 });
 
-test('javascript: an unfinished input asks for more on a terminal and fails in a script', async () => {
+test('javascript: an unfinished input asks for more, and fails where each line has its answer', async () => {
   const person = await openShell({ peers: 0, interactive: true });
   for (const line of ['[1,', '(', 'function f() {', '`text'])
     assert.equal((await person.shell.run(line)).kind, 'more', line);
   assert.equal(await person.value('[1,\n2]').then((rows) => (rows as unknown[]).length), 2);
   const script = await openShell({ peers: 0 });
-  assert.equal((await script.failure('[1,')).message, 'the JavaScript is not finished');
+  assert.equal((await script.shell.run('[1,')).kind, 'more');
+  const json = await openShell({ peers: 0, json: true });
+  const { message } = await json.failure('[1,');
+  assert.equal((await json.failure('foo(')).message, message);
+  assert.equal(message, 'the JavaScript is not finished: with --json it stands on one line');
 });
 
 test('javascript: import() and require start from the working directory', async () => {

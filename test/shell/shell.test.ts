@@ -95,3 +95,9 @@ test('shell: lines that come before anybody prints are kept for whoever does', a
   shell.print('later');
   assert.deepEqual([printed.length, printed[0], printed[999], printed[1_000]], [1_001, '0', '999', 'later']);
 });
+
+test('shell: a command that takes no words says so', async () => {
+  const { failure } = await openShell({ peers: 0 });
+  for (const name of ['status', 'bans', 'hist', 'wtf', 'quit'])
+    assert.equal((await failure(`${name} now`)).message, `usage: ${name}`);
+});

@@ -1,6 +1,9 @@
 /** `addrs`: the address book, and why an address is not dialled. */
+import type { ReasonCode } from '../../core/reasons.ts';
+import type { AddrView } from '../../core/views.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { legend } from '../legend.ts';
 import { age, round3, safe, shortId } from '../render.ts';
 import { type Column, pagedTable } from '../table.ts';
 
@@ -16,13 +19,17 @@ const COLUMNS: readonly Column[] = [
   { head: 'why' },
 ];
 
+/** Why it is not connected, and what the last try met; what went wrong before it was connected is not why it is. */
+const codesOf = ({ state, reason, lastError }: AddrView): ReasonCode[] =>
+  state === 'connected' ? [] : [...new Set([reason, lastError])].filter((code) => code !== null);
+
 export const addrs: Command = {
   name: 'addrs',
   aliases: ['book'],
   group: 'network',
   usage: 'addrs [new|tried] [--all]',
   summary: 'known addresses',
-  details: ['Who told us, when it was tried, and why it is not dialled (help reasons). --all shows more than 50 rows.'],
+  details: ['Who told us, when it was tried, and why it is not connected. --all shows more than 50 rows.'],
   options: { all: { type: 'boolean' } },
   candidates: (_, before) => (before.length === 0 ? ['new', 'tried'] : []),
   run(shell, { words, options }) {
@@ -51,10 +58,11 @@ export const addrs: Command = {
           age(row.triedMs),
           String(row.tries),
           row.state,
-          // What went wrong before it was connected is not why it is.
-          row.state === 'connected' ? '' : (row.reason ?? row.lastError ?? ''),
+          codesOf(row).join(', '),
         ]);
-        return pagedTable(COLUMNS, cells, shell.columns(), 'addrs', options.all === true);
+        const drawn = await pagedTable(COLUMNS, cells, shell.columns(), 'addrs', options.all === true);
+        const means = legend(rows.flatMap(codesOf), shell.columns());
+        return means === '' ? drawn : `${drawn}\n\n${means}`;
       },
     };
   },

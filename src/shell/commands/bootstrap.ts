@@ -2,8 +2,17 @@
 import { parseHostPort } from '../../wire/address.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { legend } from '../legend.ts';
 import { age, round3 } from '../render.ts';
-import { table } from '../table.ts';
+import { type Column, table } from '../table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'address' },
+  { head: 'resolved' },
+  { head: 'state' },
+  { head: 'next', right: true },
+  { head: 'error' },
+];
 
 export const bootstrap: Command = {
   name: 'bootstrap',
@@ -37,20 +46,15 @@ export const bootstrap: Command = {
     ]);
     return {
       value: rows,
-      text: () =>
-        rows.length === 0
-          ? 'the bootstrap list is empty; try bootstrap add HOST:PORT'
-          : table(
-              [
-                { head: 'address' },
-                { head: 'resolved' },
-                { head: 'state' },
-                { head: 'next', right: true },
-                { head: 'error' },
-              ],
-              cells,
-              shell.columns(),
-            ),
+      async text() {
+        if (rows.length === 0) return 'the bootstrap list is empty; try bootstrap add HOST:PORT';
+        const drawn = await table(COLUMNS, cells, shell.columns());
+        const means = legend(
+          rows.map((row) => (row.state === 'connected' ? null : row.lastError)),
+          shell.columns(),
+        );
+        return means === '' ? drawn : `${drawn}\n\n${means}`;
+      },
     };
   },
 };

@@ -2,12 +2,13 @@
 import type { NodeEvent } from '../../core/events.ts';
 import { REASONS } from '../../core/reasons.ts';
 import { readDuration } from '../../settings.ts';
-import { parseHostPort } from '../../wire/address.ts';
+import { addressOf, parseHostPort } from '../../wire/address.ts';
 import { addressesToDial } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { round3, safe, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
+import { banOn } from './ban.ts';
 import { rounded } from './peers.ts';
 
 interface Step {
@@ -74,10 +75,12 @@ export const connect: Command = {
         keep: options.keep === true,
       });
       if (!answer.ok)
-        throw new CommandError(CODES[answer.reason] ?? answer.reason, answer.message, [], {
-          reason: answer.reason,
-          steps: [],
-        });
+        throw answer.reason === 'banned'
+          ? banned(shell, addressOf(target.host, target.port)?.text ?? place, place, [])
+          : new CommandError(CODES[answer.reason] ?? answer.reason, answer.message, [], {
+              reason: answer.reason,
+              steps: [],
+            });
       attempt.begin(answer.attempt, answer.n);
       if (!attempt.done) await shell.world.until(() => attempt.done, { limitMs: limitUs / 1_000, signal });
       if (attempt.isUnproven) await shell.world.until(() => !attempt.isUnproven, { limitMs: PROOF_MS, signal });
@@ -88,6 +91,12 @@ export const connect: Command = {
     return attempt.answer(`${target.host}:${target.port}`);
   },
 };
+
+function banned(shell: Shell, address: string, place: string, steps: readonly unknown[]): CommandError {
+  const target = banOn(shell.node, address);
+  const advice = target === null ? 'bans lists who is' : `type unban ${safe(target)} first`;
+  return new CommandError('banned', `${place} is banned; ${advice}`, [], { reason: 'banned', steps });
+}
 
 /** A full node shakes hands, tells some addresses and says bye; one that answers our first ping has taken us. This long is waited for either. */
 const PROOF_MS = 1_000;
@@ -100,6 +109,8 @@ class Attempt {
   isUnproven = false;
   private id: number | null = null;
   private already = false;
+  /** What was dialled, once a name is resolved. */
+  private address: string | null = null;
   private failure: { readonly reason: keyof typeof REASONS; readonly said: string | null } | null = null;
   private readonly early: NodeEvent[] = [];
   private readonly steps: Step[] = [];
@@ -129,9 +140,12 @@ class Attempt {
     if (event.kind === 'dial-merged' && event.attempt === this.id) {
       if (event.n !== null) this.begin(this.id, event.n);
       else this.id = event.into;
-    } else if (event.kind === 'dial-failed' && event.attempt === this.id) this.fail(event.reason, null);
-    else if (event.kind === 'connected' && event.attempt === this.id) {
+    } else if (event.kind === 'dial-failed' && event.attempt === this.id) {
+      this.address = event.address;
+      this.fail(event.reason, null);
+    } else if (event.kind === 'connected' && event.attempt === this.id) {
       this.n = event.n;
+      this.address = event.address;
       step('dialled');
     } else if ('n' in event && event.n === this.n && this.n !== null) {
       if (event.kind === 'hello-sent') step('hello sent');
@@ -178,6 +192,7 @@ class Attempt {
 
   private explain(place: string, told: string, steps: readonly unknown[]): never {
     const { reason, said } = this.failure ?? { reason: 'dial-failed' as const, said: null };
+    if (reason === 'banned') throw banned(this.shell, this.address ?? place, place, steps);
     const full = said === 'full';
     const known = this.n === null ? null : this.shell.node.views.peer(this.n);
     const other = known?.id == null ? undefined : this.shell.node.state.peers.get(known.id);

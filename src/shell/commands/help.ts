@@ -1,6 +1,6 @@
 /** `help`: the commands on one screen, one command, the settings or the reasons. */
-import { REASONS } from '../../core/reasons.ts';
-import { SETTINGS, type SettingKey } from '../../settings.ts';
+import { REASONS, type ReasonCode } from '../../core/reasons.ts';
+import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../errors.ts';
@@ -18,6 +18,8 @@ const GROUPS = [
 const GROUP_WIDTH = 9;
 const NAME_WIDTH = 10;
 const CELL_WIDTH = 35;
+/** Where what a first step does begins. */
+const STEP_WIDTH = 23;
 
 const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port; Tab completes it.
   peers                who is connected; connect HOST:PORT when nobody is
@@ -31,10 +33,17 @@ export const help: Command = {
   name: 'help',
   aliases: [],
   group: 'shell',
-  usage: 'help [COMMAND|settings|reasons]',
+  usage: 'help [COMMAND|SETTING|REASON|settings|reasons]',
   summary: 'this, or one command',
-  candidates: (shell, before) =>
-    before.length === 0 ? [...shell.commands.map(({ name }) => name), 'settings', 'reasons'].sort() : [],
+  candidates: (shell, before, typed) =>
+    before.length > 0
+      ? []
+      : [
+          ...shell.commands.map(({ name }) => name),
+          'settings',
+          'reasons',
+          ...(typed === '' ? [] : [...Object.keys(SETTINGS), ...Object.keys(REASONS)]),
+        ].sort(),
   run(shell, { words }) {
     const [word] = words;
     const fold = (line: string, indent: number) => folded(line, shell.columns(), indent);
@@ -44,9 +53,7 @@ export const help: Command = {
       return {
         value: SETTINGS,
         text: [
-          ...Object.entries(SETTINGS).map(([key, row]) =>
-            fold(`${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`, KEY_WIDTH + 9),
-          ),
+          ...(Object.keys(SETTINGS) as SettingKey[]).map((key) => fold(settingLine(key), KEY_WIDTH + 9)),
           fold(
             `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
             0,
@@ -56,10 +63,17 @@ export const help: Command = {
     if (word === 'reasons')
       return {
         value: REASONS,
-        text: Object.entries(REASONS)
-          .map(([code, row]) => fold(`${code.padEnd(16)} ${row.side.padEnd(8)} ${row.sentence}`, 26))
-          .join('\n'),
+        text: [
+          ...(Object.keys(REASONS) as ReasonCode[]).map((code) => fold(reasonLine(code), 26)),
+          fold('Why we refused, why a connection closed, why an address is not dialled, and whose doing it is.', 0),
+        ].join('\n'),
       };
+    if (shell.command(word) === null && isSettingKey(word))
+      return { value: { [word]: SETTINGS[word] }, text: fold(settingLine(word), KEY_WIDTH + 9) };
+    if (shell.command(word) === null && Object.hasOwn(REASONS, word)) {
+      const code = word as ReasonCode;
+      return { value: { [code]: REASONS[code] }, text: fold(reasonLine(code), 26) };
+    }
     const command = shell.command(word);
     if (command === null)
       throw new CommandError(
@@ -90,16 +104,25 @@ function boundsOf(row: (typeof SETTINGS)[SettingKey]): string {
   return USUAL_BOUNDS.includes(bounds) ? '' : ` (${bounds})`;
 }
 
+function settingLine(key: SettingKey): string {
+  const row = SETTINGS[key];
+  return `${key.padEnd(KEY_WIDTH)} ${row.default.padEnd(6)}  ${row.summary}${boundsOf(row)}`;
+}
+
+const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
+
 function overview(shell: Shell): string {
+  const columns = shell.columns();
+  const isNarrow = columns !== null && columns < GROUP_WIDTH + 2 * CELL_WIDTH;
   const lines = GROUPS.flatMap(([group, title]) => {
     const cells = shell.commands
       .filter((command) => command.group === group)
       .map((command) => `${command.name.padEnd(NAME_WIDTH)}${command.summary}`);
-    const half = Math.ceil(cells.length / 2);
+    const half = isNarrow ? cells.length : Math.ceil(cells.length / 2);
     return cells.slice(0, half).map((cell, i) => {
       const head = (i === 0 ? title : '').padEnd(GROUP_WIDTH);
       return `${shell.paint.strong(head)}${cell.padEnd(CELL_WIDTH)}${cells[half + i] ?? ''}`.trimEnd();
     });
   });
-  return [...lines, FIRST_STEPS].join('\n');
+  return [...lines, ...FIRST_STEPS.split('\n').map((line) => folded(line, columns, STEP_WIDTH))].join('\n');
 }

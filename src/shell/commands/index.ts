@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { addrs } from './addrs.ts';
 import { alias } from './alias.ts';
 import { apropos } from './apropos.ts';
+import { ban, bans, unban } from './ban.ts';
 import { bootstrap } from './bootstrap.ts';
 import { connect } from './connect.ts';
 import { drop } from './drop.ts';
@@ -31,6 +32,9 @@ export const COMMANDS: readonly Command[] = [
   ping,
   getaddr,
   drop,
+  ban,
+  unban,
+  bans,
   send,
   status,
   addrs,

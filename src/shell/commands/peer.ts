@@ -1,8 +1,8 @@
 /** `peer`: everything about one connection, also one that has just gone. */
-import { REASONS } from '../../core/reasons.ts';
 import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { reasonText } from '../legend.ts';
 import { pickAny } from '../pick.ts';
 import { age, count, quoted, round3, rtt, safe } from '../render.ts';
 import { rounded } from './peers.ts';
@@ -40,7 +40,7 @@ export const peer: Command = {
       view.closed === null
         ? []
         : [
-            `closed     ${age(view.closed.agoMs)} ago by ${view.closed.by}: ${REASONS[view.closed.reason].sentence} [${view.closed.reason}]${view.closed.said === null || view.closed.said === '' ? '' : ` ${quoted(view.closed.said)}`}`,
+            `closed     ${age(view.closed.agoMs)} ago by ${view.closed.by}: ${reasonText(view.closed.reason)}${view.closed.said === null || view.closed.said === '' ? '' : ` ${quoted(view.closed.said)}`}`,
           ];
     const text = [
       `#${view.n}         ${safe(view.id ?? '(no id)')}`,
@@ -51,6 +51,7 @@ export const peer: Command = {
       `sent       ${amounts(view.counts.sent)} (${view.bytes.sent} bytes)`,
       `received   ${amounts(view.counts.received)} (${view.bytes.received} bytes)`,
       `told       ${view.advertised ?? view.notAdvertised ?? 'nothing: we do not listen'}`,
+      ...(view.pausedMs === null ? [] : [`held back  it sent more than it may; read again in ${age(view.pausedMs)}`]),
       ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${count(view.strikes, 'strike')}`]),
       ...closed,
       ...lines.map(

@@ -13,10 +13,14 @@ export const rounded = (peer: PeerView): PeerView => ({
   lastReceiveMs: round3(peer.lastReceiveMs),
   lastPongMs: round3(peer.lastPongMs),
   ageMs: round3(peer.ageMs) ?? 0,
+  pausedMs: round3(peer.pausedMs),
 });
 
 /** Not worth a word: most rows are. */
-const isOrdinary = (peer: PeerView) => peer.state === 'ready';
+const isOrdinary = (peer: PeerView) => peer.state === 'ready' && peer.pausedMs === null;
+
+const stateOf = (peer: PeerView) =>
+  peer.pausedMs === null ? peer.state : peer.state === 'ready' ? 'held back' : `${peer.state}, held back`;
 
 const rowOf = (peer: PeerView, wide: boolean) => [
   `#${peer.n}`,
@@ -30,7 +34,7 @@ const rowOf = (peer: PeerView, wide: boolean) => [
   age(peer.lastReceiveMs),
   String(peer.addresses),
   age(peer.ageMs),
-  ...(wide ? [peer.state, safe(peer.agent ?? '-', 64)] : isOrdinary(peer) ? [] : [peer.state]),
+  ...(wide ? [stateOf(peer), safe(peer.agent ?? '-', 64)] : isOrdinary(peer) ? [] : [stateOf(peer)]),
 ];
 
 const COLUMNS: readonly Column[] = [
@@ -47,6 +51,21 @@ const COLUMNS: readonly Column[] = [
   { head: 'age', right: true },
 ];
 
+/** With -v the id is whole and leaves less room; what only -v shows goes last. */
+const WIDE_COLUMNS: readonly Column[] = [
+  ...COLUMNS.map((column) =>
+    column.head === 'age'
+      ? { ...column, dropOrder: 6 }
+      : column.head === 'ping'
+        ? { ...column, dropOrder: 7 }
+        : column.head === 'dir'
+          ? { ...column, dropOrder: 10 }
+          : column,
+  ),
+  { head: 'state', dropOrder: 9 },
+  { head: 'agent', dropOrder: 8, shrinkTo: 8 },
+];
+
 export const peers: Command = {
   name: 'peers',
   aliases: ['netinfo'],
@@ -54,8 +73,9 @@ export const peers: Command = {
   usage: 'peers [in|out] [-v] [--all]',
   summary: 'who is connected',
   details: [
-    'ping and min are round trips in ms; send, recv and age are times ago.',
-    '-v shows full ids, states and agents. --all shows more than 50 rows.',
+    'ping and min are round trips in ms; send, recv and age are times ago. A state other than ready stands last:',
+    'suspect did not answer, hello-less never said hello, a visitor came to a full node, held back sends too much.',
+    '-v shows whole ids, states and agents. --all shows more than 50 rows.',
   ],
   options: { verbose: { type: 'boolean', short: 'v' }, all: { type: 'boolean' } },
   candidates: (_, before) => (before.length === 0 ? ['in', 'out'] : []),
@@ -72,8 +92,7 @@ export const peers: Command = {
       async text() {
         if (rows.length === 0) return 'no peers; try connect HOST:PORT';
         const wide = options.verbose === true;
-        const last = wide ? [{ head: 'state' }, { head: 'agent' }] : rows.every(isOrdinary) ? [] : [{ head: '' }];
-        const columns = [...COLUMNS, ...last];
+        const columns = wide ? WIDE_COLUMNS : rows.every(isOrdinary) ? COLUMNS : [...COLUMNS, { head: '' }];
         const cells = rows.map((peer) => rowOf(peer, wide));
         return pagedTable(columns, cells, shell.columns(), 'peers', options.all === true);
       },

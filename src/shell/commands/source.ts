@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { stripComment } from '../line.ts';
+import { runAll } from '../script.ts';
 import { readLines } from '../shell-file.ts';
 
 const DEPTH_MAX = 8;
@@ -22,13 +23,12 @@ export const source: Command = {
     let ran = 0;
     shell.sourceDepth += 1;
     try {
-      for (const [index, line] of lines.entries()) {
-        if (signal.aborted || shell.quitting) break;
-        const result = await shell.runNested(line, signal);
+      for await (const { result, line, input } of runAll(lines, (one) => shell.runNested(one, signal), shell)) {
         if (result.kind === 'error')
-          throw new CommandError(result.code, `${path}:${index + 1}: ${result.message}`, result.near);
+          throw new CommandError(result.code, `${path}:${line}: ${result.message}`, result.near);
         if (result.kind === 'ok' && result.text !== '') say(result.text);
-        if (stripComment(line).trim() !== '') ran += 1;
+        if (stripComment(input).trim() !== '') ran += 1;
+        if (signal.aborted || shell.quitting) break;
       }
     } finally {
       shell.sourceDepth -= 1;

@@ -1,5 +1,5 @@
 /** `stats`: messages and bytes by type and direction, and how often each reason occurred. */
-
+import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -13,7 +13,7 @@ export const stats: Command = {
   usage: 'stats [ID]',
   summary: 'messages by type',
   details: [
-    'Messages and bytes by type and direction, and how often each reason for a close or a refusal came up (help reasons).',
+    'Messages and bytes by type and direction, and how often each reason for a close, a refusal or a failed dial came up.',
   ],
   candidates: liveIdsOnly,
   run(shell, { words }) {
@@ -23,11 +23,14 @@ export const stats: Command = {
     const all = shell.node.views.traffic(peer?.n ?? null);
     const value = { ...all, sent: withoutUnknown(all.sent), received: withoutUnknown(all.received) };
     const types = [...new Set([...Object.keys(all.sent), ...Object.keys(all.received)])];
+    const isCounted =
+      peer === null ||
+      [...Object.values(value.sent), ...Object.values(value.received)].some(({ bytes }) => bytes !== null);
     const cell = (row: Counted | undefined) => [
       String(row?.messages ?? 0),
-      ...(peer === null ? [row?.bytes === null ? '-' : String(row?.bytes ?? 0)] : []),
+      ...(isCounted ? [row?.bytes === null ? '-' : String(row?.bytes ?? 0)] : []),
     ];
-    const heads = peer === null ? ['sent', 'bytes', 'received', 'bytes'] : ['sent', 'received'];
+    const heads = isCounted ? ['sent', 'bytes', 'received', 'bytes'] : ['sent', 'received'];
     return {
       value,
       async text() {
@@ -36,9 +39,14 @@ export const stats: Command = {
           [{ head: 'type' }, ...heads.map((head) => ({ head, right: true }))],
           types.map((type) => [type, ...cell(value.sent[type]), ...cell(value.received[type])]),
         );
-        if (peer !== null) return `${drawn}\nbytes: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
-        const reasons = Object.entries(all.reasons).map(([code, times]) => `${code} ${times}`);
-        return reasons.length === 0 ? drawn : `${drawn}\nreasons: ${reasons.join(', ')}`;
+        if (peer !== null) return `${drawn}\nbytes in all: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
+        const reasons = Object.entries(all.reasons).sort(([, a], [, b]) => b - a);
+        if (reasons.length === 0) return drawn;
+        const counted = await table(
+          [{ head: 'times', right: true }, { head: 'reason' }, { head: 'which means' }],
+          reasons.map(([code, times]) => [String(times), code, REASONS[code as ReasonCode].sentence]),
+        );
+        return `${drawn}\n\n${counted}`;
       },
     };
   },
@@ -49,7 +57,7 @@ interface Counted {
   readonly bytes: number | null;
 }
 
-/** No message has no bytes: where none are counted, as of one connection, they are not known. */
+/** No message has no bytes: where none are counted, as in the simulated world, they are not known. */
 function withoutUnknown(rows: Readonly<Record<string, Counted>>): Record<string, Counted> {
   return Object.fromEntries(
     Object.entries(rows).map(([type, { messages, bytes }]) => [type, { messages, bytes: bytes === 0 ? null : bytes }]),

@@ -5,7 +5,7 @@
 import type { Gate } from './gate.ts';
 
 export interface Suspension {
-  /** Stops this process like Ctrl-Z in line mode does. Returns when it runs again, or at once where there is no such thing. */
+  /** Stops the whole job like Ctrl-Z in line mode does. Returns when it runs again, or at once where there is no such thing. */
   suspend(): void;
   end(): void;
 }
@@ -25,7 +25,8 @@ export function suspensionOf(gate: Gate, onContinue: () => void): Suspension {
     suspend() {
       if (!isPossible) return;
       gate.setRawMode(false);
-      process.kill(process.pid, 'SIGTSTP');
+      // The whole group, as the terminal itself would: with this process alone, npm would go on and the shell never take over.
+      process.kill(0, 'SIGTSTP');
     },
     end() {
       process.off('SIGCONT', continued);

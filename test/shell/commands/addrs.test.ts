@@ -1,6 +1,7 @@
 /** `addrs`: the book, one table of it, and why an address is not dialled. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { placeOf, reach, spawn } from '../../helpers/meet.ts';
 import { assertFields, openShell } from '../../helpers/open-shell.ts';
 
 const FIELDS = 'address id table source via heardMs triedMs tries state reason'.split(' ');
@@ -16,10 +17,41 @@ test('addrs: rows have every field of the reference', async () => {
 });
 
 test('addrs: says why a dropped one is not dialled', async () => {
-  const { value } = await openShell();
+  const { value, text } = await openShell();
   await value('drop #1');
   const rows = await value<Record<string, unknown>[]>('addrs');
   assert.ok(rows.some((row) => row['state'] === 'waiting' && row['reason'] === 'held'));
+  const shown = (await text('addrs')).split('\n');
+  assert.match(shown.find((line) => line.startsWith('10.0.0.2:5999')) ?? '', / waiting +held$/);
+  assert.match(shown.at(-1) ?? '', /^held +dropped by hand, kept away for a while$/);
+});
+
+test('addrs: the last trouble stands beside why it waits', async () => {
+  const { value, text, world, node, pass } = await openShell({ peers: 0 });
+  const other = await spawn(world, 'n9');
+  const { host, port } = placeOf(other);
+  await value(`connect ${host}:${port}`);
+  await other.stop();
+  await pass(60_000);
+  assert.equal(node.views.ready(), 0);
+  const shown = await text('addrs');
+  assert.match(shown, /waiting +(backoff|just-dialled), refused$/m);
+  assert.match(shown, /\n\nrefused +nobody listens there\n/);
+});
+
+test('addrs: a command for a peer at a known address says why it is not connected', async () => {
+  const settings = { 'gossip.dial': false };
+  const { value, failure, world, node, others } = await openShell({ peers: 1, settings });
+  const [first] = others;
+  assert.ok(first !== undefined);
+  const far = await spawn(world, 'n9', { bootstrap: [placeOf(first)], settings });
+  await reach(world, 'a handshake', () => first.views.ready() === 2);
+  await value('getaddr #1');
+  const { host, port } = placeOf(far);
+  assert.equal(node.views.ready(), 1);
+  const { code, message } = await failure(`ping ${host}:${port}`);
+  assert.equal(code, 'no-such-peer');
+  assert.match(message, /; 10\.0\.0\.3:5999: gossip\.dial is off: learnt addresses are not dialled \[gossip-off\]$/);
 });
 
 test('addrs: nothing known is one sentence, a wrong table the usage', async () => {

@@ -51,6 +51,8 @@ test('help: settings and reasons list all of them, an unknown command the neares
   const reasons = await text('help reasons');
   for (const [code, row] of Object.entries(REASONS))
     assert.ok(reasons.includes(code) && reasons.includes(row.sentence));
+  assert.match(await text('help backoff'), /^backoff +ours +it failed before; the next try is due later$/);
+  assert.match(await text('help ping.timeout'), /^ping\.timeout +150s +no pong for this long: the peer is dropped$/);
   const unknown = await failure('help pingg');
   assert.deepEqual([unknown.code, unknown['near']], ['unknown-command', ['ping']]);
 });
@@ -60,4 +62,16 @@ test('help: settings and reasons are folded between words on a narrow terminal',
   shell.columns = () => 80;
   for (const line of [...(await text('help settings')).split('\n'), ...(await text('help reasons')).split('\n')])
     assert.ok(line.length < 80, line);
+});
+
+test('help: on a narrow terminal commands stand in one column and nothing is folded within a word', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.columns = () => 50;
+  const lines = (await text('help')).split('\n');
+  for (const line of lines) assert.ok(line.length < 50, line);
+  for (const { name, summary } of COMMANDS)
+    assert.ok(
+      lines.some((line) => line.endsWith(`${name.padEnd(10)}${summary}`)),
+      name,
+    );
 });

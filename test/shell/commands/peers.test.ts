@@ -7,7 +7,7 @@ import type { Shell } from '../../../src/shell/shell.ts';
 import { assertFields, openShell } from '../../helpers/open-shell.ts';
 
 const FIELDS =
-  'n id dir via address listen agent state pingMs pingMinMs lastSendMs lastReceiveMs lastPongMs addresses ageMs'.split(
+  'n id dir via address listen agent state pingMs pingMinMs lastSendMs lastReceiveMs lastPongMs addresses ageMs pausedMs'.split(
     ' ',
   );
 
@@ -42,6 +42,18 @@ test('peers: wrong words and options tell the usage', async () => {
     assert.match((await failure(line)).message, /usage: peers \[in\|out\]/);
 });
 
+test('peers: the guest of a full node is a visitor, and no peer', async () => {
+  const { node, value, text } = await openShell();
+  const session = node.state.sessions.get(2);
+  assert.ok(session !== undefined);
+  // As a driver leaves it while the last lines are on their way.
+  Object.assign(session, { stage: 'closing', closeReason: 'full' });
+  assert.match(await text('peers'), / visitor$/m);
+  assert.match(await text('status'), /^peers {6}1 in, 0 out, 0 handshaking, 0 being dialled, 1 visitor$/m);
+  assert.deepEqual((await value<{ peers: { visitors: number } }>('status')).peers.visitors, 1);
+  assert.equal(node.views.ready(), 1);
+});
+
 /** A shell with that many peers on a terminal of that width, as far as `peers` looks at one. */
 function shellOf(count: number, columns: number | null): Shell {
   const rows = Array.from(
@@ -53,7 +65,7 @@ function shellOf(count: number, columns: number | null): Shell {
       via: 'gossip',
       address: `192.168.100.${(i % 250) + 1}:15999`,
       listen: null,
-      agent: null,
+      agent: 'a-node-of-others/22.4.1',
       state: 'suspect',
       pingMs: 123.4,
       pingMinMs: 12.3,
@@ -62,13 +74,20 @@ function shellOf(count: number, columns: number | null): Shell {
       lastPongMs: null,
       addresses: 1_000,
       ageMs: 3_700_000,
+      pausedMs: null,
     }),
   );
   return { node: { views: { peers: () => rows } }, columns: () => columns } as unknown as Shell;
 }
 
-async function drawn(count: number, columns: number | null, all = false): Promise<string[]> {
-  const call = { words: [], rest: '', options: { all }, signal: new AbortController().signal, say: () => undefined };
+async function drawn(count: number, columns: number | null, all = false, verbose = false): Promise<string[]> {
+  const call = {
+    words: [],
+    rest: '',
+    options: { all, verbose },
+    signal: new AbortController().signal,
+    say: () => undefined,
+  };
   const { text } = await peers.run(shellOf(count, columns), call);
   return (typeof text === 'string' ? text : await text()).split('\n');
 }
@@ -90,6 +109,22 @@ test('peers: a narrow terminal drops addrs, min, via in that order and no row is
   assert.deepEqual(await heads(width - 14), without('addrs', 'min', 'via'));
   // Narrower still, a row that is folded would be worse than one without send and recv.
   assert.deepEqual(await heads(20), without('addrs', 'min', 'via', 'send', 'recv'));
+});
+
+test('peers: with -v no row is folded on 61 columns and more, and what only -v shows leaves last', async () => {
+  for (const [columns, heads] of [
+    [null, '# id dir via address ping min send recv addrs age state agent'],
+    [130, '# id dir via address ping min send recv addrs age state agent'],
+    [120, '# id dir via address ping send recv age state agent'],
+    [90, '# id dir address state agent'],
+    [80, '# id dir address state'],
+    [66, '# id dir address'],
+    [61, '# id address'],
+  ] as const) {
+    const lines = await drawn(3, columns, false, true);
+    assert.equal((lines[0] ?? '').trim().replaceAll(/ +/g, ' '), heads, `${columns}`);
+    for (const line of lines) assert.ok(columns === null || line.length <= columns, line);
+  }
 });
 
 test('peers: more than 50 rows are counted, --all shows them, and 125 take at most 100 ms', async () => {

@@ -31,6 +31,18 @@ test('source: the first line that fails ends it and is named', async (context) =
   assert.equal(shell.settings['ping.interval'], 60_000_000);
 });
 
+test('source: JavaScript may go over several lines, and a failure names the first of them', async (context) => {
+  const { value, failure, printed } = await openShell({ peers: 0 });
+  const path = fileOf(context, 'let sum = 0\nfor (const one of [1, 2]) {\n  sum += one\n}\nsum\n');
+  assert.deepEqual(await value(`source ${path}`), { lines: 3, failed: 0 });
+  assert.equal(printed.at(-1), '3');
+  const wrong = fileOf(context, 'status\nfor (const one of [1, 2]) {\n  one()\n}\n');
+  assert.match((await failure(`source ${wrong}`)).message, /lines:2: TypeError: one is not a function$/);
+  const open = fileOf(context, 'status\nfor (const one of [1, 2]) {\n  one()\n');
+  const { message } = await failure(`source ${open}`);
+  assert.match(message, /lines:2: the JavaScript is not finished that begins with "for \(const one of \[1, 2\]\) \{"$/);
+});
+
 test('source: quit within a file ends it there', async (context) => {
   const { value, shell } = await openShell({ peers: 0 });
   assert.deepEqual(await value(`source ${fileOf(context, 'quit\nset ping.interval 5s\n')}`), { lines: 1, failed: 0 });

@@ -5,24 +5,34 @@ import { openShell } from '../../helpers/open-shell.ts';
 
 test('wtf: nothing has gone wrong at first', async () => {
   const { value, text } = await openShell({ peers: 0 });
-  assert.deepEqual(await value('wtf'), { command: null, error: null, lines: [] });
+  assert.deepEqual(await value('wtf'), { command: null, error: null, lines: [], after: [] });
   assert.equal(await text('wtf'), 'nothing has gone wrong');
 });
 
-test('wtf: shows the line, its error and the wire just before, also when much has passed since', async () => {
+test('wtf: shows the line, its error and the wire around it, also when much has passed since', async () => {
   const { value, text, shell, pass } = await openShell({ peers: 1, settings: { 'ping.interval': 100_000 } });
   await shell.run('ping #7');
   const first = await value<{ lines: { line: string; n: number; dir: string; agoMs: number }[] }>('wtf');
   await pass(30_000);
-  const later = await value<{ command: string; error: { code: string }; lines: { line: string }[] }>('wtf');
+  const later = await value<{
+    command: string;
+    error: { code: string };
+    lines: { line: string }[];
+    after: { line: string; agoMs: number }[];
+  }>('wtf');
   assert.deepEqual([later.command, later.error.code], ['ping #7', 'no-such-peer']);
   assert.equal(later.lines.length, 8);
   assert.deepEqual(
     later.lines.map(({ line }) => line),
     first.lines.map(({ line }) => line),
   );
+  assert.equal(later.after.length, 8);
+  assert.ok(
+    later.after.every(({ agoMs }) => agoMs < 30_000 && agoMs > 29_000),
+    JSON.stringify(later.after),
+  );
   const lines = (await text('wtf')).split('\n');
   assert.equal(lines[0], 'ping #7  (30s ago)');
   assert.match(lines[1] ?? '', /^ {2}no peer "#7"; .* \[no-such-peer\]$/);
-  assert.equal(lines[2], 'on the wire just before:');
+  assert.deepEqual([lines[2], lines[11]], ['on the wire just before:', 'and just after:']);
 });

@@ -52,7 +52,32 @@ function addTests(): void {
     ]);
   });
 
-  test('console: Ctrl-Z and fg bring the typed line back, and the shell gets its terminal as it was', {
+  const alone = `'${FIXTURE.join("' '")}'`;
+  suspends('by itself', alone);
+  // A shell between, as npm has one: it must stop as well, or the outer one never gets its terminal.
+  suspends('under another program', `sh -c '"$0" "$@"; exit $?' ${alone}`);
+
+  test('console: a window that is closed ends the console and runs nothing that was being typed', {
+    skip,
+  }, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'peersh-console-'));
+    const endFile = join(folder, 'end.json');
+    const pty = new Pty([...FIXTURE, endFile]);
+    t.after(() => {
+      pty.close();
+      rmSync(folder, { recursive: true });
+    });
+    await pty.terminal.until('the prompt', ({ rows }) => rows.at(-1) === EMPTY_PROMPT);
+    pty.terminal.type('drop all');
+    await pty.terminal.shows('drop all');
+    pty.hangUp();
+    assert.equal(await pty.exitCode(), 128 + constants.signals.SIGHUP);
+    assert.equal(JSON.parse(readFileSync(endFile, 'utf8')).kind, 'terminal');
+  });
+}
+
+function suspends(how: string, command: string): void {
+  test(`console: Ctrl-Z and fg ${how} bring the typed line back, and the shell gets its terminal as it was`, {
     skip: skip || (hasBash ? false : 'bash is missing'),
   }, async (t) => {
     const pty = new Pty(['bash', '--norc', '--noprofile', '-i'], 60);
@@ -60,7 +85,7 @@ function addTests(): void {
     const { terminal } = pty;
     terminal.type("PS1='sh> '; PROMPT_COMMAND=\r");
     await terminal.until('the shell', ({ rows }) => rows.at(-1) === 'sh>');
-    terminal.type(`clear; '${FIXTURE.join("' '")}'\r`);
+    terminal.type(`clear; ${command}\r`);
     await terminal.until('the prompt', ({ rows }) => rows.at(-1) === EMPTY_PROMPT);
     terminal.type('echo a line that is folded over two rows of this terminal');
     await terminal.shows('this terminal');
@@ -85,23 +110,5 @@ function addTests(): void {
     await terminal.until('the shell', ({ rows }) => rows.at(-1) === 'sh>');
     terminal.type('exit\r');
     assert.equal(await pty.exitCode(), 0);
-  });
-
-  test('console: a window that is closed ends the console and runs nothing that was being typed', {
-    skip,
-  }, async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'peersh-console-'));
-    const endFile = join(folder, 'end.json');
-    const pty = new Pty([...FIXTURE, endFile]);
-    t.after(() => {
-      pty.close();
-      rmSync(folder, { recursive: true });
-    });
-    await pty.terminal.until('the prompt', ({ rows }) => rows.at(-1) === EMPTY_PROMPT);
-    pty.terminal.type('drop all');
-    await pty.terminal.shows('drop all');
-    pty.hangUp();
-    assert.equal(await pty.exitCode(), 128 + constants.signals.SIGHUP);
-    assert.equal(JSON.parse(readFileSync(endFile, 'utf8')).kind, 'terminal');
   });
 }

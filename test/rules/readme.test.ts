@@ -1,0 +1,74 @@
+// Holds the tables of the README against the code they are printed from: commands, settings and reasons. With UPDATE_README=1 it
+// writes them into the README instead of comparing.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { REASONS } from '../../src/core/reasons.ts';
+import { EVENT_KINDS, SETTINGS } from '../../src/settings.ts';
+import { COMMANDS } from '../../src/shell/commands/index.ts';
+import { EXIT } from '../../src/shell/errors.ts';
+import { ROOT } from '../helpers/program.ts';
+
+const README = join(ROOT, 'README.md');
+
+const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]) =>
+  [heads, heads.map(() => '--'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`.replaceAll('| -- ', '|--'))
+    .join('\n');
+
+const TABLES: Readonly<Record<string, string>> = {
+  commands: table(
+    ['command', 'also', 'what it is for'],
+    COMMANDS.map(({ usage, aliases, summary }) => [code(usage), aliases.map(code).join(' '), summary]),
+  ),
+  settings: table(
+    ['setting', 'default', 'from', 'to', 'what it is for'],
+    Object.entries(SETTINGS).map(([key, row]) => [
+      code(key),
+      row.default === '' ? '' : code(row.default),
+      'min' in row ? row.min : '',
+      'max' in row ? row.max : '',
+      row.summary,
+    ]),
+  ),
+  reasons: table(
+    ['reason', 'whose doing', 'which means'],
+    Object.entries(REASONS).map(([reason, { side, sentence }]) => [code(reason), side, sentence]),
+  ),
+};
+
+/** The README with the tables as the code has them now. */
+function printed(readme: string): string {
+  return Object.entries(TABLES).reduce((text, [name, rows]) => {
+    const place = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+    assert.match(text, place, `the README has no place for ${name}`);
+    return text.replace(place, (_, open: string, close: string) => `${open}\n${rows}\n\n${close}`);
+  }, readme);
+}
+
+test('readme: commands, settings and reasons are those of the code (UPDATE_README=1 prints them anew)', () => {
+  const readme = readFileSync(README, 'utf8');
+  const wanted = printed(readme);
+  if (process.env['UPDATE_README'] === '1') writeFileSync(README, wanted);
+  else assert.equal(readme, wanted);
+});
+
+test('readme: a row that the code does not have is found', () => {
+  const places = Object.keys(TABLES).map((name) => `<!-- ${name} -->\n<!-- /${name} -->`);
+  const right = printed(places.join('\n'));
+  const wrong = right.replace('`backoff`', '`back-off`');
+  assert.notEqual(right, wrong);
+  assert.equal(printed(wrong), right);
+});
+
+test('readme: names every kind of event and every exit code', () => {
+  const readme = readFileSync(README, 'utf8');
+  assert.ok(readme.includes(EVENT_KINDS.join(', ')));
+  const said = /Exit codes: ([^.]*)\./.exec(readme)?.[1] ?? '';
+  assert.deepEqual(
+    said.match(/\d+/g)?.map(Number),
+    Object.values(EXIT).sort((a, b) => a - b),
+  );
+});
