@@ -18,7 +18,7 @@ import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
-import { admitRival, sendHello } from './peers.ts';
+import { admitRival, forgetRival, sendHello } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike, TYPE_INDEX } from './session.ts';
@@ -237,6 +237,7 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
   const session = node.sessions.get(n);
   if (session === undefined) return;
   forgetSession(node, ctx, session, reason);
+  forgetRival(node, session);
   admitRival(node, ctx, session);
   if (session.dir === 'outbound' && session.listen !== null) judgeDial(node, ctx, session);
   node.dialDue = true;

@@ -181,12 +181,8 @@ function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Ses
 
 /** The old connection answered: the rival goes. */
 export function rivalProved(node: NodeState, ctx: Context, old: Session): void {
-  const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
-  old.rival = null;
-  old.probeUntil = Infinity;
-  if (rival === undefined || rival.stage !== 'rival') return;
-  if (rival.dir === 'inbound') sendHello(node, ctx, rival);
-  closeSession(node, ctx, rival, 'duplicate', 'duplicate');
+  const rival = takeRival(node, old);
+  if (rival !== null) sendRivalAway(node, ctx, rival);
 }
 
 /** The old connection did not answer in time: the rival takes its place. */
@@ -194,13 +190,34 @@ export function promoteRival(node: NodeState, ctx: Context, old: Session): void 
   closeSession(node, ctx, old, 'ping-timeout', null, true);
 }
 
-/** After a session closed: its rival, if one still waits, is let in. */
+/** After a session closed: its rival, if one still waits, is let in, unless the loser of a collision was what it waited for. */
 export function admitRival(node: NodeState, ctx: Context, old: Session): void {
-  const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
-  old.rival = null;
-  if (rival === undefined || rival.stage !== 'rival' || rival.id === null || node.peers.has(rival.id)) return;
+  const rival = takeRival(node, old);
+  if (rival === null) return;
+  if (node.peers.has(rival.id ?? '')) return sendRivalAway(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
   settle(node, ctx, rival, false);
+}
+
+/** A rival has gone by itself: the old connection is not judged any more, and another one may wait. */
+export function forgetRival(node: NodeState, rival: Session): void {
+  const old = node.peers.get(rival.id ?? '');
+  if (old?.rival !== rival.n) return;
+  old.rival = null;
+  old.probeUntil = Infinity;
+}
+
+/** The connection that waits for the end of this one, which it does no longer; null when there is none. */
+function takeRival(node: NodeState, old: Session): Session | null {
+  const rival = old.rival === null ? undefined : node.sessions.get(old.rival);
+  old.rival = null;
+  old.probeUntil = Infinity;
+  return rival?.stage === 'rival' ? rival : null;
+}
+
+function sendRivalAway(node: NodeState, ctx: Context, rival: Session): void {
+  if (rival.dir === 'inbound') sendHello(node, ctx, rival);
+  closeSession(node, ctx, rival, 'duplicate', 'duplicate');
 }
 
 /** Rule 52: whether somebody made room for this newcomer. */
