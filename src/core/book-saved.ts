@@ -3,7 +3,8 @@
  * a stranger had told it. It reads and writes no file. Rules 47, 64.
  */
 import type { Settings } from '../settings.ts';
-import { type Address, parseAddress } from '../wire/address.ts';
+import { type Address, isBadPort, parseAddress } from '../wire/address.ts';
+import { readNodeId } from '../wire/messages.ts';
 import { type Book, bookSize, isTried, learnAddress, type Moment, restoreOutcome } from './book.ts';
 import { ANCHORS_MAX, SECOND_US } from './limits.ts';
 
@@ -18,7 +19,6 @@ export interface SavedEntry {
   readonly anchor?: true;
 }
 
-const ID_LENGTH_MAX = 64;
 const FAILURES_MAX = 1_000;
 
 export function savedEntries(book: Book, now: number, anchors: readonly Address[]): SavedEntry[] {
@@ -53,14 +53,14 @@ export function loadEntries(
     if (typeof raw !== 'object' || raw === null) continue;
     const { address: text, id, table, seenAgeS, failures, anchor } = raw as Partial<Record<keyof SavedEntry, unknown>>;
     const address = typeof text === 'string' ? parseAddress(text) : null;
-    if (address === null || address.class === 'special') continue;
+    if (address === null || address.class === 'special' || isBadPort(address.port)) continue;
     const seenAt = isCount(seenAgeS) ? moment.now - agedUs - seenAgeS * SECOND_US : -Infinity;
     const slot = learnAddress(
       book,
       settings,
       moment,
       address,
-      typeof id === 'string' && id.length <= ID_LENGTH_MAX ? id : null,
+      readNodeId(id),
       { name: 'file', group: `file:${address.group}`, via: 'gossip' },
       seenAt,
     );

@@ -225,8 +225,8 @@ function readNonce<Kind extends Ping | Pong>(value: object, plain: Kind): Kind {
   return typeof nonce === 'number' && Number.isSafeInteger(nonce) ? { ...plain, nonce: unsigned(nonce) } : plain;
 }
 
-/** Rule 14; only a whole UUID is lower-cased, other ids are compared as they are. */
-function readNodeId(raw: unknown): string | null {
+/** Rule 14; null for what is no id. Only a whole UUID is lower-cased, other ids are compared as they are. */
+export function readNodeId(raw: unknown): string | null {
   if (typeof raw !== 'string' || !NODE_ID.test(raw)) return null;
   return raw.length === UUID_LENGTH && UUID.test(raw) ? raw.toLowerCase() : raw;
 }
