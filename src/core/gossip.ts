@@ -60,13 +60,16 @@ export function claimListen(node: NodeState, session: Session, port: number): vo
   if (listen === null) return;
   const slot = findAddress(node.book, listen);
   const isProven = slot >= 0 && node.book.outcomes[slot]?.succeededAt != null && node.book.ids[slot] === session.id;
-  session.confirmed = isLocal(session.remote) || isProven;
+  session.confirmed = isProven || (isLocal(session.remote) && !isBadPort(port));
 }
 
-/** An inbound peer told where it listens: worth knowing, and worth a dial-back while it is not confirmed (rule 20). */
+/**
+ * An inbound peer told where it listens: worth knowing, and worth a dial-back while it is not confirmed (rule 20). A claim is hearsay, so
+ * a port of another service is neither learnt nor dialled (rule 33).
+ */
 export function meetListen(node: NodeState, ctx: Context, session: Session): void {
   const { listen } = session;
-  if (listen === null || node.selves.has(listen.text)) return;
+  if (listen === null || isBadPort(listen.port) || node.selves.has(listen.text)) return;
   if (!session.confirmed && node.dialbacks.length < DIALBACKS_MAX) {
     node.dialbacks.push(listen);
     node.dialDue = true;

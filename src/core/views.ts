@@ -222,6 +222,7 @@ function stateName(session: Session): PeerStateName {
 }
 
 function peerView(session: Session, now: number): PeerView {
+  const pausedUntil = session.holdBack?.until ?? -Infinity;
   return {
     n: session.n,
     id: session.id,
@@ -245,7 +246,6 @@ function peerView(session: Session, now: number): PeerView {
 function detailView(node: NodeState, session: Session, now: number, closedAt: number | null): PeerDetailView {
   const advertised = advertisedTo(node, session);
   const own = ownAddress(node, session);
-  const pausedUntil = session.holdBack?.until ?? -Infinity;
   return {
     ...peerView(session, now),
     state: closedAt === null ? stateName(session) : 'closed',
