@@ -4,7 +4,7 @@
  */
 import { isLocal } from '../wire/address.ts';
 import type { Hello } from '../wire/messages.ts';
-import { isFull, visitorCount } from './admission.ts';
+import { hasRoomForGuest, isFull } from './admission.ts';
 import { dueBy } from './agenda.ts';
 import { banOn } from './bans.ts';
 import { learnAddress, type Source, vouchAddress } from './book.ts';
@@ -35,7 +35,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
-const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
+export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
@@ -85,6 +85,7 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 
 /** We are the one who is visited: say who we are, then wait a moment for the visitor to leave. */
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
+  if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
   session.stage = 'loser';
   session.deadlineAt = ctx.now + LOSER_WAIT_US;
@@ -126,6 +127,7 @@ export function markSelf(node: NodeState, address: string, now: number): void {
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
   if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
+  else if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   const crossed =
     old.dir !== session.dir &&
     ctx.now - old.openedAt < node.settings['collision.window'] &&
@@ -212,12 +214,15 @@ function evictFor(node: NodeState, ctx: Context, newcomer: Session): boolean {
 
 /** Rule 52: a full node does not just refuse. It says hello, tells addresses, says bye. */
 function serveVisitor(node: NodeState, ctx: Context, session: Session): void {
-  if (visitorCount(node) >= node.settings['visitors.max'])
-    return closeSession(node, ctx, session, 'visitors-full', null, true);
+  if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
   answerGetaddr(node, ctx, session);
   closeSession(node, ctx, session, 'full', 'full');
 }
+
+/** Even those who would not stay are too many. */
+const turnAway = (node: NodeState, ctx: Context, session: Session) =>
+  closeSession(node, ctx, session, 'visitors-full', null, true);
 
 /** Dropped by hand a while ago, by id or by address. */
 function isHeld(node: NodeState, ctx: Context, session: Session): boolean {
