@@ -2,7 +2,7 @@
 import { reviewAll, visitDue } from './agenda.ts';
 import type { Context } from './context.ts';
 import { greet } from './gossip.ts';
-import { closeLoser, promoteRival } from './peers.ts';
+import { closeLoser, isVisit, promoteRival } from './peers.ts';
 import {
   aboutOf,
   becomeReady,
@@ -37,10 +37,11 @@ function wakeSession(node: NodeState, ctx: Context, session: Session): void {
   if (ctx.now >= session.nextPingAt) pingAgain(node, ctx, session);
 }
 
-/** The one deadline of stages hello and loser. */
+/** The one deadline of stages hello and loser. A visit is over without a hello: only a connection that holds a slot is kept quiet. */
 function meetDeadline(node: NodeState, ctx: Context, session: Session): void {
   if (session.stage === 'loser') return closeLoser(node, ctx, session);
-  if (session.spokeAt === null || ctx.now >= session.openedAt + node.settings['hello.timeout'])
+  const isLate = ctx.now >= session.openedAt + node.settings['hello.timeout'];
+  if (session.spokeAt === null || isLate || isVisit(session))
     return closeSession(node, ctx, session, 'hello-timeout', null, true);
   becomeReady(node, ctx, session);
   greet(node, ctx, session);

@@ -43,6 +43,8 @@ export const CHOICE_GUESSES = 16;
 export const ANCHORS_MAX = 2;
 /** Rule 20: claimed addresses that wait for their dial-back. */
 export const DIALBACKS_MAX = 128;
+/** Rules 20, 47: dial-backs and feelers that are on their way or wait for a hello. */
+export const VISITS_MAX = 32;
 /** Rule 44: backoff is spread by this share either way, and forgotten once a connection lived this long. */
 export const BACKOFF_SPREAD = 0.25;
 export const LIVED_US = 15 * SECOND_US;
