@@ -43,10 +43,9 @@ export interface RigOptions {
 }
 
 export class Rig {
-  now = 0;
   wakeAt = Infinity;
   readonly node: NodeState;
-  readonly context: Context;
+  readonly context: Context & { now: number };
   /** Connections whose close fact is still to come, those we closed too. */
   readonly open = new Set<number>();
   /** Of those, the ones that the core closed. */
@@ -59,11 +58,8 @@ export class Rig {
 
   constructor(options: RigOptions = {}) {
     const random = createRandom(options.seed ?? 1, 1);
-    const rig = this;
     this.context = {
-      get now() {
-        return rig.now;
-      },
+      now: 0,
       random: () => nextRandom(random),
       resolve: (host) => void this.names.add(host),
       dial: (attempt, address) => void this.dials.set(attempt, address),
@@ -88,6 +84,14 @@ export class Rig {
     });
     const listen = parseAddress(options.listen ?? LISTEN);
     startNode(this.node, this.context, listen === null ? [] : [listen]);
+  }
+
+  get now(): number {
+    return this.context.now;
+  }
+
+  set now(at: number) {
+    this.context.now = at;
   }
 
   /** The core may act on a connection within the very fact that gives it its number. */

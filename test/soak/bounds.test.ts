@@ -75,8 +75,7 @@ test('bounds: handshakes we dialled count towards peers.max', () => {
     for (const attempt of [...rig.dials.keys()]) rig.answerDial(attempt);
     rig.pass(SECOND_US);
   }
-  let i = 0;
-  for (const n of [...rig.open]) rig.receive(n, hello(idOf((i += 1)), null));
+  for (const n of [...rig.open]) rig.receive(n, hello(idOf(n), null));
   assert.ok(rig.node.peers.size <= 20, `${rig.node.peers.size} peers`);
   rig.pass(MINUTE_US);
   assert.deepEqual(brokenInvariants(rig.node), []);
