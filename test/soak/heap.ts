@@ -5,7 +5,8 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-function used(): number {
+/** What this process keeps alive now. */
+export function heapBytes(): number {
   collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
@@ -14,7 +15,7 @@ function used(): number {
 /** `make` returns what must stay alive while it is weighed. What compiling it leaves behind is made before. */
 export function weigh<Thing>(make: () => Thing): { readonly thing: Thing; readonly bytes: number } {
   make();
-  const before = used();
+  const before = heapBytes();
   const thing = make();
-  return { thing, bytes: used() - before };
+  return { thing, bytes: heapBytes() - before };
 }
