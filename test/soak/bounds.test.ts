@@ -87,3 +87,14 @@ test('bounds: kept peers and the bootstrap list are one list with one maximum', 
     rig.order({ kind: 'connect', host: `10.1.${i % 250}.${1 + Math.floor(i / 250)}`, port: 5_999, keep: true });
   assert.equal(rig.node.targets.length, BOOTSTRAP_MAX);
 });
+
+test('bounds: nothing is learnt from the message that closed its connection', () => {
+  const rig = new Rig({ settings: { 'strike.max': 1 } });
+  const n = rig.accept(address('10.0.0.9:40000'));
+  rig.receive(n, hello(idOf(1), null));
+  const own = { address: address('10.0.0.9:6000'), nodeid: idOf(1), age: null };
+  rig.receive(n, { type: 'addr', peers: [own], skipped: 1_000, listed: 1_001 });
+  assert.ok(rig.ended.has(n));
+  assert.equal(rig.node.places.size, 0, 'a connection that is closing has no place');
+  assert.equal(rig.node.book.addresses.length, 0);
+});
