@@ -354,8 +354,8 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
 
 /**
  * A random address that is due now, -1 when there is none; then the next look is when the first will be. Guesses first: in a book of
- * many fresh addresses they hit, and the whole of it is not read. Half of the guesses look for proven addresses, as many as there may
- * be of the others: hearsay alone must not decide whom we meet (as Bitcoin Core's AddrMan::Select).
+ * many fresh addresses they hit, and the whole of it is not read. Half of the choices are of proven addresses where any is due, however
+ * many there are of the others: hearsay alone must not decide whom we meet (as Bitcoin Core's AddrMan::Select).
  */
 function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => number): number {
   const size = bookSize(node.book);
@@ -365,15 +365,21 @@ function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => n
     if (isTried(node.book, slot) === wantsTried && dueAt(slot) <= ctx.now) return slot;
   }
   let chosen = -1;
+  let isWanted = false;
   let due = 0;
   let nextAt = Infinity;
   for (let slot = 0; slot < size; slot += 1) {
     const at = dueAt(slot);
-    if (at > ctx.now) nextAt = Math.min(nextAt, at);
-    else {
-      due += 1;
-      if (ctx.random() * due < 1) chosen = slot;
+    if (at > ctx.now) {
+      nextAt = Math.min(nextAt, at);
+      continue;
     }
+    const isOfTable = isTried(node.book, slot) === wantsTried;
+    if (isWanted && !isOfTable) continue;
+    // The first of the table that is wanted takes the place of all others.
+    due = isWanted === isOfTable ? due + 1 : 1;
+    isWanted = isOfTable;
+    if (ctx.random() * due < 1) chosen = slot;
   }
   if (chosen < 0) later(node, nextAt);
   return chosen;

@@ -1,7 +1,9 @@
 /** Every kind of connection is bounded in number, whatever strangers do: without that no sum of memory holds (rule 57). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createBook, isTried, learnAddress, vouchAddress } from '../../src/core/book.ts';
 import { BOOTSTRAP_MAX, MINUTE_US, SECOND_US, VISITS_MAX } from '../../src/core/limits.ts';
+import { defaultSettings } from '../../src/settings.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
 import { address, hello, Rig } from '../fuzz/rig.ts';
 
@@ -97,4 +99,28 @@ test('bounds: nothing is learnt from the message that closed its connection', ()
   assert.ok(rig.ended.has(n));
   assert.equal(rig.node.places.size, 0, 'a connection that is closing has no place');
   assert.equal(rig.node.book.addresses.length, 0);
+});
+
+test('bounds: one public network has no more than its share of the proven addresses, and may renew it', () => {
+  const settings = defaultSettings();
+  const book = createBook();
+  const moment = { now: 1, random: () => 0.3 };
+  const prove = (text: string) => {
+    const source = { name: 'x', group: `v4:${text}`, via: 'gossip' } as const;
+    const slot = learnAddress(book, settings, moment, address(text), null, source, 1);
+    vouchAddress(book, settings, moment, slot, null);
+    return isTried(book, slot);
+  };
+  const proven = Array.from({ length: 40 }, (_, i) => prove(`80.10.${i}.1:5999`));
+  assert.equal(proven.filter(Boolean).length, 8);
+  assert.ok(prove('81.20.0.1:5999'), 'others find room');
+  const [collision] = book.collisions;
+  assert.equal(book.collisions.length, 10);
+  assert.match(collision?.incumbent ?? '', /^80\.10\./, 'only of its own network a newcomer may take a place');
+  const local = Array.from({ length: 40 }, (_, i) => prove(`10.0.0.${i + 1}:5999`));
+  assert.deepEqual(
+    local.filter((one) => !one),
+    [],
+    'a LAN is one network by nature',
+  );
 });
