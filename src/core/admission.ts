@@ -81,11 +81,15 @@ export function isFull(node: NodeState): boolean {
   return node.peers.size >= max || inbound >= Math.min(inboundMax, max - kept);
 }
 
-/** How many temporary guests a full node is seeing out (rule 52). */
-export function visitorCount(node: NodeState): number {
-  let visitors = 0;
-  for (const session of node.sessions.values()) if (isVisitor(session)) visitors += 1;
-  return visitors;
+/**
+ * Whether one more inbound connection that said hello may stay for a moment without being a peer: a guest of a full node, a visit, the
+ * second connection of a live id, one that is being seen out (rule 52).
+ */
+export function hasRoomForGuest(node: NodeState): boolean {
+  let guests = 0;
+  for (const { dir, id, stage, readyAt } of node.sessions.values())
+    if (dir === 'inbound' && id !== null && readyAt === null && stage !== 'hello') guests += 1;
+  return guests < node.settings['visitors.max'];
 }
 
 export const isVisitor = (session: Session) => session.stage === 'closing' && session.closeReason === 'full';

@@ -15,6 +15,7 @@ import {
   FORGET_FAILURES_AFTER_US,
   FORGET_FAILURES_NEVER,
   FORGET_UNSEEN_US,
+  TRIED_GROUPS,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -202,6 +203,7 @@ export function restoreOutcome(book: Book, settings: Settings, slot: number, fai
   const outcome = outcomeOf(book, slot);
   outcome.failures = failures;
   if (!tried || outcome.tried || book.tried >= settings['book.tried']) return;
+  if (isCrowded(book, settings, book.addresses[slot] as Address)) return;
   outcome.succeededAt = Math.max(0, book.seenAt[slot] as number);
   promote(book, slot, outcome);
 }
@@ -224,7 +226,8 @@ function outcomeOf(book: Book, slot: number): Outcome {
 
 /** A handshake that we dialled ended well: the address is proven. With `tried` full it waits until an old one is tested (rule 36). */
 export function vouchAddress(book: Book, settings: Settings, moment: Moment, slot: number, id: string | null): void {
-  const text = (book.addresses[slot] as Address).text;
+  const address = book.addresses[slot] as Address;
+  const { text } = address;
   const outcome = outcomeOf(book, slot);
   book.ids[slot] = id;
   book.seenAt[slot] = moment.now;
@@ -233,8 +236,23 @@ export function vouchAddress(book: Book, settings: Settings, moment: Moment, slo
   outcome.lastError = null;
   settleCollisions(book, (collision) => collision.incumbent === text);
   if (outcome.tried) return;
-  if (book.tried < settings['book.tried']) promote(book, slot, outcome);
-  else challenge(book, moment, text);
+  const crowd = isCrowded(book, settings, address) ? address.group : null;
+  if (crowd === null && book.tried < settings['book.tried']) promote(book, slot, outcome);
+  else challenge(book, moment, text, crowd);
+}
+
+/**
+ * Whether a public network has all the places in `tried` that one may have. As the buckets of Bitcoin Core's AddrMan: a network can be
+ * in 8 of 256 of them, however many of its addresses are proven. Without this, whoever has a few networks takes every place that falls
+ * free, since only proven and dead addresses lose theirs.
+ */
+function isCrowded(book: Book, settings: Settings, address: Address): boolean {
+  if (isLocal(address)) return false;
+  const most = Math.max(1, Math.floor(settings['book.tried'] / TRIED_GROUPS));
+  let count = 0;
+  for (let slot = 0; slot < bookSize(book); slot += 1)
+    if (isTried(book, slot) && book.addresses[slot]?.group === address.group) count += 1;
+  return count >= most;
 }
 
 function promote(book: Book, slot: number, outcome: Outcome): void {
@@ -249,13 +267,16 @@ function demote(book: Book, slot: number, outcome: Outcome): void {
   countSource(book, book.sources[slot] as Source, 1);
 }
 
-/** Sets a random old address up for a test; whoever waits already waits on. */
-function challenge(book: Book, moment: Moment, candidate: string): void {
+/** Sets a random old address up for a test, of the candidate's own network where that is crowded; whoever waits already waits on. */
+function challenge(book: Book, moment: Moment, candidate: string, crowd: string | null): void {
   if (book.collisions.length >= COLLISIONS_MAX || book.collisions.some((one) => one.candidate === candidate)) return;
-  for (let i = 0; i < EVICTION_SAMPLE; i += 1) {
-    const slot = Math.floor(moment.random() * bookSize(book));
-    if (!isTried(book, slot)) continue;
-    book.collisions.push({ candidate, incumbent: (book.addresses[slot] as Address).text });
+  const size = bookSize(book);
+  const first = Math.floor(moment.random() * size);
+  for (let i = 0; i < size; i += 1) {
+    const slot = (first + i) % size;
+    const { text, group } = book.addresses[slot] as Address;
+    if (!isTried(book, slot) || (crowd !== null && group !== crowd)) continue;
+    book.collisions.push({ candidate, incumbent: text });
     return;
   }
 }

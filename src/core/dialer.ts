@@ -18,6 +18,7 @@ import {
   PUBLIC_DIALS_PER_S,
   SAME_IP_US,
   SECOND_US,
+  VISITS_MAX,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, sendGetaddr } from './session.ts';
@@ -210,9 +211,27 @@ const later = (node: NodeState, at: number) => {
   node.nextDialAt = Math.min(node.nextDialAt, at);
 };
 
-/** Rule 42, and no dial that a full table could not take in (rule 49). */
+/** Rule 42, and no dial that a full table could not take in (rule 49): what has not shaken hands yet may still want a place. */
 export const mayDialMore = (node: NodeState) =>
-  node.dials.size < node.settings['dial.parallel'] && node.peers.size + node.dials.size < node.settings['peers.max'];
+  node.dials.size < node.settings['dial.parallel'] &&
+  node.peers.size + node.dials.size + handshakes(node) < node.settings['peers.max'];
+
+/** Connections we dialled that are no peers, or not yet. */
+function handshakes(node: NodeState): number {
+  let count = 0;
+  for (const { dir, stage } of node.sessions.values())
+    if (dir === 'outbound' && (stage === 'hello' || stage === 'quiet')) count += 1;
+  return count;
+}
+
+/** Visits hold no slot, so they are counted by themselves: whoever accepts and says nothing could gather any number of them. */
+function mayVisitMore(node: NodeState): boolean {
+  let visits = 0;
+  for (const { dir, stage, via } of node.sessions.values())
+    if (dir === 'outbound' && stage !== 'closing' && !holdsSlot(via)) visits += 1;
+  for (const { via } of node.dials.values()) if (!holdsSlot(via)) visits += 1;
+  return visits < VISITS_MAX && mayDialMore(node);
+}
 
 /** Rule 47: the peers of the run before come first. */
 function pumpAnchors(node: NodeState, ctx: Context): void {
@@ -251,7 +270,7 @@ const mayDialTarget = (node: NodeState, target: Target): boolean =>
 
 /** Rule 20: one dial to the claimed address of an inbound public peer; it ends as a duplicate, which confirms the address. */
 function pumpDialbacks(node: NodeState, ctx: Context): void {
-  while (node.dialbacks.length > 0 && mayDialMore(node)) {
+  while (node.dialbacks.length > 0 && mayVisitMore(node)) {
     const address = node.dialbacks.shift() as Address;
     const session = sessionAt(node, address);
     if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'peer')) continue;
@@ -356,8 +375,8 @@ function hearsayDueAt(node: NodeState, now: number, slot: number): number {
 
 /**
  * A random address that is due now, -1 when there is none; then the next look is when the first will be. Guesses first: in a book of
- * many fresh addresses they hit, and the whole of it is not read. Half of the guesses look for proven addresses, as many as there may
- * be of the others: hearsay alone must not decide whom we meet (as Bitcoin Core's AddrMan::Select).
+ * many fresh addresses they hit, and the whole of it is not read. Half of the choices are of proven addresses where any is due, however
+ * many there are of the others: hearsay alone must not decide whom we meet (as Bitcoin Core's AddrMan::Select).
  */
 function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => number): number {
   const size = bookSize(node.book);
@@ -367,15 +386,21 @@ function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => n
     if (isTried(node.book, slot) === wantsTried && dueAt(slot) <= ctx.now) return slot;
   }
   let chosen = -1;
+  let isWanted = false;
   let due = 0;
   let nextAt = Infinity;
   for (let slot = 0; slot < size; slot += 1) {
     const at = dueAt(slot);
-    if (at > ctx.now) nextAt = Math.min(nextAt, at);
-    else {
-      due += 1;
-      if (ctx.random() * due < 1) chosen = slot;
+    if (at > ctx.now) {
+      nextAt = Math.min(nextAt, at);
+      continue;
     }
+    const isOfTable = isTried(node.book, slot) === wantsTried;
+    if (isWanted && !isOfTable) continue;
+    // The first of the table that is wanted takes the place of all others.
+    due = isWanted === isOfTable ? due + 1 : 1;
+    isWanted = isOfTable;
+    if (ctx.random() * due < 1) chosen = slot;
   }
   if (chosen < 0) later(node, nextAt);
   return chosen;
@@ -423,7 +448,7 @@ function mayExceed(node: NodeState, slots: Slots, address: Address): boolean {
 /** Rule 47: with the public slots full, one address is visited now and then: one that `tried` may lose, else one never proven. */
 export function feel(node: NodeState, ctx: Context): void {
   node.nextFeelerAt = ctx.now + node.settings['dial.feeler'];
-  if (!node.settings['gossip.dial'] || !mayDialMore(node)) return;
+  if (!node.settings['gossip.dial'] || !mayVisitMore(node)) return;
   if (countSlots(node).public < node.settings['peers.outbound']) return;
   const slot = incumbentToTest(node, ctx) ?? unprovenAddress(node, ctx);
   if (slot >= 0) startDial(node, ctx, node.book.addresses[slot] as Address, 'feeler');

@@ -202,6 +202,8 @@ export function sample<Item>(ctx: Context, items: Item[], most: number): Item[] 
 /** Rules 34-36: at most `addr.take` at random, within the peer's allowance, each checked by itself. */
 export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: Addr): void {
   if (addr.listed > ADDR_LISTED_MAX) strike(node, ctx, session, 'an addr with too many entries');
+  // The strike may have been the last.
+  if (session.stage === 'closing') return;
   session.addrTokens = Math.min(
     ADDR_TOKENS_MAX,
     session.addrTokens + ((ctx.now - session.addrTokensAt) / SECOND_US) * node.settings['addr.rate'],

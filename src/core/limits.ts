@@ -25,6 +25,8 @@ export const FORGET_UNSEEN_US = 30 * DAY_US;
 /** Rule 36: how many are looked at to choose the one that makes room, and how many may wait for a place in `tried`. */
 export const EVICTION_SAMPLE = 8;
 export const COLLISIONS_MAX = 10;
+/** Rule 36: one public network may have one of so many places of `tried`. */
+export const TRIED_GROUPS = 32;
 /** Rule 38: groups of public askers whose answer is kept, and for how long. */
 export const ANSWERS_KEPT_MAX = 256;
 export const ANSWER_KEPT_US = 10 * MINUTE_US;
@@ -43,6 +45,8 @@ export const CHOICE_GUESSES = 16;
 export const ANCHORS_MAX = 2;
 /** Rule 20: claimed addresses that wait for their dial-back. */
 export const DIALBACKS_MAX = 128;
+/** Rules 20, 47: dial-backs and feelers that are on their way or wait for a hello. */
+export const VISITS_MAX = 32;
 /** Rule 44: backoff is spread by this share either way, and forgotten once a connection lived this long. */
 export const BACKOFF_SPREAD = 0.25;
 export const LIVED_US = 15 * SECOND_US;

@@ -9,18 +9,17 @@ import { findAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, sessionAt, startDial, whyNotDial } from './dialer.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
+import type { ReasonCode } from './reasons.ts';
 import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget } from './targets.ts';
 import type { Order, OrderAnswer } from './world.ts';
 
+const LIST_IS_FULL = `the bootstrap list and the kept peers are at most ${BOOTSTRAP_MAX} together`;
+
 const done = (n: number | null = null, attempt: number | null = null): OrderAnswer => ({ ok: true, attempt, n });
 
-const LIST_FULL: OrderAnswer = {
-  ok: false,
-  reason: 'over-limit',
-  message: `the bootstrap list and the kept peers are at most ${BOOTSTRAP_MAX} together`,
-};
+const LIST_FULL: OrderAnswer = { ok: false, reason: 'over-limit', message: LIST_IS_FULL };
 
 export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
   if (node.stopping) return { ok: false, reason: 'stopping', message: 'this node is stopping' };
@@ -155,22 +154,27 @@ export function dialByHand(
   const id = node.book.ids[findAddress(node.book, address)];
   node.held.delete(address.text);
   if (id !== null && id !== undefined) node.held.delete(id);
+  if (keep && node.targets.length >= BOOTSTRAP_MAX)
+    return refuseDial(ctx, attempt, address, 'over-limit', LIST_IS_FULL);
   if (keep) addTarget(node, address.ip, address.port, 'keep', ctx.now);
   for (const target of node.targets)
     if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;
   for (const dial of node.dials.values()) if (dial.address.text === address.text) return done(null, dial.attempt);
-  if (address.class === 'special') {
-    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'bad-address', detail: '' });
-    return { ok: false, reason: 'bad-address', message: `${address.text} is not an address that can be dialled` };
-  }
-  if (banOn(node, ctx.now, address, id ?? null)?.by === 'hand') {
-    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason: 'banned', detail: '' });
-    return { ok: false, reason: 'banned', message: `${address.text} is banned; type unban ${address.ip} first` };
-  }
+  const { text, ip } = address;
+  if (address.class === 'special')
+    return refuseDial(ctx, attempt, address, 'bad-address', `${text} is not an address that can be dialled`);
+  if (banOn(node, ctx.now, address, id ?? null)?.by === 'hand')
+    return refuseDial(ctx, attempt, address, 'banned', `${text} is banned; type unban ${ip} first`);
   const why = whyNotDial(node, ctx.now, address, 'manual');
   if (why === 'connected') {
     const session = sessionAt(node, address);
     return done(session?.n ?? null);
   }
   return done(null, startDial(node, ctx, address, keep ? 'keep' : 'manual', attempt));
+}
+
+/** A command's dial that is not tried: whoever waits for the attempt is told, too. */
+function refuseDial(ctx: Context, attempt: number, address: Address, reason: ReasonCode, message: string): OrderAnswer {
+  ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via: 'manual', reason, detail: '' });
+  return { ok: false, reason, message };
 }

@@ -4,7 +4,7 @@
  */
 import { isLocal } from '../wire/address.ts';
 import type { Hello } from '../wire/messages.ts';
-import { isFull, visitorCount } from './admission.ts';
+import { hasRoomForGuest, isFull } from './admission.ts';
 import { dueBy } from './agenda.ts';
 import { banOn } from './bans.ts';
 import { learnAddress, type Source, vouchAddress } from './book.ts';
@@ -85,6 +85,7 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 
 /** We are the one who is visited: say who we are, then wait a moment for the visitor to leave. */
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
+  if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
   session.stage = 'loser';
   session.closeReason = 'visit';
@@ -127,6 +128,7 @@ export function markSelf(node: NodeState, address: string, now: number): void {
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
   if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
+  else if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   const crossed =
     old.dir !== session.dir &&
     ctx.now - old.openedAt < node.settings['collision.window'] &&
@@ -231,12 +233,15 @@ function evictFor(node: NodeState, ctx: Context, newcomer: Session): boolean {
 
 /** Rule 52: a full node does not just refuse. It says hello, tells addresses, says bye. */
 function serveVisitor(node: NodeState, ctx: Context, session: Session): void {
-  if (visitorCount(node) >= node.settings['visitors.max'])
-    return closeSession(node, ctx, session, 'visitors-full', null, true);
+  if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
   answerGetaddr(node, ctx, session);
   closeSession(node, ctx, session, 'full', 'full');
 }
+
+/** Even those who would not stay are too many. */
+const turnAway = (node: NodeState, ctx: Context, session: Session) =>
+  closeSession(node, ctx, session, 'visitors-full', null, true);
 
 /** Dropped by hand a while ago, by id or by address. */
 function isHeld(node: NodeState, ctx: Context, session: Session): boolean {

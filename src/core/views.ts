@@ -5,7 +5,7 @@
 
 import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES } from '../wire/messages.ts';
-import { isVisitor, visitorCount } from './admission.ts';
+import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
 import { bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
 import { leadsToPeer, sessionAt, whyNotDial } from './dialer.ts';
@@ -179,13 +179,14 @@ function byDirectionThenPing(a: PeerView, b: PeerView): number {
 }
 
 function statusView(node: NodeState, now: number): StatusView {
-  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size, visitors: visitorCount(node) };
+  const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size, visitors: 0 };
   const bans = { hand: 0, strikes: 0 };
   for (const { by } of banViews(node, now)) bans[by] += 1;
   let nextPingAt = Infinity;
   for (const session of node.sessions.values()) {
     if (session.stage === 'ready' || session.stage === 'quiet') peers[session.dir] += 1;
     else if (session.stage === 'hello' || session.stage === 'rival') peers.handshaking += 1;
+    if (isVisitor(session)) peers.visitors += 1;
     nextPingAt = Math.min(nextPingAt, session.nextPingAt);
   }
   return {

@@ -113,7 +113,9 @@ export function addHost(
   const context: HostContext = {
     now: kernel.now,
     random: () => nextRandom(random),
-    resolve: (hostName) => schedule(kernel, kernel.now, { kind: 'resolved', host, name: hostName }),
+    resolve(hostName) {
+      if (host.isUp) schedule(kernel, kernel.now, { kind: 'resolved', host, name: hostName });
+    },
     dial: (attempt, to, timeoutUs) => dial(network, host, attempt, to, timeoutUs),
     cancel: (attempt) => void host.dials.delete(attempt),
     send: (n, message) => sendMessage(network, host.ends.get(n), message),
@@ -125,7 +127,8 @@ export function addHost(
     close: (n) => closeEnd(network, host.ends.get(n)),
     wake(at) {
       host.wakeTicket += 1;
-      if (at !== Infinity) schedule(kernel, Math.max(at, kernel.now), { kind: 'wake', host, ticket: host.wakeTicket });
+      if (at !== Infinity && host.isUp)
+        schedule(kernel, Math.max(at, kernel.now), { kind: 'wake', host, ticket: host.wakeTicket });
     },
     emit: (event) => network.onEvent(host, event),
   };
@@ -146,7 +149,10 @@ export function addHost(
   return host;
 }
 
-/** The node has stopped: nobody reaches it any more, its timers and dials come to nothing. */
+/**
+ * The node has stopped: nobody reaches it any more, its timers and dials come to nothing. It still learns that its connections closed,
+ * and whatever it then wants comes to nothing, too.
+ */
 export function removeHost(network: Network, host: Host): void {
   host.isUp = false;
   host.wakeTicket += 1;
@@ -165,6 +171,7 @@ function latencyOf(network: Network, from: Address, to: Address): number {
 /** A dial travels one way; a host that is down is silent for as long as the dialler waits, at most a whole round trip here. */
 function dial(network: Network, from: Host, attempt: number, address: Address, timeoutUs: number): void {
   const { kernel } = network;
+  if (!from.isUp) return;
   from.dials.add(attempt);
   const latencyUs = latencyOf(network, from.address, address);
   const local = addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS));

@@ -80,6 +80,7 @@ function reportClosed(network: Network, end: End): void {
 }
 
 function resolve(network: Network, host: Host, name: string): void {
+  if (!host.isUp) return;
   const found = network.names.get(name);
   happen(network, RESOLVED, host, found?.index ?? -1);
   const ips = found === undefined ? [] : [found.address.ip];

@@ -404,14 +404,18 @@ test('dialer: list and kept peers together are bounded', () => {
   assert.equal(bare.node.targets.length, BOOTSTRAP_MAX);
 });
 
-test('dialer: a kept name that is resolved when the list has filled up is dialled and not kept', () => {
+test('dialer: a kept name that is resolved when the list has filled up is refused, with the reason', () => {
   const bare = lan({ 'dial.parallel': 1 });
   bare.order({ kind: 'connect', host: 'a.example', port: 6100, keep: true });
   for (let k = 0; k < BOOTSTRAP_MAX; k += 1)
     bare.order({ kind: 'bootstrap-add', host: `10.1.${Math.floor(k / 200)}.${k % 200}`, port: 6100 });
   bare.take();
   bare.resolved('a.example', ['10.0.1.1']);
-  assert.deepEqual(dialsOf(bare), [near(1)]);
+  assert.deepEqual(dialsOf(bare), []);
+  assert.deepEqual(
+    bare.happened('dial-failed').map(({ reason }) => reason),
+    ['over-limit'],
+  );
   assert.equal(bare.node.targets.length, BOOTSTRAP_MAX);
 });
 

@@ -102,7 +102,7 @@ async function churn(
 }
 
 /** As a killed process: nobody is told but by the end of the connections. */
-function kill(world: SimWorld, node: NodePort): void {
+export function kill(world: SimWorld, node: NodePort): void {
   const host = world.network.names.get(node.name);
   if (host === undefined) return;
   for (const end of [...host.ends.values()]) closeEnd(world.network, end);
