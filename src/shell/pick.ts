@@ -4,7 +4,7 @@ import type { PeerDetailView, PeerView } from '../core/views.ts';
 import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { reasonText } from './legend.ts';
-import { age, safe, shortId } from './render.ts';
+import { age, quoted, safe, shortId } from './render.ts';
 
 /** Peers named in one message. */
 const NAMED_MAX = 10;
@@ -26,7 +26,8 @@ export function pickPeer(node: NodePort, word: string | undefined, usage: string
   if (found[0] !== undefined) return found[0];
   const [gone] = matchPeers(node.views.gone(), word);
   if (gone?.closed != null) {
-    const why = `${REASONS[gone.closed.reason].sentence}, ${age(gone.closed.agoMs)} ago`;
+    const { reason, said, agoMs } = gone.closed;
+    const why = `${REASONS[reason].sentence}${said ? ` ${quoted(said)}` : ''}, ${age(agoMs)} ago`;
     throw new CommandError('no-such-peer', `${name(gone)} is gone (${why}); peer #${gone.n} tells more`);
   }
   throw new CommandError(

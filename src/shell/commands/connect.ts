@@ -201,7 +201,9 @@ class Attempt {
         reason,
         steps,
       });
-    const why = `${REASONS[reason].sentence}${said === null || said === '' ? '' : ` (it said ${JSON.stringify(safe(said))})`}`;
+    const why = full
+      ? 'all its places for peers are taken'
+      : `${REASONS[reason].sentence}${said === null || said === '' ? '' : ` (it said ${JSON.stringify(safe(said))})`}`;
     throw new CommandError(
       full ? 'full' : (CODES[reason] ?? 'refused'),
       `${place}: ${why}${told === '' ? '' : `; before that: ${told}`}`,

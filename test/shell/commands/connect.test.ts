@@ -62,6 +62,7 @@ test('connect: what fails carries code, message, reason and the steps before it'
   await reach(world, 'a full node', () => world.nodes().some((node) => node.name === 'n5' && node.views.ready() === 1));
   const full = await failure('connect 10.0.0.2:5999');
   assert.deepEqual([full.code, full['reason']], ['full', 'bye']);
+  assert.match(full.message, /^10\.0\.0\.2:5999: all its places for peers are taken; before that: dialled /);
 });
 
 test('connect: -v shows the lines of both sides, hello first', async () => {

@@ -76,5 +76,5 @@ test('ping: a peer that has gone is named with why it went', async () => {
   await pass(500);
   const gone = await failure('ping #1');
   assert.equal(gone.code, 'no-such-peer');
-  assert.match(gone.message, /\(#1\) is gone \(the peer said bye, \d+m?s ago\); peer #1 tells more$/);
+  assert.match(gone.message, /\(#1\) is gone \(the peer said bye "stopping", \d+m?s ago\); peer #1 tells more$/);
 });
