@@ -4,6 +4,19 @@ export const SECOND_US = 1_000_000;
 export const MINUTE_US = 60 * SECOND_US;
 export const DAY_US = 86_400 * SECOND_US;
 
+/** Rule 11: largest write towards a peer that may not reassemble lines, and towards one that does. */
+export const WRITE_BYTES_SMALL = 1_400;
+export const WRITE_BYTES_LARGE = 65_536;
+/** Rule 27: TCP asks by itself whether the other end is there. */
+export const KEEPALIVE_US = 30 * SECOND_US;
+/** Rule 48: look-ups at once, how long one may take, and what is taken of its answer. */
+export const LOOKUPS_MAX = 4;
+export const LOOKUP_US_MAX = 5 * SECOND_US;
+/** Rule 55: lines of one socket in one turn of the event loop. */
+export const LINES_PER_TURN = 64;
+/** Rule 66: how long a peer has to close after us, and the longest stop, whatever the settings say. */
+export const CUT_OFF_US = SECOND_US;
+export const STOP_US_MAX = 2 * SECOND_US;
 /** Rule 21: the loser of a collision is closed by its dialler, or by anyone after this. */
 export const LOSER_WAIT_US = 2 * SECOND_US;
 /** Rule 24: pings are early by up to this share of the interval, so that a network does not ping in step. */

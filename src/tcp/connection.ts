@@ -3,6 +3,7 @@
  * out. It decides nothing about the peer. There is one for every peer, so all of them share their handlers. Rules 11, 56.
  */
 import type { Socket } from 'node:net';
+import { CUT_OFF_US, KEEPALIVE_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import {
   createSplitter,
@@ -13,11 +14,6 @@ import {
   splitMore,
 } from '../wire/frames.ts';
 import { addLine, flush, type Outbox } from './outbox.ts';
-
-const CUT_OFF_MS = 1_000;
-const KEEPALIVE_MS = 30_000;
-/** Rule 55: then others have their turn. */
-const LINES_PER_TURN = 64;
 
 /** What a connection tells its node. */
 export interface Attendant {
@@ -63,7 +59,7 @@ export class Connection implements FrameSink, Outbox {
   attend(): void {
     const socket: AttendedSocket = this.socket;
     socket[CONNECTION] = this;
-    socket.setKeepAlive(true, KEEPALIVE_MS);
+    socket.setKeepAlive(true, KEEPALIVE_US / MILLISECOND_US);
     socket.on('data', takeChunk);
     socket.on('close', takeClose);
   }
@@ -142,7 +138,7 @@ export class Connection implements FrameSink, Outbox {
   /** Nothing more is read or queued; what waits may still leave, and the peer has a second to close its side. */
   end(): void {
     this.isEnding = true;
-    this.#cutOffAfter(CUT_OFF_MS);
+    this.#cutOffAfter(CUT_OFF_US / MILLISECOND_US);
     this.#readOrNot();
   }
 

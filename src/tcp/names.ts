@@ -3,10 +3,7 @@
  * 48). It keeps no answer: how long one holds is the core's decision.
  */
 import { lookup } from 'node:dns';
-
-const LOOKUPS_MAX = 4;
-const LOOKUP_MS_MAX = 5_000;
-const ADDRESSES_MAX = 8;
+import { LOOKUP_US_MAX, LOOKUPS_MAX, MILLISECOND_US, NAME_ADDRESSES_MAX } from '../core/limits.ts';
 
 /** IP texts, none and the system's code when there is no answer. */
 export type NameAnswer = (ips: readonly string[], detail: string | null) => void;
@@ -33,13 +30,13 @@ export function createNames(): Names {
       answer(ips, detail);
       next();
     };
-    const limit = setTimeout(() => settle([], 'ETIMEOUT'), LOOKUP_MS_MAX);
+    const limit = setTimeout(() => settle([], 'ETIMEOUT'), LOOKUP_US_MAX / MILLISECOND_US);
     limits.add(limit);
     lookup(host, { all: true }, (error, found) => {
       if (error !== null) return settle([], error.code ?? error.message);
       const v4 = found.filter(({ family }) => family === 4);
       const ips = new Set((v4.length > 0 ? v4 : found).map(({ address }) => address));
-      settle([...ips].slice(0, ADDRESSES_MAX), null);
+      settle([...ips].slice(0, NAME_ADDRESSES_MAX), null);
     });
   }
 

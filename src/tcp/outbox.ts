@@ -3,10 +3,7 @@
  * comes out. It neither waits nor closes.
  */
 import type { Socket } from 'node:net';
-
-/** Rule 11: largest write towards a peer that may not reassemble lines, and towards one that does. */
-const WRITE_BYTES_SMALL = 1_400;
-const WRITE_BYTES_LARGE = 65_536;
+import { WRITE_BYTES_LARGE, WRITE_BYTES_SMALL } from '../core/limits.ts';
 
 export interface Outbox {
   readonly socket: Socket;

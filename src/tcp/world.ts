@@ -4,7 +4,7 @@
  */
 import { v4 as uuid4 } from 'uuid';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
-import { FILES_KEPT } from '../core/limits.ts';
+import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
@@ -16,14 +16,7 @@ import { createClock } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
 
-const MS = 1_000;
 const TIMER_MS_MAX = 2_147_483_647;
-/**
- * Rule 66: sockets get this long to close by themselves, and a stop lasts no longer than the other, whatever the
- * settings say.
- */
-const LINGER_MS = 1_000;
-const STOP_MS_MAX = 2_000;
 
 /** `agent` is what hello says we are where the setting `agent` is empty. */
 export function createTcpWorld(agent: string): World {
@@ -77,10 +70,10 @@ export function createTcpWorld(agent: string): World {
     };
 
     async function stop(): Promise<void> {
-      const limitMs = Math.min(STOP_MS_MAX, settings['stop.timeout'] / MS);
+      const limitMs = Math.min(STOP_US_MAX, settings['stop.timeout']) / MILLISECOND_US;
       const until = performance.now() + limitMs;
       clearTimeout(saving);
-      await driver.stop(Math.min(LINGER_MS, limitMs));
+      await driver.stop(Math.min(CUT_OFF_US / MILLISECOND_US, limitMs));
       if (book !== null) await atMost(save(book), until - performance.now());
       nodes.splice(nodes.indexOf(port), 1);
       names.delete(config.name);
@@ -106,7 +99,7 @@ export function createTcpWorld(agent: string): World {
         await save(file);
         if (stopped === null) saveLater(file);
       };
-      saving = setTimeout(() => void saveNow(), settings['book.save'] / MS);
+      saving = setTimeout(() => void saveNow(), settings['book.save'] / MILLISECOND_US);
       saving.unref();
     }
 
@@ -114,8 +107,8 @@ export function createTcpWorld(agent: string): World {
       const listening = await listenFirst(driver, config.listen);
       const saved = await book?.read();
       if (saved !== undefined) {
-        loadBook(node, driver.context, saved.entries, saved.agedS * MS * MS);
-        loadBans(node, now(), saved.bans, saved.agedS * MS * MS);
+        loadBook(node, driver.context, saved.entries, saved.agedS * SECOND_US);
+        loadBans(node, now(), saved.bans, saved.agedS * SECOND_US);
       }
       nodes.push(port);
       driver.handle(() => startNode(node, driver.context, listening));

@@ -3,6 +3,7 @@
  * It resolves no names and opens nothing. Rules 31-33, 40.
  */
 import ipaddr from 'ipaddr.js';
+import { PORT_GOSSIP_MIN } from './limits.ts';
 
 export type AddressClass = 'loopback' | 'private' | 'public' | 'special';
 
@@ -168,7 +169,6 @@ export function mayGossip(address: Address, peerClass: AddressClass): boolean {
   }
 }
 
-const PORT_GOSSIP_MIN = 1_024;
 /** Ports of 1024 and above that belong to other services, from Bitcoin Core's IsBadPort (src/netbase.cpp). */
 const BAD_PORTS = new Set([
   1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080,

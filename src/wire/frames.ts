@@ -3,6 +3,7 @@
  * It parses no JSON and sends nothing. Rules 1-5.
  */
 import { assert } from '../util/assert.ts';
+import { BLANK_LINES_MAX, DEPTH_MAX } from './limits.ts';
 import { CONSTANT_LINES } from './messages.ts';
 
 export type FrameFault = 'line-too-long' | 'not-json' | 'blank-flood' | 'bad-utf8' | 'bom' | 'too-deep';
@@ -42,10 +43,7 @@ const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 /** A bracket and a brace differ in this bit only, so that two comparisons find all four. */
 const BRACE_BIT = 0x20;
-/** Rule 1: blank lines before hello. */
-const BLANK_LINES_MAX = 16;
-/** Rule 5: nesting, and the shortest object that is deeper. What is shorter and deeper is no object, so no message either. */
-const DEPTH_MAX = 8;
+/** Rule 5: the shortest object that is too deep. What is shorter and deeper is no object, so no message either. */
 const DEEP_LINE_BYTES_MIN = '{"":[[[[[[[[]]]]]]]]}'.length;
 const HELD_BYTES_START = 256;
 const NOTHING = new Uint8Array(0);

@@ -3,6 +3,17 @@
  * comes out, and the other way round. It reacts to nothing: that is core/session.ts.
  */
 import { type Address, parseAddress } from './address.ts';
+import {
+  ADDR_ENTRIES_READ_MAX,
+  AGE_S_MAX,
+  AGENT_LENGTH_MAX,
+  EXT_LENGTH_MAX,
+  EXT_MAX,
+  LINE_SENT_BYTES_MAX,
+  MSGTYPE_LENGTH_MAX,
+  NONCE_LENGTH_MAX,
+  REASON_LENGTH_MAX,
+} from './limits.ts';
 
 export type Nonce = string | number;
 
@@ -91,18 +102,6 @@ export interface Malformed {
   readonly reason: 'not-json' | 'not-an-object' | 'no-msgtype' | 'bad-field';
   readonly detail: string;
 }
-
-const AGENT_LENGTH_MAX = 64;
-const NONCE_LENGTH_MAX = 64;
-const REASON_LENGTH_MAX = 128;
-const MSGTYPE_LENGTH_MAX = 64;
-const EXT_MAX = 16;
-const EXT_LENGTH_MAX = 32;
-/** Entries of one addr that are read at all; rule 34 takes far fewer. */
-const ADDR_ENTRIES_READ_MAX = 1_000;
-const AGE_S_MAX = 10 * 365 * 86_400;
-/** Rule 11: the longest line we send. */
-export const ADDR_LINE_BYTES_MAX = 1_400;
 
 const NODE_ID = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -335,7 +334,7 @@ export function splitAddr(entries: readonly AddrEntry[]): Addr[] {
   };
   for (const entry of entries) {
     const size = encodeEntry(entry).length + String(entry.age).length + 2;
-    if (bytes + size > ADDR_LINE_BYTES_MAX) flush();
+    if (bytes + size > LINE_SENT_BYTES_MAX) flush();
     part.push(entry);
     bytes += size;
   }

@@ -11,7 +11,8 @@ import {
   SECOND_US,
 } from '../../src/core/limits.ts';
 import type { Settings } from '../../src/settings.ts';
-import { ADDR_LINE_BYTES_MAX, encodeMessage } from '../../src/wire/messages.ts';
+import { LINE_SENT_BYTES_MAX } from '../../src/wire/limits.ts';
+import { encodeMessage } from '../../src/wire/messages.ts';
 import { addrLine, at, BareNode, GETADDR, helloLine, PING, PONG } from '../helpers/bare-node.ts';
 
 /** Learns and never dials, so that transcripts are about gossip alone. */
@@ -416,7 +417,7 @@ test('gossip: an answer has at most 32 entries, none twice, in lines of at most 
     assert.equal(entries.length, 32);
     assert.equal(new Set(entries.map(({ address }) => address.text)).size, 32);
     assert.ok(messages.length > 1);
-    for (const message of messages) assert.ok(encodeMessage(message).length <= ADDR_LINE_BYTES_MAX);
+    for (const message of messages) assert.ok(encodeMessage(message).length <= LINE_SENT_BYTES_MAX);
     answers.add(entries.map(({ address }) => address.text).join());
   }
   assert.equal(answers.size, 3);

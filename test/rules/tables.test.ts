@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import * as limits from '../../src/core/limits.ts';
+import * as coreLimits from '../../src/core/limits.ts';
 import { REASONS } from '../../src/core/reasons.ts';
+import * as wireLimits from '../../src/wire/limits.ts';
 import { ROOT } from '../helpers/program.ts';
 
 /** The text of all of src but one file. */
@@ -24,10 +25,15 @@ test('tables: every reason is given somewhere', () => {
 });
 
 test('tables: every limit is kept somewhere', () => {
-  const own = readFileSync(join(ROOT, 'src', 'core', 'limits.ts'), 'utf8');
-  const text = sourcesWithout(join('core', 'limits.ts'));
-  const names = Object.keys(limits).filter((name) => own.split(name).length === 2);
-  assert.deepEqual(unused(names, text, ''), []);
+  for (const [room, limits] of [
+    ['core', coreLimits],
+    ['wire', wireLimits],
+  ] as const) {
+    const own = readFileSync(join(ROOT, 'src', room, 'limits.ts'), 'utf8');
+    const text = sourcesWithout(join(room, 'limits.ts'));
+    const names = Object.keys(limits).filter((name) => own.split(name).length === 2);
+    assert.deepEqual(unused(names, text, ''), []);
+  }
 });
 
 test('tables: an unused row is named', () => {

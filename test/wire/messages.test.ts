@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { addressOf, parseAddress } from '../../src/wire/address.ts';
+import { LINE_SENT_BYTES_MAX } from '../../src/wire/limits.ts';
 import {
-  ADDR_LINE_BYTES_MAX,
   type AddrEntry,
   encodeMessage,
   type Hello,
@@ -380,7 +380,7 @@ test('messages: what the node itself says is never longer than a line of 1,400 b
     { type: 'pong', nonce: wide(64) },
     { type: 'bye', reason: wide(128) },
   ];
-  for (const one of longest) assert.ok(encodeMessage(one).length <= ADDR_LINE_BYTES_MAX, one.type);
+  for (const one of longest) assert.ok(encodeMessage(one).length <= LINE_SENT_BYTES_MAX, one.type);
 });
 
 /** A blank before the line changes nothing for JSON, and is no form that the fast paths know. */
@@ -430,7 +430,7 @@ test('messages: addresses are spread over lines of at most 1,400 bytes, none is 
       for (const one of messages) {
         assert.equal(one.listed, one.peers.length);
         assert.ok(one.peers.length > 0 || entries.length === 0);
-        assert.ok(encodeMessage(one).length <= ADDR_LINE_BYTES_MAX);
+        assert.ok(encodeMessage(one).length <= LINE_SENT_BYTES_MAX);
       }
     }),
   );
@@ -442,8 +442,8 @@ test('messages: lines of addresses are as full as they can be, whatever the leng
     for (const age of [7, 99_999]) {
       const entries = Array<AddrEntry>(200).fill({ address: FOUR, nodeid: 'a'.repeat(length), age });
       const lengths = splitAddr(entries).map((one) => encodeMessage(one).length);
-      assert.ok(Math.max(...lengths) <= ADDR_LINE_BYTES_MAX, lengths.join());
-      for (const full of lengths.slice(0, -1)) assert.ok(full > ADDR_LINE_BYTES_MAX - 100, lengths.join());
+      assert.ok(Math.max(...lengths) <= LINE_SENT_BYTES_MAX, lengths.join());
+      for (const full of lengths.slice(0, -1)) assert.ok(full > LINE_SENT_BYTES_MAX - 100, lengths.join());
     }
   }
 });
