@@ -241,7 +241,7 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
-  if (target.resolved.length === 0) {
+  if (target.resolved.length === 0 || (target.failures > 0 && ctx.now >= target.lookUpAt)) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);

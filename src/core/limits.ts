@@ -94,6 +94,8 @@ export const BAN_LONGEST_US = 366 * DAY_US;
 export const HELD_MAX = 1_024;
 export const BOOTSTRAP_MAX = 256;
 export const NAME_ADDRESSES_MAX = 8;
+/** Rule 48: a name whose addresses fail is looked up again after this. */
+export const NAME_KEPT_US = 10 * MINUTE_US;
 /** Closed connections that `peer` can still tell about. */
 export const GONE_MAX = 32;
 /** Own addresses that are remembered as self. */

@@ -9,7 +9,7 @@ import type { Message } from '../wire/messages.ts';
 import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
-import { createBook, forgetUnseen } from './book.ts';
+import { createBook, findAddress, forgetUnseen, hearAgain } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import type { Context } from './context.ts';
 import { createCounts } from './counts.ts';
@@ -230,7 +230,7 @@ export function lineRefused(
   const session = node.sessions.get(n);
   if (session === undefined || session.stage === 'closing') return;
   session.lastError = detail;
-  if (reason === 'line-too-long' || session.id === null) closeSession(node, ctx, session, reason, null, true);
+  if (reason === 'line-too-long' || (session.id === null && session.readyAt === null)) closeSession(node, ctx, session, reason, null, true);
   else strike(node, ctx, session, detail);
   settleDeadline(node, ctx);
 }
@@ -270,11 +270,20 @@ export function wakeNode(node: NodeState, ctx: Context): void {
   if (ctx.now >= node.nextFeelerAt) feel(node, ctx);
   if (ctx.now >= node.nextRotateAt) {
     rotate(node, ctx);
+    noteAlive(node);
     forgetUnseen(node.book, ctx.now);
     for (const [key, until] of node.held) if (until <= ctx.now) node.held.delete(key);
     forgetBans(node, ctx.now);
   }
   settleDeadline(node, ctx);
+}
+
+/** A peer that stays is seen all the time, however long ago it was dialled (rule 37). */
+function noteAlive(node: NodeState): void {
+  for (const { id, listen, lastPongAt } of node.peers.values()) {
+    const slot = listen === null ? -1 : findAddress(node.book, listen);
+    if (slot >= 0 && lastPongAt !== null) hearAgain(node.book, slot, lastPongAt, id, lastPongAt);
+  }
 }
 
 /** Dials what is due, then asks for the earliest deadline; nothing is asked when an earlier wake-up already stands. */

@@ -107,6 +107,8 @@ export interface Target {
   readonly via: 'boot' | 'keep';
   resolved: readonly Address[];
   resolving: boolean;
+  /** When the name is to be looked up, again if it was before; Infinity: it is an address. */
+  lookUpAt: number;
   self: boolean;
   failures: number;
   nextAt: number;

@@ -3,7 +3,7 @@
  * stays free of twins; it dials nothing. Rule 48.
  */
 import { addressOf, parseAddress } from '../wire/address.ts';
-import { BOOTSTRAP_MAX, NAME_ADDRESSES_MAX } from './limits.ts';
+import { BOOTSTRAP_MAX, NAME_ADDRESSES_MAX, NAME_KEPT_US } from './limits.ts';
 import type { NodeState, Target } from './state.ts';
 
 /** Adds nothing to a full list, nor what it holds already. */
@@ -23,6 +23,7 @@ export function addTarget(node: NodeState, host: string, port: number, via: Targ
     via,
     resolved: literal === null ? [] : [literal],
     resolving: false,
+    lookUpAt: literal === null ? now : Infinity,
     self: false,
     failures: 0,
     nextAt: now,
@@ -30,14 +31,17 @@ export function addTarget(node: NodeState, host: string, port: number, via: Targ
   });
 }
 
-/** A look-up ended; no address means that it failed and is tried again later. */
+/** A look-up ended; no address means that it failed: what was known before still holds, and it is tried again later. */
 export function resolveTarget(node: NodeState, now: number, target: Target, ips: readonly string[]): void {
-  target.resolving = false;
-  target.resolved = ips
+  const resolved = ips
     .slice(0, NAME_ADDRESSES_MAX)
     .map((ip) => addressOf(ip, target.port))
     .filter((address) => address !== null);
-  if (target.resolved.length > 0) {
+  target.resolving = false;
+  target.lookUpAt = now + NAME_KEPT_US;
+  if (resolved.length === 0 && target.resolved.length > 0) return;
+  target.resolved = resolved;
+  if (resolved.length > 0) {
     target.lastError = null;
     target.self = target.resolved.every((address) => node.selves.has(address.text));
     mergeTargets(node, target);

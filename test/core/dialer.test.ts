@@ -336,6 +336,37 @@ test('dialer: a name of the list is dialled at each of its addresses in turn', (
   );
 });
 
+test('dialer: a peer that stays for longer than a month is not forgotten as unseen', () => {
+  const bare = lan({ 'ping.interval': HOUR_US, 'ping.timeout': 24 * HOUR_US });
+  const n = bare.inboundPeer('b', '10.0.1.9', { listen: 6100 });
+  for (let hours = 0; hours < 32 * 24; hours += 1) {
+    bare.advance(HOUR_US);
+    bare.hear(n, PONG);
+  }
+  assert.equal(bare.views.peer(n)?.state, 'ready');
+  assert.ok(bare.views.addrs().some(({ address }) => address === '10.0.1.9:6100'));
+});
+
+test('dialer: a name whose addresses fail is looked up again after ten minutes, and what was known holds while that fails', () => {
+  const bare = lan({}, { bootstrap: [{ host: 'seeds.example', port: 6100 }] });
+  bare.resolved('seeds.example', ['10.0.1.1']);
+  const lookUps = () => bare.take().filter((line) => line === 'resolve seeds.example').length;
+  const failFor = (forUs: number) => {
+    for (const until = bare.now + forUs; bare.now < until; bare.advance(6 * SECOND_US))
+      for (const attempt of [...bare.dials.keys()]) bare.refuse(attempt);
+  };
+  lookUps();
+  failFor(9 * 60 * SECOND_US);
+  assert.equal(lookUps(), 0);
+  failFor(2 * 60 * SECOND_US);
+  assert.equal(lookUps(), 1);
+  bare.resolved('seeds.example', []);
+  assert.deepEqual(bare.views.bootstrap()[0]?.resolved, ['10.0.1.1:6100']);
+  failFor(11 * 60 * SECOND_US);
+  bare.resolved('seeds.example', ['10.0.1.9']);
+  assert.deepEqual(bare.views.bootstrap()[0]?.resolved, ['10.0.1.9:6100']);
+});
+
 test('dialer: a name that cannot be resolved is looked up again, one that resolves to too much is cut', () => {
   const bare = lan({}, { bootstrap: [{ host: 'a.example', port: 6100 }] });
   bare.resolved('a.example', []);

@@ -70,6 +70,20 @@ test('receive: a hello-less peer is answered and heard, and never told of', () =
   assert.deepEqual(bare.taken('>'), ['> #2 addr']);
 });
 
+test('receive: a malformed line of a hello-less peer is a strike, not its end', () => {
+  const bare = new BareNode();
+  const n = bare.dialled(bare.connect('127.0.0.1:6100'));
+  bare.hear(n, PING);
+  bare.advance(2 * SECOND_US);
+  for (let strikes = 1; strikes < 5; strikes += 1) {
+    bare.hear(n, '{"nonsense":');
+    assert.equal(bare.views.peer(n)?.state, 'hello-less');
+    assert.equal(bare.views.peer(n)?.strikes, strikes);
+  }
+  bare.hear(n, '{"nonsense":');
+  assert.equal(bare.views.peer(n)?.closed?.reason, 'strikes');
+});
+
 test('receive: a hello-less peer that does say hello becomes a peer of that id, once', () => {
   const bare = new BareNode();
   const n = bare.dialled(bare.connect('127.0.0.1:6100'));
