@@ -24,9 +24,8 @@ export function whyRefuse(node: NodeState, ctx: Context, remote: Address): Reaso
   if (ban !== null && node.peers.size >= node.settings['peers.inbound'] - 1) return 'discouraged';
   const { 'ip.public': publicMax, 'ip.private': privateMax } = node.settings;
   const max = remote.class === 'public' ? publicMax : remote.class === 'private' ? privateMax : Infinity;
-  const key = ipKey(remote);
-  if (max !== Infinity && inboundOf(node, key) >= max) return 'ip-full';
-  return remote.class === 'public' && !takePace(node, ctx.now, key) ? 'ip-pace' : null;
+  if (max !== Infinity && inboundOf(node, remote) >= max) return 'ip-full';
+  return remote.class === 'public' && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
 }
 
 /** Rule 51: who holds one IPv6 address holds its /56. */
@@ -40,9 +39,10 @@ function ipKey(remote: Address): string {
   return `${parts.slice(0, 3).join(':')}:${fourth.toString(16)}`;
 }
 
-function inboundOf(node: NodeState, key: string): number {
+function inboundOf(node: NodeState, from: Address): number {
   let count = 0;
-  for (const { dir, remote } of node.sessions.values()) if (dir === 'inbound' && ipKey(remote) === key) count += 1;
+  for (const { dir, remote } of node.sessions.values())
+    if (dir === 'inbound' && remote.family === from.family && ipKey(remote) === ipKey(from)) count += 1;
   return count;
 }
 

@@ -230,7 +230,8 @@ export function lineRefused(
   const session = node.sessions.get(n);
   if (session === undefined || session.stage === 'closing') return;
   session.lastError = detail;
-  if (reason === 'line-too-long' || (session.id === null && session.readyAt === null)) closeSession(node, ctx, session, reason, null, true);
+  if (reason === 'line-too-long' || (session.id === null && session.readyAt === null))
+    closeSession(node, ctx, session, reason, null, true);
   else strike(node, ctx, session, detail);
   settleDeadline(node, ctx);
 }

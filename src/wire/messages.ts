@@ -321,6 +321,9 @@ function quote(text: string): string {
   );
 }
 
+/** What an entry is beside its address and id. */
+const ENTRY_FRAME = '["",""]'.length;
+
 /** Spreads entries over as many messages as lines of at most 1,400 bytes need; one empty message when there are none. */
 export function splitAddr(entries: readonly AddrEntry[]): Addr[] {
   const messages: Addr[] = [];
@@ -333,7 +336,7 @@ export function splitAddr(entries: readonly AddrEntry[]): Addr[] {
     bytes = frame;
   };
   for (const entry of entries) {
-    const size = encodeEntry(entry).length + String(entry.age).length + 2;
+    const size = ENTRY_FRAME + entry.address.text.length + (entry.nodeid?.length ?? 0) + String(entry.age).length + 2;
     if (bytes + size > LINE_SENT_BYTES_MAX) flush();
     part.push(entry);
     bytes += size;
