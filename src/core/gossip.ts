@@ -112,20 +112,24 @@ const mayTell = (node: NodeState, asker: Session, address: Address, id: string |
 
 /**
  * Rule 38: public askers of one group are told the same for a while, so that asking again does not read the whole book out. An answer
- * that already tells all we know is not kept: a growing network would be told of its first minute for ten.
+ * that already tells all we know is not kept: a growing network would be told of its first minute for ten. Nor is one of which less
+ * than half is fresh: its asker would be told of nobody, and a full node would strand whoever comes back.
  */
 function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
   const { group } = asker.remote;
+  const most = node.settings['addr.answer'];
   const kept = isLocal(asker.remote) ? undefined : node.keptAnswers.get(group);
   if (kept !== undefined && ctx.now - kept.at < ANSWER_KEPT_US) {
     const agedS = ageS(ctx.now, kept.at);
     const ageMaxS = Math.floor(node.settings['addr.fresh'] / SECOND_US);
-    return kept.entries
-      .filter(({ address, nodeid, age }) => mayTell(node, asker, address, nodeid) && (age ?? 0) + agedS <= ageMaxS)
-      .map((entry) => ({ ...entry, age: (entry.age ?? 0) + agedS }));
+    const fresh = kept.entries.filter(({ age }) => (age ?? 0) + agedS <= ageMaxS);
+    if (fresh.length * 2 >= most)
+      return fresh
+        .filter(({ address, nodeid }) => mayTell(node, asker, address, nodeid))
+        .map((entry) => ({ ...entry, age: (entry.age ?? 0) + agedS }));
   }
   const entries = shareable(node, ctx, asker);
-  if (!isLocal(asker.remote) && entries.length >= node.settings['addr.answer']) keepAnswer(node, ctx, group, entries);
+  if (!isLocal(asker.remote) && entries.length >= most) keepAnswer(node, ctx, group, entries);
   return entries;
 }
 
