@@ -15,6 +15,7 @@ import {
   FORGET_FAILURES_AFTER_US,
   FORGET_FAILURES_NEVER,
   FORGET_UNSEEN_US,
+  GROUP_SHARE,
   TRIED_GROUPS,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -59,6 +60,8 @@ export interface Book {
   readonly seenAt: number[];
   /** Addresses of the table `new` by source group. */
   readonly perSource: Map<string, number>;
+  /** Public addresses of the table `new` by their own group. */
+  readonly perGroup: Map<string, number>;
   readonly collisions: Collision[];
   tried: number;
   /** How many of all are loopback or private. */
@@ -78,6 +81,7 @@ export function createBook(): Book {
     heardAt: [],
     seenAt: [],
     perSource: new Map(),
+    perGroup: new Map(),
     collisions: [],
     tried: 0,
     local: 0,
@@ -92,7 +96,7 @@ export const findAddress = (book: Book, address: Address): number => book.slots.
 
 export const isTried = (book: Book, slot: number): boolean => book.outcomes[slot]?.tried === true;
 
-/** Takes one address in, or hears of it again. Its slot; -1 when its source has used up its share (rule 36). */
+/** Takes one address in, or hears of it again. Its slot; -1 when its source or its network has used up its share (rule 36). */
 export function learnAddress(
   book: Book,
   settings: Settings,
@@ -125,7 +129,7 @@ export function addAddress(
   source: Source,
   seenAt: number,
 ): number {
-  if (source.via === 'gossip' && (book.perSource.get(source.group) ?? 0) >= shareOf(settings, source)) return -1;
+  if (source.via === 'gossip' && isOverShare(book, settings, address, source)) return -1;
   if (newCount(book) >= settings['book.new'] && !evictNew(book, moment)) return -1;
   const slot = book.addresses.length;
   book.slots.set(address.text, slot);
@@ -136,7 +140,7 @@ export function addAddress(
   book.heardAt.push(moment.now);
   book.seenAt.push(seenAt);
   if (isLocal(address)) book.local += 1;
-  countSource(book, source, 1);
+  countShares(book, address, source, 1);
   return slot;
 }
 
@@ -144,13 +148,27 @@ export function addAddress(
 export const FILE = 'file:';
 const LOCAL_GROUPS: ReadonlySet<string> = new Set(['loopback', 'private', `${FILE}loopback`, `${FILE}private`]);
 
-const shareOf = (settings: Settings, { group }: Source) =>
-  settings[LOCAL_GROUPS.has(group) ? 'book.source.local' : 'book.source'];
+/**
+ * Two shares, as the buckets of Bitcoin Core's AddrMan have them: of whoever tells, and of the network that the address lies in. A liar
+ * may name any network, but where he answers himself is in the few that he has.
+ */
+function isOverShare(book: Book, settings: Settings, address: Address, { group }: Source): boolean {
+  const most = settings[LOCAL_GROUPS.has(group) ? 'book.source.local' : 'book.source'];
+  if ((book.perSource.get(group) ?? 0) >= most) return true;
+  const mostOfGroup = Math.max(1, Math.floor(settings['book.source'] / GROUP_SHARE));
+  return !isLocal(address) && (book.perGroup.get(address.group) ?? 0) >= mostOfGroup;
+}
 
-function countSource(book: Book, { group }: Source, change: number): void {
-  const count = (book.perSource.get(group) ?? 0) + change;
-  if (count <= 0) book.perSource.delete(group);
-  else book.perSource.set(group, count);
+/** An address enters the table `new` or leaves it. */
+function countShares(book: Book, address: Address, { group }: Source, change: number): void {
+  countIn(book.perSource, group, change);
+  if (!isLocal(address)) countIn(book.perGroup, address.group, change);
+}
+
+function countIn(counts: Map<string, number>, key: string, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count <= 0) counts.delete(key);
+  else counts.set(key, count);
 }
 
 /** Of some chosen at random, the one with most failures, then the one heard of longest ago, makes room. */
@@ -174,7 +192,7 @@ export function forgetAddress(book: Book, slot: number): void {
   const address = book.addresses[slot] as Address;
   const source = book.sources[slot] as Source;
   if (isTried(book, slot)) book.tried -= 1;
-  else countSource(book, source, -1);
+  else countShares(book, address, source, -1);
   if (isLocal(address)) book.local -= 1;
   book.slots.delete(address.text);
   const last = book.addresses.length - 1;
@@ -258,13 +276,13 @@ function isCrowded(book: Book, settings: Settings, address: Address): boolean {
 function promote(book: Book, slot: number, outcome: Outcome): void {
   outcome.tried = true;
   book.tried += 1;
-  countSource(book, book.sources[slot] as Source, -1);
+  countShares(book, book.addresses[slot] as Address, book.sources[slot] as Source, -1);
 }
 
 function demote(book: Book, slot: number, outcome: Outcome): void {
   outcome.tried = false;
   book.tried -= 1;
-  countSource(book, book.sources[slot] as Source, 1);
+  countShares(book, book.addresses[slot] as Address, book.sources[slot] as Source, 1);
 }
 
 /** Sets a random old address up for a test, of the candidate's own network where that is crowded; whoever waits already waits on. */

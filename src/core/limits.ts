@@ -38,6 +38,8 @@ export const FORGET_UNSEEN_US = 30 * DAY_US;
 /** Rule 36: how many are looked at to choose the one that makes room, and how many may wait for a place in `tried`. */
 export const EVICTION_SAMPLE = 8;
 export const COLLISIONS_MAX = 10;
+/** Rule 36: of the unproven addresses that one source may tell, the part that may lie in one public network, whoever tells them. */
+export const GROUP_SHARE = 4;
 /** Rule 36: one public network may have one of so many places of `tried`. */
 export const TRIED_GROUPS = 32;
 /** Rule 38: groups of public askers whose answer is kept, and for how long. */

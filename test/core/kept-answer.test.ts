@@ -36,7 +36,10 @@ function openStage(): Stage {
     resolve: nothing,
     dial: nothing,
     cancel: nothing,
-    send: (n, message) => void sent.push({ n, message }),
+    send(n, message) {
+      sent.push({ n, message });
+      return 0;
+    },
     sendLine: nothing,
     pause: nothing,
     close: nothing,
@@ -46,7 +49,7 @@ function openStage(): Stage {
   const settings = { ...defaultSettings(), 'gossip.dial': false };
   const node = createNode({ id: '00000000-0000-4000-8000-000000000000', agent: 'x', settings, bootstrap: [] });
   startNode(node, context, [OURS]);
-  const say = (n: number, message: Message) => messageReceived(node, context, n, message);
+  const say = (n: number, message: Message) => messageReceived(node, context, n, message, 0);
   return {
     node,
     say,

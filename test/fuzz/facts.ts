@@ -23,7 +23,7 @@ export interface Life {
 
 export const lives: fc.Arbitrary<Life> = fc.record({
   seed: fc.nat(1_000_000),
-  size: fc.nat(3),
+  size: fc.nat(4),
   home: fc.nat(3),
   steps: fc.array(fc.tuple(fc.nat(31), fc.nat(65_535), fc.nat(65_535)), { maxLength: 60, size: 'max' }),
 });
@@ -33,6 +33,17 @@ const SIZES: readonly Partial<Settings>[] = [
   {},
   { 'peers.max': 4, 'peers.inbound': 3, 'pending.max': 2, 'visitors.max': 2, 'book.new': 8, 'book.tried': 3 },
   { 'peers.max': 12, 'peers.inbound': 8, 'book.source': 4, 'book.source.local': 4, 'peers.outbound': 2 },
+  {
+    'book.tried': 1,
+    'book.new': 30,
+    'book.source': 8,
+    'peers.outbound': 1,
+    'peers.outbound.max': 2,
+    'dial.feeler': 1_000_000,
+    'dial.rotate': 2_000_000,
+    'dial.history': 100_000,
+    'addr.answer': 4,
+  },
   { 'flood.messages': 1, 'flood.messages.burst': 3, 'strike.max': 2, 'ip.public': 2, 'ip.private': 2 },
 ];
 const HOMES = ['127.0.0.1:5999', '10.0.0.1:5999', '60.1.0.1:5999', '[2a00:1::1]:5999'];

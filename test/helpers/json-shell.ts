@@ -55,6 +55,10 @@ export class OurNode {
     }
   }
 
+  get pid(): number {
+    return this.lines.pid;
+  }
+
   /** One line of the shell; a failure is the answer `{error}`, not an exception. */
   run(line: string): Promise<unknown> {
     const index = this.asked;

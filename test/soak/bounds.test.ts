@@ -1,7 +1,15 @@
 /** Every kind of connection is bounded in number, whatever strangers do: without that no sum of memory holds (rule 57). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createBook, isTried, learnAddress, vouchAddress } from '../../src/core/book.ts';
+import {
+  bookSize,
+  createBook,
+  findAddress,
+  forgetAddress,
+  isTried,
+  learnAddress,
+  vouchAddress,
+} from '../../src/core/book.ts';
 import { BOOTSTRAP_MAX, MINUTE_US, SECOND_US, VISITS_MAX } from '../../src/core/limits.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
@@ -108,6 +116,7 @@ test('bounds: one public network has no more than its share of the proven addres
   const prove = (text: string) => {
     const source = { name: 'x', group: `v4:${text}`, via: 'gossip' } as const;
     const slot = learnAddress(book, settings, moment, address(text), null, source, 1);
+    if (slot < 0) return false;
     vouchAddress(book, settings, moment, slot, null);
     return isTried(book, slot);
   };
@@ -123,4 +132,27 @@ test('bounds: one public network has no more than its share of the proven addres
     [],
     'a LAN is one network by nature',
   );
+});
+
+test('bounds: one public network has no more than its share of hearsay, whoever tells of it', () => {
+  const settings = defaultSettings();
+  const book = createBook();
+  const moment = { now: 1, random: () => 0.3 };
+  const hear = (text: string, teller: number) => {
+    const source = { name: 'x', group: `v4:60.${teller}`, via: 'gossip' } as const;
+    return learnAddress(book, settings, moment, address(text), null, source, 1) >= 0;
+  };
+  const taken = Array.from({ length: 200 }, (_, i) => hear(`80.10.${i}.1:5999`, i));
+  assert.equal(taken.filter(Boolean).length, 16);
+  assert.ok(hear('81.20.0.1:5999', 1), 'others find room');
+  forgetAddress(book, findAddress(book, address('80.10.0.1:5999')));
+  assert.ok(hear('80.10.250.1:5999', 1), 'and so does it when one is forgotten');
+  assert.ok(!hear('80.10.251.1:5999', 1));
+  const local = Array.from({ length: 200 }, (_, i) => hear(`10.0.0.${i + 1}:5999`, i));
+  assert.deepEqual(
+    local.filter((one) => !one),
+    [],
+  );
+  while (bookSize(book) > 0) forgetAddress(book, 0);
+  assert.deepEqual([book.perSource.size, book.perGroup.size], [0, 0]);
 });
