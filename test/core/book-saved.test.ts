@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addAddress, bookSize, createBook, failAddress, vouchAddress } from '../../src/core/book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from '../../src/core/book-saved.ts';
-import { ANCHORS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
+import { ANCHORS_MAX, GROUP_SHARE, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { encodeMessage, parseMessage } from '../../src/wire/messages.ts';
@@ -85,9 +85,9 @@ test('saved book: what is saved comes back as it was, older by the time between'
   );
 });
 
-test('saved book: a source fills its share, and local addresses have the larger one', () => {
+test('saved book: a public network fills its share, and local addresses have the larger one of their source', () => {
   for (const [net, share] of [
-    ['20.1', defaultSettings()['book.source']],
+    ['20.1', defaultSettings()['book.source'] / GROUP_SHARE],
     ['10.0', defaultSettings()['book.source.local']],
     ['127.0', defaultSettings()['book.source.local']],
   ] as const) {
