@@ -2,6 +2,7 @@
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
+import { asciiOnly } from '../util/ascii.ts';
 import type { Message } from '../wire/messages.ts';
 import { quoted, round3, safe, shortId } from './render.ts';
 import type { Shell } from './shell.ts';
@@ -132,7 +133,7 @@ export class Notices {
   /** The fields that every notice has come first, null where it has none. */
   private jsonNotice(event: string, fields: Readonly<Record<string, unknown>>): string {
     const atMs = round3(this.shell.world.now() / 1_000);
-    return JSON.stringify({ event, atMs, id: null, address: null, reason: null, ...fields });
+    return asciiOnly(JSON.stringify({ event, atMs, id: null, address: null, reason: null, ...fields }));
   }
 
   private describe(event: NodeEvent): string | null {

@@ -1,4 +1,6 @@
 /** Lines without a terminal: runs them in order, answers on one side, failures on the other (or as JSON values), an exit code comes out. */
+
+import { asciiOnly } from '../util/ascii.ts';
 import { CommandError, EXIT, errorValue } from './errors.ts';
 import type { Output } from './output.ts';
 import type { RunResult } from './session.ts';
@@ -73,14 +75,14 @@ function jsonAnswer(result: Done): string {
   }
 }
 
-/** One value on one line; what JSON cannot say (functions, cycles, Maps) becomes text or arrays. */
+/** One value on one line of ASCII (rule 60); what JSON cannot say (functions, cycles, Maps) becomes text or arrays. */
 export function toJson(value: unknown): string {
   try {
     const text = JSON.stringify(value, (_, one: unknown) =>
       one instanceof Map || one instanceof Set ? [...one] : typeof one === 'bigint' ? String(one) : one,
     ) as string | undefined;
-    return text ?? 'null';
+    return asciiOnly(text ?? 'null');
   } catch {
-    return JSON.stringify(String(value));
+    return asciiOnly(JSON.stringify(String(value)));
   }
 }

@@ -2,6 +2,7 @@
  * THE PROTOCOL on one page: the shape of every message, its check, its line. A line goes in, a checked message or a malformed verdict
  * comes out, and the other way round. It reacts to nothing: that is core/session.ts.
  */
+import { asciiOnly } from '../util/ascii.ts';
 import { type Address, parseAddress } from './address.ts';
 import {
   ADDR_ENTRIES_READ_MAX,
@@ -315,10 +316,7 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 /** JSON with everything outside ASCII escaped (rule 11). */
 function quote(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return asciiOnly(JSON.stringify(text));
 }
 
 /** What an entry is beside its address and id. */

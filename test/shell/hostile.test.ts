@@ -84,6 +84,7 @@ test('hostile: under --json what is on the screen is one line of JSON each', asy
   await reach(world, 'the peer', () => printed.some((line) => line.includes('"unknown"')));
   for (const line of printed) {
     assert.ok(!/[\n\r]/.test(line), line);
+    assert.match(line, /^[\x20-\x7e]*$/);
     assert.equal(typeof (JSON.parse(line) as { event: unknown }).event, 'string');
   }
 });
