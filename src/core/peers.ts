@@ -9,7 +9,7 @@ import { dueBy } from './agenda.ts';
 import { banOn } from './bans.ts';
 import { learnAddress, type Source, vouchAddress } from './book.ts';
 import type { Context } from './context.ts';
-import { dialWorked } from './dialer.ts';
+import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
 import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';

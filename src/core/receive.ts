@@ -13,9 +13,9 @@ import type { Hello, Message, Pong } from '../wire/messages.ts';
 import { dueBy } from './agenda.ts';
 import type { Context } from './context.ts';
 import { countReceived } from './counts.ts';
-import { closeSurplus } from './dialer.ts';
 import { answerGetaddr, takeAddr } from './gossip.ts';
 import { admit, rivalProved } from './peers.ts';
+import { closeSurplus } from './rotation.ts';
 import { closeSession, sendMessage, sendWaitingUserPing, strike, takePong } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 

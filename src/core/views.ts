@@ -8,10 +8,10 @@ import { MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
 import { bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
-import { leadsToPeer, sessionAt, whyNotDial } from './dialer.ts';
 import type { Direction, LineDirection, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
+import { leadsToPeer, sessionAt, whyNotDial } from './obstacles.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session, Target } from './state.ts';
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAddress, failAddress, vouchAddress } from '../../src/core/book.ts';
-import { whyNotDial } from '../../src/core/dialer.ts';
 import type { Via } from '../../src/core/events.ts';
 import { BOOTSTRAP_MAX, DIALLED_IPS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';
+import { whyNotDial } from '../../src/core/obstacles.ts';
 import type { ReasonCode } from '../../src/core/reasons.ts';
 import type { Settings } from '../../src/settings.ts';
 import { addrLine, at, BareNode, type BareOptions, helloLine, PONG } from '../helpers/bare-node.ts';

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { banOn } from '../../src/core/bans.ts';
-import { leadsToPeer, mayDialMore, whyNotDial } from '../../src/core/dialer.ts';
 import {
   ACCEPT_PACES_MAX,
   ANCHORS_MAX,
@@ -22,8 +21,10 @@ import {
   SELF_MAX,
   USER_PINGS_MAX,
 } from '../../src/core/limits.ts';
+import { leadsToPeer, whyNotDial } from '../../src/core/obstacles.ts';
 import type { ReasonCode } from '../../src/core/reasons.ts';
 import { sessionDeadline } from '../../src/core/session.ts';
+import { mayDialMore } from '../../src/core/slots.ts';
 import type { NodeState, Session } from '../../src/core/state.ts';
 import type { Order } from '../../src/core/world.ts';
 import { isLocal } from '../../src/wire/address.ts';

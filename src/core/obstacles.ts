@@ -1,0 +1,106 @@
+/**
+ * Why an address is not dialled now, and until when: an address goes in, a reason or a time comes out. The answer that `addrs` shows and
+ * the one that the dialler acts on are the same. Rules 19, 20, 41, 42, 44, 45, 59.
+ */
+import { type Address, isSamePlace } from '../wire/address.ts';
+import { banOn } from './bans.ts';
+import { findAddress } from './book.ts';
+import type { Via } from './events.ts';
+import { SAME_IP_US } from './limits.ts';
+import type { ReasonCode } from './reasons.ts';
+import { countSlots, hasSlot } from './slots.ts';
+import type { NodeState, Session } from './state.ts';
+
+/** Nobody whom we trust named the address. */
+export const isHearsay = (via: Via) => via === 'gossip' || via === 'peer' || via === 'feeler';
+
+/** Why this address is not dialled now, null when it may be. Commands ask only for the first three (rule 44). */
+export function whyNotDial(node: NodeState, now: number, address: Address, via: Via): ReasonCode | null {
+  if (isOwn(node, address, via)) return 'is-self';
+  if (isDialled(node, address)) return 'dialing';
+  if (node.places.has(address.text)) return 'connected';
+  if (via === 'manual') return null;
+  if (heldUntil(node, address, null) > now) return 'held';
+  if (banOn(node, now, address, idAt(node, address))?.by === 'hand') return 'banned';
+  if (!isHearsay(via)) return null;
+  if (!node.settings['gossip.dial']) return 'gossip-off';
+  const slot = findAddress(node.book, address);
+  if (slot < 0) return null;
+  return whyNotHearsay(node, now, slot) ?? (hasSlot(node, countSlots(node), address) ? null : 'slots');
+}
+
+/** The same for an address of the book that is dialled because peers told of it, slots apart. */
+function whyNotHearsay(node: NodeState, now: number, slot: number): ReasonCode | null {
+  const { book } = node;
+  const address = book.addresses[slot] as Address;
+  const id = book.ids[slot] as string | null;
+  if (id === node.id || isOwn(node, address, 'gossip')) return 'is-self';
+  if (isDialled(node, address)) return 'dialing';
+  if (node.places.has(address.text) || (id !== null && node.peers.has(id))) return 'connected';
+  if (heldUntil(node, address, id) > now) return 'held';
+  const ban = banOn(node, now, address, id);
+  if (ban !== null) return ban.by === 'hand' ? 'banned' : 'discouraged';
+  const outcome = book.outcomes[slot];
+  if (outcome != null && outcome.nextDialAt > now) return 'backoff';
+  if (outcome?.triedAt != null && now - outcome.triedAt < node.settings['dial.history']) return 'just-dialled';
+  return ipDueAt(node, address) > now ? 'same-ip' : null;
+}
+
+/** When it may be dialled by hearsay, slots apart: `now` when it may at once, Infinity when not while things are as they are. */
+export function hearsayDueAt(node: NodeState, now: number, slot: number): number {
+  const why = whyNotHearsay(node, now, slot);
+  if (why === null) return now;
+  if (why === 'is-self' || why === 'dialing' || why === 'connected') return Infinity;
+  const address = node.book.addresses[slot] as Address;
+  const id = node.book.ids[slot] as string | null;
+  const outcome = node.book.outcomes[slot];
+  return Math.max(
+    outcome?.nextDialAt ?? -Infinity,
+    outcome?.triedAt == null ? -Infinity : outcome.triedAt + node.settings['dial.history'],
+    ipDueAt(node, address),
+    heldUntil(node, address, id),
+    banOn(node, now, address, id)?.until ?? -Infinity,
+  );
+}
+
+/** Proven to be us, or a port we listen on: the bootstrap list is let through once, to find that out (rule 48). */
+export const isOwn = (node: NodeState, address: Address, via: Via) =>
+  (node.selves.size > 0 && node.selves.has(address.text)) ||
+  (isHearsay(via) && node.listening.some((own) => isSamePlace(own, address)));
+
+export function isDialled(node: NodeState, address: Address): boolean {
+  for (const dial of node.dials.values()) if (isSamePlace(dial.address, address)) return true;
+  return false;
+}
+
+/** The id that an address of the book is known by. */
+const idAt = (node: NodeState, address: Address): string | null =>
+  node.book.ids[findAddress(node.book, address)] ?? null;
+
+export const heldUntil = (node: NodeState, address: Address, id: string | null) =>
+  node.held.size === 0
+    ? -Infinity
+    : Math.max(node.held.get(address.text) ?? -Infinity, id === null ? -Infinity : (node.held.get(id) ?? -Infinity));
+
+/** Until when a user keeps us away from an address of the list: by `drop` or by a ban. */
+export function awayUntil(node: NodeState, now: number, address: Address): number {
+  const ban = banOn(node, now, address, idAt(node, address));
+  return Math.max(heldUntil(node, address, null), ban?.by === 'hand' ? ban.until : -Infinity);
+}
+
+/** When rule 42 lets this IP be dialled by hearsay again. */
+export const ipDueAt = (node: NodeState, address: Address) =>
+  address.class === 'public' ? (node.dialledIps.get(address.ip) ?? -Infinity) + SAME_IP_US : -Infinity;
+
+/** The live session whose listening address this is. */
+export function sessionAt(node: NodeState, address: Address): Session | null {
+  const n = node.places.get(address.text);
+  return n === undefined ? null : (node.sessions.get(n) ?? null);
+}
+
+/** Whether a dial of this address has reached a live peer, which we have by another one. A later connection that only says that id is not meant. */
+export function leadsToPeer(node: NodeState, address: Address): boolean {
+  const slot = findAddress(node.book, address);
+  const peer = slot < 0 ? undefined : node.peers.get(node.book.ids[slot] ?? '');
+  return peer !== undefined && (node.book.outcomes[slot]?.succeededAt ?? -Infinity) >= peer.openedAt;
+}

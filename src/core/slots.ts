@@ -1,0 +1,86 @@
+/** How many connections we may dial, and how many we have: sessions and dials are counted, room or none comes out. Rules 41, 42, 49. */
+import { type Address, isLocal } from '../wire/address.ts';
+import type { Via } from './events.ts';
+import { VISITS_MAX } from './limits.ts';
+import type { NodeState, Session } from './state.ts';
+
+/** Rule 42, and no dial that a full table could not take in (rule 49): what has not shaken hands yet may still want a place. */
+export const mayDialMore = (node: NodeState) =>
+  node.dials.size < node.settings['dial.parallel'] &&
+  node.peers.size + node.dials.size + handshakes(node) < node.settings['peers.max'];
+
+/** Connections we dialled that are no peers, or not yet. */
+function handshakes(node: NodeState): number {
+  let count = 0;
+  for (const { dir, stage } of node.sessions.values())
+    if (dir === 'outbound' && (stage === 'hello' || stage === 'quiet')) count += 1;
+  return count;
+}
+
+/** Visits hold no slot, so they are counted by themselves: whoever accepts and says nothing could gather any number of them. */
+export function mayVisitMore(node: NodeState): boolean {
+  let visits = 0;
+  for (const { dir, stage, via } of node.sessions.values())
+    if (dir === 'outbound' && stage !== 'closing' && !holdsSlot(via)) visits += 1;
+  for (const { via } of node.dials.values()) if (!holdsSlot(via)) visits += 1;
+  return visits < VISITS_MAX && mayDialMore(node);
+}
+
+/** Outbound connections and dials that hold a slot, by kind (rule 41). */
+export interface Slots {
+  local: number;
+  public: number;
+}
+
+/** Dial-backs and feelers are visits: they hold no slot. */
+const holdsSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
+
+export function countSlots(node: NodeState): Slots {
+  const slots: Slots = { local: 0, public: 0 };
+  for (const session of node.sessions.values())
+    if (session.dir === 'outbound' && session.stage !== 'closing' && holdsSlot(session.via))
+      slots[isLocal(session.remote) ? 'local' : 'public'] += 1;
+  for (const { address, via } of node.dials.values())
+    if (holdsSlot(via)) slots[isLocal(address) ? 'local' : 'public'] += 1;
+  return slots;
+}
+
+export function hasSlot(node: NodeState, slots: Slots, address: Address): boolean {
+  if (isLocal(address)) return slots.local < node.settings['peers.outbound.local'];
+  return (
+    slots.public < node.settings['peers.outbound'] &&
+    outboundOfGroup(node, address.group) < node.settings['peers.outbound.group']
+  );
+}
+
+function outboundOfGroup(node: NodeState, group: string): number {
+  let count = 0;
+  for (const session of node.sessions.values())
+    if (
+      session.dir === 'outbound' &&
+      session.remote.group === group &&
+      session.stage !== 'closing' &&
+      holdsSlot(session.via)
+    )
+      count += 1;
+  for (const { address, via } of node.dials.values()) if (address.group === group && holdsSlot(via)) count += 1;
+  return count;
+}
+
+/** At target, and one above it breaks no bound. */
+export function mayExceed(node: NodeState, slots: Slots, address: Address): boolean {
+  if (isLocal(address)) return slots.local >= node.settings['peers.outbound.local'];
+  const { 'peers.outbound': target, 'peers.outbound.max': most } = node.settings;
+  return (
+    slots.public >= target &&
+    slots.public < most &&
+    outboundOfGroup(node, address.group) < node.settings['peers.outbound.group']
+  );
+}
+
+/** Outbound peers that count against the target of their kind, oldest first. */
+export function outboundPeers(node: NodeState, local: boolean): Session[] {
+  return [...node.peers.values()].filter(
+    (peer) => peer.dir === 'outbound' && holdsSlot(peer.via) && isLocal(peer.remote) === local,
+  );
+}
