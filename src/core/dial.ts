@@ -64,7 +64,10 @@ function backoffUs(ctx: Context, baseUs: number, maxUs: number, failures: number
   return Math.floor(Math.min(wait, maxUs) * spread);
 }
 
-/** A dial or its connection failed, or ended too soon: when may this address be dialled again? */
+/**
+ * A dial or its connection failed, or ended too soon: when may this address be dialled again? A full node did not fail: the list asks it
+ * again as late as it asks anybody, or all who know it would keep it busy with visits (rules 44, 52).
+ */
 export function dialLater(
   node: NodeState,
   ctx: Context,
@@ -73,18 +76,12 @@ export function dialLater(
   handshake: boolean,
 ): void {
   const local = isLocal(address);
+  const maxUs = node.settings[local ? 'bootstrap.retry.max' : 'bootstrap.retry.max.public'];
+  const baseUs = reason === 'full' ? maxUs : node.settings['bootstrap.retry'];
   for (const target of targetsOf(node, address)) {
     target.failures += 1;
     target.lastError = reason;
-    target.nextAt =
-      ctx.now +
-      backoffUs(
-        ctx,
-        node.settings['bootstrap.retry'],
-        local ? node.settings['bootstrap.retry.max'] : node.settings['bootstrap.retry.max.public'],
-        target.failures,
-        true,
-      );
+    target.nextAt = ctx.now + backoffUs(ctx, baseUs, maxUs, target.failures, true);
   }
   const slot = findAddress(node.book, address);
   if (slot < 0) return;

@@ -12,20 +12,36 @@ import type { NodeState, Session } from './state.ts';
  */
 export function chooseEvicted(node: NodeState, now: number, newcomer: Address): Session | null {
   const inbound = [...node.peers.values()].filter(({ dir }) => dir === 'inbound');
+  const sizes = new Map<string, number>();
+  for (const { remote } of inbound) sizes.set(remote.group, (sizes.get(remote.group) ?? 0) + 1);
+  const enough = (sizes.get(newcomer.group) ?? 0) + 1;
+  const isLarge = ({ remote }: Session) => (sizes.get(remote.group) ?? 0) > enough;
+  if (!inbound.some(isLarge)) return null;
+  const youngest = largestGroup(unprotected(node, now, inbound)).at(-1);
+  return youngest !== undefined && isLarge(youngest) ? youngest : null;
+}
+
+/** Who may be evicted, oldest first. */
+function unprotected(node: NodeState, now: number, inbound: readonly Session[]): Session[] {
   const grace = now - node.settings['evict.grace'];
+  const order = new Map(inbound.map((peer) => [peer, saltedHash(node, peer)]));
   let open = inbound.filter(({ readyAt }) => readyAt !== null && readyAt <= grace);
-  open = spare(open, EVICTION_SPARE_GROUPS, (a, b) => saltedHash(node, a) - saltedHash(node, b));
+  open = spare(open, EVICTION_SPARE_GROUPS, (a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
   open = spare(open, EVICTION_SPARE_PING, (a, b) => (a.rttMinUs ?? Infinity) - (b.rttMinUs ?? Infinity));
   open = spare(open, EVICTION_SPARE_USEFUL, (a, b) => (b.usefulAt ?? 0) - (a.usefulAt ?? 0));
-  open = spare(open, Math.floor(open.length / 2), (a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0));
+  return spare(open, Math.floor(open.length / 2), (a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0));
+}
+
+function largestGroup(peers: readonly Session[]): readonly Session[] {
   const groups = new Map<string, Session[]>();
-  for (const peer of open) groups.set(peer.remote.group, [...(groups.get(peer.remote.group) ?? []), peer]);
+  for (const peer of peers) {
+    const group = groups.get(peer.remote.group);
+    if (group === undefined) groups.set(peer.remote.group, [peer]);
+    else group.push(peer);
+  }
   let largest: readonly Session[] = [];
   for (const group of groups.values()) if (group.length > largest.length) largest = group;
-  const youngest = largest.at(-1);
-  if (youngest === undefined) return null;
-  const sizeOf = (group: string) => inbound.filter(({ remote }) => remote.group === group).length;
-  return sizeOf(youngest.remote.group) > sizeOf(newcomer.group) + 1 ? youngest : null;
+  return largest;
 }
 
 /** Takes the best `count` by an order out of the open ones; the rest stays in order of age. */

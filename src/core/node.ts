@@ -260,7 +260,7 @@ function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
   const isOurs = REASONS[reason].side === 'ours' && reason !== 'internal';
   if (isOurs || session.said === 'duplicate') return dialNoSooner(node, address, ctx.now);
-  dialLater(node, ctx, address, reason, session.readyAt === null);
+  dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null);
 }
 
 /** The one timer fired; earlier than asked is harmless, much later means that we slept (rule 28). */

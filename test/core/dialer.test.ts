@@ -293,6 +293,25 @@ test('dialer: bootstrap is tried after 1, 2, 4 … seconds for ever, at most 5 s
   }
 });
 
+test('dialer: a full node of the list is asked again as late as anybody is, and the list says that it is full', () => {
+  for (const [host, capS] of [
+    ['10.0.1.1', 5],
+    ['20.1.0.1', 60],
+  ] as const) {
+    const bare = calm({ 'gossip.dial': false }, { bootstrap: [{ host, port: 6100 }] });
+    bare.random = () => 0.5;
+    for (let k = 0; k < 3; k += 1) {
+      const n = bare.dialled([...bare.dials.keys()][0] as number);
+      bare.hear(n, helloLine('b'), '{"msgtype":"bye","reason":"full"}');
+      bare.hangUp(n);
+      assert.equal(bare.views.bootstrap()[0]?.lastError, 'full');
+      const from = bare.now;
+      while (bare.dials.size === 0) bare.advance(bare.wakeAt - bare.now);
+      assert.equal((bare.now - from) / SECOND_US, capS);
+    }
+  }
+});
+
 test('dialer: bootstrap retries are spread, so that a network does not dial in step', () => {
   const waits = [1, 2, 3].map((seed) => {
     const bare = lan({}, { seed, bootstrap: [{ host: '10.0.1.1', port: 6100 }] });
