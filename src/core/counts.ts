@@ -12,7 +12,10 @@ const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, 
 const PING_INDEX = TYPE_INDEX.ping;
 const PONG_INDEX = TYPE_INDEX.pong;
 
-export const createCounts = (): Counts => Array.from({ length: 4 * TYPES }, () => 0);
+const NOTHING: Counts = Array.from({ length: 4 * TYPES }, () => 0);
+
+/** A copy costs a tenth of a new one. */
+export const createCounts = (): Counts => NOTHING.slice();
 
 /** Most messages are pings and pongs, and a look into a table costs more than they do. */
 const indexOf = (type: MessageType) => (type === 'ping' ? PING_INDEX : type === 'pong' ? PONG_INDEX : TYPE_INDEX[type]);

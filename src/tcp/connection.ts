@@ -3,7 +3,7 @@
  * out. It decides nothing about the peer. There is one for every peer, so all of them share their handlers. Rules 11, 56.
  */
 import type { Socket } from 'node:net';
-import { CUT_OFF_US, KEEPALIVE_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
+import { CUT_OFF_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import {
   createSplitter,
@@ -59,7 +59,6 @@ export class Connection implements FrameSink, Outbox {
   attend(): void {
     const socket: AttendedSocket = this.socket;
     socket[CONNECTION] = this;
-    socket.setKeepAlive(true, KEEPALIVE_US / MILLISECOND_US);
     socket.on('data', takeChunk);
     socket.on('close', takeClose);
   }

@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import type { ReasonCode } from '../core/reasons.ts';
 import type { Address } from '../wire/address.ts';
+import { SOCKET_OPTIONS } from './socket-options.ts';
 
 const FAILURES: Readonly<Record<string, ReasonCode>> = {
   ECONNREFUSED: 'refused',
@@ -46,7 +47,7 @@ export function createDials(answers: DialAnswers): Dials {
     dial(attempt, address, timeoutUs) {
       // The address is canonical, so the port is a number and the host no name: `connect` can take neither for a UNIX
       // path.
-      const socket = connect({ host: address.ip, port: address.port, family: address.family, noDelay: true });
+      const socket = connect({ host: address.ip, port: address.port, family: address.family, ...SOCKET_OPTIONS });
       const fail = (reason: ReasonCode, detail: string) => {
         if (take(attempt) === null) return;
         socket.destroy();

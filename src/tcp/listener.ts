@@ -7,6 +7,7 @@ import { createServer, type Socket } from 'node:net';
 import type { HostPort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { guard } from './connection.ts';
+import { SOCKET_OPTIONS } from './socket-options.ts';
 
 /** Connections that the system holds for us until we accept them. */
 const BACKLOG = 511;
@@ -28,7 +29,7 @@ export function openListener(
   const host = at.host === 'localhost' ? '127.0.0.1' : at.host;
   const reported = new Set<string>();
   return new Promise((resolve, reject) => {
-    const server = createServer({ noDelay: true });
+    const server = createServer(SOCKET_OPTIONS);
     /** Where every socket arrives; null while the listener is not open, and where it listens on all addresses. */
     let local: Address | null = null;
     let opened = false;
