@@ -2,7 +2,7 @@
  * Whether a new inbound connection may stay, before it has said a word: bans, shares of one IP, pace, and room among those that have not
  * said hello. An address goes in, a refusal or null comes out. Rules 49-51, 53, 59.
  */
-import type { Address } from '../wire/address.ts';
+import { type Address, isLocal } from '../wire/address.ts';
 import { banOn } from './bans.ts';
 import type { Context } from './context.ts';
 import {
@@ -21,11 +21,12 @@ import type { NodeState, Session } from './state.ts';
 export function whyRefuse(node: NodeState, ctx: Context, remote: Address): ReasonCode | null {
   const ban = banOn(node, ctx.now, remote, null);
   if (ban?.by === 'hand') return 'banned';
-  if (ban !== null && node.peers.size >= node.settings['peers.inbound'] - 1) return 'discouraged';
+  if (ban !== null && isFull(node, 1)) return 'discouraged';
   const { 'ip.public': publicMax, 'ip.private': privateMax } = node.settings;
-  const max = remote.class === 'public' ? publicMax : remote.class === 'private' ? privateMax : Infinity;
+  // What is neither local nor public (behind a carrier, a tunnel) is a stranger like any other.
+  const max = remote.class === 'loopback' ? Infinity : remote.class === 'private' ? privateMax : publicMax;
   if (max !== Infinity && inboundOf(node, remote) >= max) return 'ip-full';
-  return remote.class === 'public' && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
+  return !isLocal(remote) && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
 }
 
 /** Rule 51: who holds one IPv6 address holds its /56. */
@@ -65,20 +66,21 @@ export function makeRoom(node: NodeState, ctx: Context): void {
   const pending = [...node.sessions.values()].filter(({ dir, stage }) => dir === 'inbound' && stage === 'hello');
   if (pending.length < node.settings['pending.max']) return;
   const counts = new Map<string, number>();
-  for (const { remote } of pending) counts.set(remote.ip, (counts.get(remote.ip) ?? 0) + 1);
+  for (const { remote } of pending) counts.set(ipKey(remote), (counts.get(ipKey(remote)) ?? 0) + 1);
   const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
-  const oldest = pending.find(({ remote }) => counts.get(remote.ip) === most);
+  const oldest = pending.find(({ remote }) => counts.get(ipKey(remote)) === most);
   if (oldest !== undefined) closeSession(node, ctx, oldest, 'pending-full', null, true);
 }
 
-/** Rule 49: whether one more inbound peer would take a place that is kept for those we dial. */
-export function isFull(node: NodeState): boolean {
+/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial. */
+export function isFull(node: NodeState, more = 0): boolean {
   const { 'peers.max': max, 'peers.inbound': inboundMax } = node.settings;
-  if (node.peers.size < Math.min(inboundMax, Math.floor(max / 2))) return false;
-  let inbound = 0;
+  if (node.peers.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
+  let inbound = more;
   for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
-  const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, node.peers.size - inbound), Math.floor(max / 2));
-  return node.peers.size >= max || inbound >= Math.min(inboundMax, max - kept);
+  const size = node.peers.size + more;
+  const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, size - inbound), Math.floor(max / 2));
+  return size >= max || inbound >= Math.min(inboundMax, max - kept);
 }
 
 /**
