@@ -28,11 +28,12 @@ export function banOn(node: NodeState, now: number, address: Address, id: string
 export const banKey = (session: Session): string =>
   isLocal(session.remote) ? (session.id ?? session.remote.text) : session.remote.ip;
 
-/** A public peer broke the rules once too often; local ones and those of commands are only disconnected. */
+/** A peer from outside broke the rules once too often; local ones and those of commands are only disconnected. */
 export function discourage(node: NodeState, now: number, session: Session): void {
   const { remote, via } = session;
-  if (remote.class !== 'public' || via === 'manual' || via === 'keep') return;
-  if (node.bans.get(remote.ip)?.by === 'hand') return;
+  if (isLocal(remote) || via === 'manual' || via === 'keep') return;
+  const ban = node.bans.get(remote.ip);
+  if (ban?.by === 'hand' && ban.until > now) return;
   addBan(node, remote.ip, { until: now + node.settings['ban.time'], by: 'strikes' });
 }
 
