@@ -79,6 +79,12 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   for (const one of [...node.sessions.values()])
     if (one === session || banOn(node, ctx.now, one.remote, one.id)?.by === 'hand')
       closeSession(node, ctx, one, 'banned', one.readyAt === null ? null : 'banned');
+  for (const { attempt, address, via } of [...node.dials.values()]) {
+    if (banOn(node, ctx.now, address, null)?.by !== 'hand') continue;
+    ctx.cancel(attempt);
+    node.dials.delete(attempt);
+    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'banned', detail: '' });
+  }
   node.dialDue = true;
   return done(session?.n ?? null);
 }

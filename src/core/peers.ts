@@ -220,6 +220,7 @@ export function admitRival(node: NodeState, ctx: Context, old: Session): void {
   const rival = endProbe(node, old);
   if (rival === null) return;
   if (node.peers.has(rival.id ?? '')) return refuseRival(node, ctx, rival);
+  if (rival.dir === 'inbound' && isFull(node)) return serveVisitor(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
   settle(node, ctx, rival, false);
 }

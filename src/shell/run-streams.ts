@@ -33,13 +33,15 @@ async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptio
       for (const line of lines) err.notice(line);
     },
   });
+  // Whoever waits for the start reads this line at once; the log is gathered for 50 ms at a time.
+  shell.printTo((text) => err.notice(text));
+  const { nodeId, listening, agent } = shell.node.views.status();
+  shell.notices.say('listening', { id: nodeId, address: listening[0] ?? null, agent });
   shell.printTo((text, answer) => {
     if (answer) void out.answer(text);
     else if (startup.json) err.notice(text);
     else log.add(text);
   });
-  const { nodeId, listening, agent } = shell.node.views.status();
-  shell.notices.say('listening', { id: nodeId, address: listening[0] ?? null, agent });
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
   const signal = await signalled;
   await shell.world.close();

@@ -31,6 +31,20 @@ function misbehave(bare: BareNode, n: number): void {
   for (let i = 0; i < bare.node.settings['strike.max']; i += 1) bare.hear(n, '{"msgtype":"addr","peers":1}');
 }
 
+test('bans: a ban calls off the dials that are on their way to it, and no other', () => {
+  const bare = open();
+  const banned = bare.connect('20.1.0.1:6100');
+  const other = bare.connect('20.2.0.1:6100');
+  bare.take();
+  ban(bare, '20.1.0.1');
+  assert.deepEqual(bare.taken('cancel'), [`cancel ${banned}`]);
+  assert.deepEqual(
+    bare.happened('dial-failed').map(({ attempt, reason }) => [attempt, reason]),
+    [[banned, 'banned']],
+  );
+  assert.deepEqual([...bare.node.dials.keys()], [other]);
+});
+
 test('bans: a ban by number is kept under the IP of a public peer and under the id of a local one', () => {
   const table: [what: string, peer: (bare: BareNode) => number, key: string][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), '20.1.0.1'],

@@ -236,6 +236,29 @@ test('peers: an old connection that closes meanwhile gives way', () => {
   assert.equal(bare.session(2).stage, 'ready');
 });
 
+test('peers: a rival whose place somebody took before the old connection was gone is a visitor', () => {
+  const bare = lan({ 'peers.max': 1, 'peers.inbound': 1 });
+  bare.inboundPeer('b', '10.0.0.2', { listen: 6100 });
+  bare.accept('10.0.0.2');
+  bare.hear(2, helloLine('b', { listen: 6100 }));
+  bare.reportsCloses = false;
+  bare.order({ kind: 'drop', n: 1 });
+  const other = bare.inboundPeer('c', '10.0.0.3');
+  bare.take();
+  bare.hangUp(1);
+  assert.deepEqual(bare.taken('> #2', 'close'), [
+    '> #2 hello nodeid=m listen=5999',
+    '> #2 addr',
+    '> #2 bye full',
+    'close #2',
+    'closed #1 dropped',
+  ]);
+  assert.deepEqual(
+    [...bare.node.peers.values()].map(({ n }) => n),
+    [other],
+  );
+});
+
 test('peers: one new connection waits, the next is turned away', () => {
   const bare = rivalry();
   bare.accept('10.0.0.2');

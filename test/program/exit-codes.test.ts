@@ -123,7 +123,7 @@ test('program: a headless log prints 20 lines a second and counts the rest, as J
       return err.split('\n').filter((line) => /^\+ |"event":"connect"/.test(line)).length;
     }),
   );
-  assert.deepEqual(counts, [19, 40]);
+  assert.deepEqual(counts, [20, 40]);
 });
 
 test('exit: an error that typed JavaScript did not catch is told and the node goes on', async () => {
