@@ -5,7 +5,8 @@
  * a forgotten address leaves its slot to the last one, so a slot is good only until the next `addAddress` or `forgetAddress`.
  */
 import type { Settings } from '../settings.ts';
-import { type Address, isLocal } from '../wire/address.ts';
+import { type Address, isLocal, parseAddress } from '../wire/address.ts';
+import { type AddressIndex, createAddressIndex, dropSlot, moveSlot, putSlot, slotOf } from './address-index.ts';
 import type { Context } from './context.ts';
 import type { Via } from './events.ts';
 import {
@@ -49,7 +50,7 @@ export interface Collision {
 }
 
 export interface Book {
-  readonly slots: Map<string, number>;
+  readonly index: AddressIndex;
   readonly addresses: Address[];
   /** The id a hello proved there, else the one gossip told. */
   readonly ids: (string | null)[];
@@ -73,7 +74,7 @@ export type Moment = Pick<Context, 'now' | 'random'>;
 
 export function createBook(): Book {
   return {
-    slots: new Map(),
+    index: createAddressIndex(),
     addresses: [],
     ids: [],
     sources: [],
@@ -92,7 +93,13 @@ export const bookSize = (book: Book) => book.addresses.length;
 const newCount = (book: Book) => book.addresses.length - book.tried;
 
 /** The slot of an address; -1 when it is not known. */
-export const findAddress = (book: Book, address: Address): number => book.slots.get(address.text) ?? -1;
+export const findAddress = (book: Book, address: Address): number => slotOf(book.index, book.addresses, address);
+
+/** The same for the text of an address. */
+export function findText(book: Book, text: string): number {
+  const address = parseAddress(text);
+  return address === null ? -1 : findAddress(book, address);
+}
 
 export const isTried = (book: Book, slot: number): boolean => book.outcomes[slot]?.tried === true;
 
@@ -132,8 +139,8 @@ export function addAddress(
   if (source.via === 'gossip' && isOverShare(book, settings, address, source)) return -1;
   if (newCount(book) >= settings['book.new'] && !evictNew(book, moment)) return -1;
   const slot = book.addresses.length;
-  book.slots.set(address.text, slot);
   book.addresses.push(address);
+  putSlot(book.index, book.addresses, slot);
   book.ids.push(id);
   book.sources.push(source);
   book.outcomes.push(null);
@@ -194,9 +201,9 @@ export function forgetAddress(book: Book, slot: number): void {
   if (isTried(book, slot)) book.tried -= 1;
   else countShares(book, address, source, -1);
   if (isLocal(address)) book.local -= 1;
-  book.slots.delete(address.text);
   const last = book.addresses.length - 1;
-  if (slot !== last) book.slots.set((book.addresses[last] as Address).text, slot);
+  dropSlot(book.index, book.addresses, address);
+  if (slot !== last) moveSlot(book.index, book.addresses, last, slot);
   moveLast(book.addresses, slot);
   moveLast(book.ids, slot);
   moveLast(book.sources, slot);
@@ -315,8 +322,8 @@ export function keepIncumbent(book: Book, incumbent: string): void {
 function replaceIncumbent(book: Book, slot: number, outcome: Outcome): void {
   const text = (book.addresses[slot] as Address).text;
   const [first] = settleCollisions(book, (collision) => collision.incumbent === text);
-  const candidate = first === undefined ? undefined : book.slots.get(first.candidate);
-  if (candidate === undefined || isTried(book, candidate)) return;
+  const candidate = first === undefined ? -1 : findText(book, first.candidate);
+  if (candidate < 0 || isTried(book, candidate)) return;
   demote(book, slot, outcome);
   promote(book, candidate, outcomeOf(book, candidate));
 }

@@ -1,6 +1,6 @@
 /** What is done now and then although nothing is missing: asking for more, rotating, visiting, and closing what is too much. Rules 38, 41, 47. */
 import { type Address, isLocal } from '../wire/address.ts';
-import { isTried, keepIncumbent } from './book.ts';
+import { findText, isTried, keepIncumbent } from './book.ts';
 import { chooseAddress } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';
@@ -42,8 +42,8 @@ export function feel(node: NodeState, ctx: Context): void {
 /** The first address that a proven newcomer would replace (rule 36); one that is connected has passed its test. */
 function incumbentToTest(node: NodeState, ctx: Context): number | null {
   for (const { incumbent } of [...node.book.collisions]) {
-    const slot = node.book.slots.get(incumbent);
-    if (slot === undefined || node.places.has(incumbent)) keepIncumbent(node.book, incumbent);
+    const slot = findText(node.book, incumbent);
+    if (slot < 0 || node.places.has(incumbent)) keepIncumbent(node.book, incumbent);
     else if (hearsayDueAt(node, ctx.now, slot) <= ctx.now) return slot;
   }
   return null;

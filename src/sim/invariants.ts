@@ -83,7 +83,7 @@ function brokenBook({ book, settings }: NodeState): string[] {
   const broken: string[] = [];
   const size = bookSize(book);
   const columns = [book.ids, book.sources, book.outcomes, book.heardAt, book.seenAt];
-  if (columns.some((column) => column.length !== size) || book.slots.size !== size)
+  if (columns.some((column) => column.length !== size) || book.index.used !== size)
     broken.push('the book has ragged columns');
   let tried = 0;
   let local = 0;

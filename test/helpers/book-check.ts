@@ -1,17 +1,17 @@
 /** What holds of every address book at every moment: a book and its settings go in, a failed assertion comes out or nothing. */
 import assert from 'node:assert/strict';
-import type { Book } from '../../src/core/book.ts';
+import { type Book, findAddress } from '../../src/core/book.ts';
 import { COLLISIONS_MAX } from '../../src/core/limits.ts';
 import type { Settings } from '../../src/settings.ts';
 import { isLocal } from '../../src/wire/address.ts';
 
 export function checkBook(book: Book, settings: Settings, now: number): void {
-  const { addresses, ids, sources, outcomes, heardAt, seenAt, slots, perSource, collisions } = book;
+  const { addresses, ids, sources, outcomes, heardAt, seenAt, index, perSource, collisions } = book;
   for (const column of [ids, sources, outcomes, heardAt, seenAt]) assert.equal(column.length, addresses.length);
-  assert.equal(slots.size, addresses.length, 'every address has one slot');
+  assert.equal(index.used, addresses.length, 'every address has one slot');
   const expected = { tried: 0, local: 0, perSource: new Map<string, number>() };
   for (const [slot, address] of addresses.entries()) {
-    assert.equal(slots.get(address.text), slot, `${address.text} is where the index says`);
+    assert.equal(findAddress(book, address), slot, `${address.text} is where the index says`);
     const outcome = outcomes[slot];
     if (isLocal(address)) expected.local += 1;
     if (outcome?.tried === true) {
