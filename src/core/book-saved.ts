@@ -49,7 +49,9 @@ export function loadEntries(
   agedUs: number,
 ): Address[] {
   const anchors: Address[] = [];
-  for (const raw of entries) {
+  // Proven ones first, so that hearsay of the same network does not take their share.
+  const isProven = (raw: unknown) => (raw as { table?: unknown } | null)?.table === 'tried';
+  for (const raw of [...entries].sort((a, b) => Number(isProven(b)) - Number(isProven(a)))) {
     if (typeof raw !== 'object' || raw === null) continue;
     const { address: text, id, table, seenAgeS, failures, anchor } = raw as Partial<Record<keyof SavedEntry, unknown>>;
     const address = typeof text === 'string' ? parseAddress(text) : null;

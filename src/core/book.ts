@@ -126,6 +126,9 @@ export function hearAgain(book: Book, slot: number, now: number, id: string | nu
   if (seenAt > (book.seenAt[slot] as number)) book.seenAt[slot] = seenAt;
 }
 
+/** By strangers: not the list, nor a command. */
+const isTold = ({ via }: Source) => via !== 'boot' && via !== 'manual' && via !== 'keep';
+
 /** Takes an unknown address in; as `learnAddress`. */
 export function addAddress(
   book: Book,
@@ -136,7 +139,7 @@ export function addAddress(
   source: Source,
   seenAt: number,
 ): number {
-  if (source.via === 'gossip' && isOverShare(book, settings, address, source)) return -1;
+  if (isTold(source) && isOverShare(book, settings, address, source)) return -1;
   if (newCount(book) >= settings['book.new'] && !evictNew(book, moment)) return -1;
   const slot = book.addresses.length;
   book.addresses.push(address);
@@ -334,7 +337,7 @@ export function failAddress(book: Book, slot: number, reason: ReasonCode, now: n
   outcome.failures += 1;
   outcome.lastError = reason;
   if (outcome.tried && book.collisions.length > 0) replaceIncumbent(book, slot, outcome);
-  if (book.sources[slot]?.via !== 'gossip') return false;
+  if (!isTold(book.sources[slot] as Source)) return false;
   const never = outcome.succeededAt === null && outcome.failures >= FORGET_FAILURES_NEVER;
   const since = outcome.succeededAt ?? (book.heardAt[slot] as number);
   const long = outcome.failures >= FORGET_FAILURES && now - since >= FORGET_FAILURES_AFTER_US;

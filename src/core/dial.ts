@@ -31,7 +31,8 @@ export function startDial(
   node.dials.set(attempt, dial);
   const name = via === 'boot' ? 'bootstrap' : 'manual';
   let slot = findAddress(node.book, address);
-  if (slot < 0)
+  // What only strangers named enters the book as hearsay or not at all.
+  if (slot < 0 && !isHearsay(via))
     slot = learnAddress(node.book, node.settings, ctx, address, null, { name, group: name, via }, -Infinity);
   if (slot >= 0) noteDial(node.book, slot, ctx.now);
   if (address.class === 'public' && isHearsay(via)) noteIp(node, address.ip, ctx.now);

@@ -7,7 +7,7 @@ import { bookSize } from './book.ts';
 import { chooseAddress, later } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';
-import { PUBLIC_DIALS_BURST, PUBLIC_DIALS_PER_S, SECOND_US } from './limits.ts';
+import { DIALS_BESIDE_LIST, PUBLIC_DIALS_BURST, PUBLIC_DIALS_PER_S, SECOND_US } from './limits.ts';
 import {
   awayUntil,
   hearsayDueAt,
@@ -28,7 +28,8 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   node.nextDialAt = Infinity;
   if (node.stopping) return;
   pumpAnchors(node, ctx);
-  for (const target of node.targets) pumpTarget(node, ctx, target);
+  // The one that waited longest comes first, or the end of a long list would never have its turn.
+  for (const target of [...node.targets].sort((a, b) => a.nextAt - b.nextAt)) pumpTarget(node, ctx, target);
   pumpDialbacks(node, ctx);
   pumpGossip(node, ctx);
 }
@@ -64,19 +65,34 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
 
 /** Rule 41: the list may fill public slots beyond the target, but not without end; kept peers always may. */
 const mayDialTarget = (node: NodeState, target: Target): boolean =>
-  target.via === 'keep' ||
-  target.resolved.every(isLocal) ||
-  countSlots(node).public < node.settings['peers.outbound.max'];
+  listDials(node) < Math.max(1, node.settings['dial.parallel'] - DIALS_BESIDE_LIST) &&
+  (target.via === 'keep' ||
+    target.resolved.every(isLocal) ||
+    countSlots(node).public < node.settings['peers.outbound.max']);
+
+/** Dials of the list on their way: a list of silent places must leave some for all others (rule 42). */
+function listDials(node: NodeState): number {
+  let count = 0;
+  for (const { via } of node.dials.values()) if (via === 'boot' || via === 'keep') count += 1;
+  return count;
+}
 
 /** Rule 20: one dial to the claimed address of an inbound public peer; it ends as a duplicate, which confirms the address. */
 function pumpDialbacks(node: NodeState, ctx: Context): void {
+  const waiting: Address[] = [];
   while (node.dialbacks.length > 0 && mayVisitMore(node)) {
     const address = node.dialbacks.shift() as Address;
     const session = sessionAt(node, address);
     if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'peer')) continue;
-    if (heldUntil(node, address, session.id) <= ctx.now && ipDueAt(node, address) <= ctx.now)
-      startDial(node, ctx, address, 'peer');
+    if (heldUntil(node, address, session.id) > ctx.now) continue;
+    const dueAt = ipDueAt(node, address);
+    if (dueAt <= ctx.now) startDial(node, ctx, address, 'peer');
+    else {
+      waiting.push(address);
+      later(node, dueAt);
+    }
   }
+  node.dialbacks.push(...waiting);
 }
 
 /** Rules 41, 42: learnt addresses are dialled while there are slots and, for public ones, tokens. */

@@ -52,8 +52,7 @@ function spare(open: readonly Session[], count: number, better: (a: Session, b: 
 
 /** An order of groups that differs from node to node, so that nobody can aim at the protected ones. */
 function saltedHash(node: NodeState, { remote }: Session): number {
-  let hash = 0x811c9dc5;
-  for (const text of [node.id, remote.group])
-    for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  let hash = 0x811c9dc5 ^ node.salt;
+  for (let i = 0; i < remote.group.length; i += 1) hash = Math.imul(hash ^ remote.group.charCodeAt(i), 0x01000193);
+  return Math.imul(hash ^ (hash >>> 15), node.salt | 1) >>> 0;
 }

@@ -69,7 +69,7 @@ export function claimListen(node: NodeState, session: Session, port: number): vo
  */
 export function meetListen(node: NodeState, ctx: Context, session: Session): void {
   const { listen } = session;
-  if (listen === null || isBadPort(listen.port) || node.selves.has(listen.text)) return;
+  if (listen === null || listen.class === 'special' || isBadPort(listen.port) || node.selves.has(listen.text)) return;
   if (!session.confirmed && node.dialbacks.length < DIALBACKS_MAX) {
     node.dialbacks.push(listen);
     node.dialDue = true;
@@ -273,7 +273,8 @@ function takeEntry(
   if (nodeid === node.id || isSelf(node, address)) return 'is-self';
   if (!mayGossip(address, session.remote.class)) return 'not-for-us';
   if (isBadPort(address.port)) return 'bad-port';
-  if (banOn(node, ctx.now, address, nodeid) !== null) return 'banned';
+  const ban = banOn(node, ctx.now, address, nodeid);
+  if (ban !== null) return ban.by === 'hand' ? 'banned' : 'discouraged';
   const seenAt = age === null ? -Infinity : ctx.now - age * SECOND_US;
   if (slot >= 0) {
     hearAgain(node.book, slot, ctx.now, nodeid, seenAt);

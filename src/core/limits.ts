@@ -48,6 +48,8 @@ export const ANSWER_KEPT_US = 10 * MINUTE_US;
 /** Rule 38: loopback askers get a larger allowance. */
 export const GETADDR_BURST_LOOPBACK = 60;
 export const GETADDR_EVERY_LOOPBACK_US = SECOND_US;
+/** Rule 42: of the dials in progress, those that the bootstrap list and kept peers leave to others. */
+export const DIALS_BESIDE_LIST = 2;
 /** Rule 42: gossip-sourced public dials per second, and at once. */
 export const PUBLIC_DIALS_PER_S = 2;
 export const PUBLIC_DIALS_BURST = 16;

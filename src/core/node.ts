@@ -44,6 +44,7 @@ export function createNode(config: NewNode): NodeState {
   const node: NodeState = {
     id: config.id,
     agent: config.agent,
+    salt: 0,
     settings: config.settings,
     startedAt: 0,
     stopping: false,
@@ -88,6 +89,7 @@ export function createNode(config: NewNode): NodeState {
 
 export function startNode(node: NodeState, ctx: Context, listening: readonly Address[]): void {
   node.startedAt = ctx.now;
+  node.salt = Math.floor(ctx.random() * 4_294_967_296);
   node.publicDialTokensAt = ctx.now;
   node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];

@@ -4,7 +4,7 @@
  */
 import { type Address, isSamePlace } from '../wire/address.ts';
 import { banOn } from './bans.ts';
-import { findAddress } from './book.ts';
+import { type Book, findAddress } from './book.ts';
 import type { Via } from './events.ts';
 import { SAME_IP_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -33,7 +33,7 @@ export function whyNotDial(node: NodeState, now: number, address: Address, via: 
 function whyNotHearsay(node: NodeState, now: number, slot: number): ReasonCode | null {
   const { book } = node;
   const address = book.addresses[slot] as Address;
-  const id = book.ids[slot] as string | null;
+  const id = provenId(book, slot);
   if (id === node.id || isOwn(node, address, 'gossip')) return 'is-self';
   if (isDialled(node, address)) return 'dialing';
   if (node.places.has(address.text) || (id !== null && node.peers.has(id))) return 'connected';
@@ -52,7 +52,7 @@ export function hearsayDueAt(node: NodeState, now: number, slot: number): number
   if (why === null) return now;
   if (why === 'is-self' || why === 'dialing' || why === 'connected') return Infinity;
   const address = node.book.addresses[slot] as Address;
-  const id = node.book.ids[slot] as string | null;
+  const id = provenId(node.book, slot);
   const outcome = node.book.outcomes[slot];
   return Math.max(
     outcome?.nextDialAt ?? -Infinity,
@@ -73,9 +73,12 @@ export function isDialled(node: NodeState, address: Address): boolean {
   return false;
 }
 
-/** The id that an address of the book is known by. */
-const idAt = (node: NodeState, address: Address): string | null =>
-  node.book.ids[findAddress(node.book, address)] ?? null;
+/** The id that a hello proved at an address; what gossip says of an id binds to nothing (rule 23). */
+export const idAt = (node: NodeState, address: Address): string | null =>
+  provenId(node.book, findAddress(node.book, address));
+
+const provenId = (book: Book, slot: number): string | null =>
+  book.outcomes[slot]?.succeededAt == null ? null : (book.ids[slot] ?? null);
 
 export const heldUntil = (node: NodeState, address: Address, id: string | null) =>
   node.held.size === 0

@@ -5,13 +5,14 @@
 import { type Address, addressOf } from '../wire/address.ts';
 import { reviewAll } from './agenda.ts';
 import { addBan, banKey, banOn } from './bans.ts';
-import { findAddress } from './book.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, startDial } from './dial.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
-import { sessionAt, whyNotDial } from './obstacles.ts';
+import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
+import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
+import { holdsSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget } from './targets.ts';
 import type { Order, OrderAnswer } from './world.ts';
@@ -158,26 +159,38 @@ export function dialByHand(
   keep: boolean,
   attempt: number,
 ): OrderAnswer {
-  const id = node.book.ids[findAddress(node.book, address)];
+  const id = idAt(node, address);
   node.held.delete(address.text);
-  if (id !== null && id !== undefined) node.held.delete(id);
+  if (id !== null) node.held.delete(id);
   if (keep && node.targets.length >= BOOTSTRAP_MAX)
     return refuseDial(ctx, attempt, address, 'over-limit', LIST_IS_FULL);
-  if (keep) addTarget(node, address.ip, address.port, 'keep', ctx.now);
-  for (const target of node.targets)
-    if (target.resolved.some((one) => one.text === address.text)) target.nextAt = ctx.now;
-  for (const dial of node.dials.values()) if (dial.address.text === address.text) return done(null, dial.attempt);
   const { text, ip } = address;
   if (address.class === 'special')
     return refuseDial(ctx, attempt, address, 'bad-address', `${text} is not an address that can be dialled`);
-  if (banOn(node, ctx.now, address, id ?? null)?.by === 'hand')
+  if (banOn(node, ctx.now, address, id)?.by === 'hand')
     return refuseDial(ctx, attempt, address, 'banned', `${text} is banned; type unban ${ip} first`);
+  if (keep) addTarget(node, ip, address.port, 'keep', ctx.now);
+  for (const target of node.targets) if (target.resolved.some((one) => one.text === text)) target.nextAt = ctx.now;
+  endVisitsTo(node, ctx, address);
+  for (const dial of node.dials.values()) if (dial.address.text === text) return done(null, dial.attempt);
   const why = whyNotDial(node, ctx.now, address, 'manual');
   if (why === 'connected') {
     const session = sessionAt(node, address);
     return done(session?.n ?? null);
   }
   return done(null, startDial(node, ctx, address, keep ? 'keep' : 'manual', attempt));
+}
+
+/** A visit is over as soon as it has said hello; a command wants a connection that stays, so it does not wait for one. */
+function endVisitsTo(node: NodeState, ctx: Context, address: Address): void {
+  for (const { attempt, address: dialled, via } of [...node.dials.values()]) {
+    if (dialled.text !== address.text || holdsSlot(via)) continue;
+    ctx.cancel(attempt);
+    node.dials.delete(attempt);
+    ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'visit', detail: '' });
+  }
+  const session = sessionAt(node, address);
+  if (session !== null && isVisit(session)) closeSession(node, ctx, session, 'visit');
 }
 
 /** A command's dial that is not tried: whoever waits for the attempt is told, too. */

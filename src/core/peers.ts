@@ -40,7 +40,8 @@ export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via ===
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
   const answer = session.dir === 'inbound';
-  if (hello.nodeid === node.id) return meetSelf(node, ctx, session, answer);
+  if (hello.nodeid === node.id)
+    return answer && !hasRoomForGuest(node) ? turnAway(node, ctx, session) : meetSelf(node, ctx, session, answer);
   session.id = hello.nodeid;
   session.agent = hello.agent;
   session.observed = hello.observed;
@@ -51,7 +52,10 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
   if (banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
     return closeSession(node, ctx, session, 'banned', null, true);
-  if (answer && isHeld(node, ctx, session)) return closeSession(node, ctx, session, 'held', 'dropped');
+  if (isHeld(node, ctx, session))
+    return answer && !hasRoomForGuest(node)
+      ? turnAway(node, ctx, session)
+      : closeSession(node, ctx, session, 'held', 'dropped');
   const wasQuiet = session.stage === 'quiet';
   const old = node.peers.get(session.id);
   if (old !== undefined) return meetDuplicate(node, ctx, session, old);
@@ -220,6 +224,7 @@ export function admitRival(node: NodeState, ctx: Context, old: Session): void {
   const rival = endProbe(node, old);
   if (rival === null) return;
   if (node.peers.has(rival.id ?? '')) return refuseRival(node, ctx, rival);
+  if (isHeld(node, ctx, rival)) return closeSession(node, ctx, rival, 'held', 'dropped');
   if (rival.dir === 'inbound' && isFull(node)) return serveVisitor(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
   settle(node, ctx, rival, false);
@@ -246,6 +251,7 @@ const turnAway = (node: NodeState, ctx: Context, session: Session) =>
 
 /** Dropped by hand a while ago, by id or by address. */
 function isHeld(node: NodeState, ctx: Context, session: Session): boolean {
+  if (session.via === 'manual' || session.via === 'keep') return false;
   for (const key of [session.id, session.listen?.text]) {
     const until = key === null || key === undefined ? undefined : node.held.get(key);
     if (until !== undefined && until > ctx.now) return true;

@@ -59,6 +59,8 @@ export function closeSurplus(node: NodeState, ctx: Context, latest: Session): vo
   const local = isLocal(latest.remote);
   const peers = outboundPeers(node, local);
   if (peers.length <= (local ? node.settings['peers.outbound.local'] : node.settings['peers.outbound'])) return;
-  const oldest = peers.find((peer) => peer !== latest && peer.via === 'gossip');
-  if (oldest !== undefined) closeSession(node, ctx, oldest, 'rotated', 'rotated');
+  const open = peers.filter(({ via }) => via === 'gossip');
+  // One that never said hello is worth least, be it the latest.
+  const surplus = open.find(({ stage }) => stage === 'quiet') ?? open.find((peer) => peer !== latest);
+  if (surplus !== undefined) closeSession(node, ctx, surplus, 'rotated', surplus.id === null ? null : 'rotated');
 }

@@ -33,7 +33,7 @@ export interface Slots {
 }
 
 /** Dial-backs and feelers are visits: they hold no slot. */
-const holdsSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
+export const holdsSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
 
 export function countSlots(node: NodeState): Slots {
   const slots: Slots = { local: 0, public: 0 };
@@ -80,7 +80,8 @@ export function mayExceed(node: NodeState, slots: Slots, address: Address): bool
 
 /** Outbound peers that count against the target of their kind, oldest first. */
 export function outboundPeers(node: NodeState, local: boolean): Session[] {
-  return [...node.peers.values()].filter(
-    (peer) => peer.dir === 'outbound' && holdsSlot(peer.via) && isLocal(peer.remote) === local,
+  return [...node.sessions.values()].filter(
+    ({ dir, stage, via, remote }) =>
+      dir === 'outbound' && (stage === 'ready' || stage === 'quiet') && holdsSlot(via) && isLocal(remote) === local,
   );
 }

@@ -144,6 +144,8 @@ export interface Gone {
 export interface NodeState {
   readonly id: string;
   readonly agent: string;
+  /** Known to nobody else: what is chosen by it cannot be aimed at. */
+  salt: number;
   readonly settings: Settings;
   startedAt: number;
   stopping: boolean;

@@ -2,7 +2,7 @@
  * The places a node always wants to be connected to: the bootstrap list and kept peers. Names, addresses and look-ups go in, the list
  * stays free of twins; it dials nothing. Rule 48.
  */
-import { addressOf, parseAddress } from '../wire/address.ts';
+import { type Address, addressOf, parseAddress } from '../wire/address.ts';
 import { BOOTSTRAP_MAX, NAME_ADDRESSES_MAX, NAME_KEPT_US } from './limits.ts';
 import type { NodeState, Target } from './state.ts';
 
@@ -36,7 +36,7 @@ export function resolveTarget(node: NodeState, now: number, target: Target, ips:
   const resolved = ips
     .slice(0, NAME_ADDRESSES_MAX)
     .map((ip) => addressOf(ip, target.port))
-    .filter((address) => address !== null);
+    .filter((address): address is Address => address !== null && address.class !== 'special');
   target.resolving = false;
   target.lookUpAt = now + NAME_KEPT_US;
   if (resolved.length === 0 && target.resolved.length > 0) return;

@@ -91,6 +91,10 @@ export function readStartup(argv: readonly string[]): Startup {
   const listed = values['no-bootstrap'] === true ? [] : (values.bootstrap ?? []).map((text) => readPlace(text));
   const listen = values.listen === undefined ? target.listen : readPlace(values.listen, true);
   const script = readScripts(tokens);
+  if (values.headless === true && script !== null)
+    throw new UsageError(
+      '--headless runs no lines: leave it out to run -e and --script, or put lines that are to run at start into .noderc',
+    );
   const saves = listen !== null && listen.port !== 0 && script === null;
   return {
     settings,

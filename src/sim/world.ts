@@ -117,7 +117,7 @@ export function createSimWorld(options: SimOptions): SimWorld {
     test: Parameters<World['until']>[0],
     { limitMs, signal }: Parameters<World['until']>[1],
   ): Promise<UntilResult> {
-    const limit = kernel.now + Math.floor(limitMs * 1_000);
+    const limit = kernel.now + Math.max(0, Math.floor(limitMs * 1_000));
     const found: { node: NodePort; event: Parameters<EventListener>[1] }[] = [];
     const unlisten = listen((node, event) => {
       if (found.length === 0 && test(node, event)) found.push({ node, event });
@@ -127,8 +127,9 @@ export function createSimWorld(options: SimOptions): SimWorld {
         const [first] = found;
         if (first !== undefined) return { kind: 'event', ...first };
         if (signal?.aborted === true) return { kind: 'aborted' };
-        if (nextTime(kernel) > limit) {
-          kernel.now = limit;
+        const next = nextTime(kernel);
+        if (next > limit || next === Infinity) {
+          if (limit !== Infinity) kernel.now = limit;
           return { kind: 'timeout' };
         }
         step(network);

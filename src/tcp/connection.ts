@@ -43,6 +43,8 @@ export class Connection implements FrameSink, Outbox {
   isEnding = false;
   /** More of the last chunk waits for its turn. */
   isMidChunk = false;
+  /** The peer has ended its side. */
+  #hasEnded = false;
   /** Told not to read for a while (rule 54). */
   #pause: NodeJS.Timeout | null = null;
   /** Cuts off a peer that does not take what waits (rule 56), or that does not close after us. */
@@ -60,6 +62,7 @@ export class Connection implements FrameSink, Outbox {
     const socket: AttendedSocket = this.socket;
     socket[CONNECTION] = this;
     socket.on('data', takeChunk);
+    socket.on('end', takeEnd);
     socket.on('close', takeClose);
   }
 
@@ -87,6 +90,18 @@ export class Connection implements FrameSink, Outbox {
     this.isMidChunk = !isDone && this.isReading;
     if (this.isMidChunk && this.#pause === null) setImmediate(takeTurn, this);
     if (this.isMidChunk !== wasMidChunk) this.#readOrNot();
+    if (this.#hasEnded && !this.isMidChunk) this.#endOurs();
+  }
+
+  /** Rule 67: the peer's end is ours, too, once all that it said has been taken and answered. */
+  peerEnded(): void {
+    this.#hasEnded = true;
+    if (!this.isMidChunk) this.#endOurs();
+  }
+
+  #endOurs(): void {
+    flush(this);
+    this.socket.end();
   }
 
   /** Reads nothing for a while. Replies to what came before still leave. */
@@ -185,6 +200,10 @@ export function guard(socket: Socket): void {
 function takeChunk(this: AttendedSocket, chunk: Buffer): void {
   const connection = this[CONNECTION];
   connection?.attendant.chunkCame(connection, chunk);
+}
+
+function takeEnd(this: AttendedSocket): void {
+  this[CONNECTION]?.peerEnded();
 }
 
 function takeTurn(connection: Connection): void {

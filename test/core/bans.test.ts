@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addBan, banOn } from '../../src/core/bans.ts';
 import { loadBans, readBanTarget, savedBans } from '../../src/core/bans-saved.ts';
-import { addAddress, findAddress } from '../../src/core/book.ts';
+import { addAddress, findAddress, vouchAddress } from '../../src/core/book.ts';
 import { BAN_LONGEST_US, BANS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { whyNotDial } from '../../src/core/obstacles.ts';
 import type { Settings } from '../../src/settings.ts';
@@ -251,7 +251,7 @@ test('bans: gossip about banned and discouraged addresses is not taken', () => {
   assert.deepEqual(taken?.fresh.map(({ address }) => address).sort(), ['20.4.0.1:6100', '20.5.0.1:6101']);
   assert.deepEqual(taken?.refused.map(({ address, reason }) => `${address} ${reason}`).sort(), [
     '20.1.0.1:6100 banned',
-    '20.2.0.1:6100 banned',
+    '20.2.0.1:6100 discouraged',
     '20.3.0.1:6100 banned',
     '20.5.0.1:6100 banned',
   ]);
@@ -272,6 +272,8 @@ test('bans: the dialler passes banned and discouraged addresses by until the tim
     ['20.4.0.1:6100', 'w'],
   ] as const)
     addAddress(node.book, node.settings, context, at(place), id, source, -Infinity);
+  // Only an id that a hello proved there counts (rule 23).
+  vouchAddress(node.book, node.settings, context, findAddress(node.book, at('20.3.0.1:6100')), 'z');
   assert.deepEqual(
     ['20.1.0.1:6100', '20.2.0.1:6100', '20.3.0.1:6100', '20.4.0.1:6100'].map((place) =>
       whyNotDial(node, bare.now, at(place), 'gossip'),

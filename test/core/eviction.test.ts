@@ -37,6 +37,8 @@ class Crowd {
   constructor(places: number, id = 'm', settings: Partial<Settings> = {}) {
     const sizes = { 'peers.max': 2 * places, 'peers.inbound': places };
     this.bare = new BareNode({ id, listen: '8.8.8.8:5999', settings: { ...CALM, ...sizes, ...settings } });
+    // Every node has a salt of its own; here it follows from the id.
+    this.bare.node.salt = Math.imul(1 + Number(/\d+/.exec(id)?.[0] ?? 0), 0x9e3779b1) >>> 0;
   }
 
   /** One more inbound peer of this group, a second younger than the one before; its number. */

@@ -243,7 +243,7 @@ test('peers: a rival whose place somebody took before the old connection was gon
   bare.accept('10.0.0.2');
   bare.hear(2, helloLine('b', { listen: 6100 }));
   bare.reportsCloses = false;
-  bare.order({ kind: 'drop', n: 1 });
+  bare.hear(1, helloLine('another'));
   const other = bare.inboundPeer('c', '10.0.0.3');
   bare.take();
   bare.hangUp(1);
@@ -252,7 +252,7 @@ test('peers: a rival whose place somebody took before the old connection was gon
     '> #2 addr',
     '> #2 bye full',
     'close #2',
-    'closed #1 dropped',
+    'closed #1 id-changed',
   ]);
   assert.deepEqual(
     [...bare.node.peers.values()].map(({ n }) => n),

@@ -187,6 +187,26 @@ inWorld('driver: survives resets at any moment and forgets every connection', as
   assert.equal(last.socket.destroyed, false);
 });
 
+inWorld('driver: hears a peer that says a lot and ends at once to its last line', async (world) => {
+  const node = await spawn(world, 'n1');
+  const closed: NodeEvent[] = [];
+  world.onEvent((_, event) => {
+    if (event.kind === 'closed') closed.push(event);
+  });
+  let heard = 0;
+  world.onLine((_, __, direction) => {
+    if (direction === 'received') heard += 1;
+  });
+  const peer = new RawPeer(placeOf(node));
+  peer.socket.end(`${HELLO}${'{"msgtype":"pong"}\n'.repeat(1_500)}{"msgtype":"bye","reason":"x"}\n`);
+  await reach(world, 'the close', () => closed.length > 0);
+  assert.equal(heard, 1_502);
+  assert.deepEqual(
+    closed.map((event) => event.kind === 'closed' && [event.reason, event.said]),
+    [['bye', 'x']],
+  );
+});
+
 inWorld('driver: ends our side when the peer ends its own', async (world) => {
   const node = await spawn(world, 'n1');
   const peer = await meet(node);
