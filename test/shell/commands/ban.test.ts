@@ -131,7 +131,11 @@ test('ban: Tab offers live ids, unban what is banned', async () => {
   await value('ban #1');
   assert.deepEqual(tab('unban ').candidates, [ids[0], 'all']);
   await value('drop #2');
-  assert.deepEqual(tab('connect ').candidates, ['10.0.0.3:5999'], 'one that connect would refuse is not offered');
+  assert.deepEqual(
+    tab('connect ').candidates,
+    ['10.0.0.2:5999', '10.0.0.3:5999'],
+    'an id that was never met there hides no address (rule 23)',
+  );
   assert.equal(tab('bans ').usage, 'bans');
 });
 
