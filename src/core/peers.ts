@@ -138,7 +138,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
     ctx.now - old.openedAt < node.settings['collision.window'] &&
     (old.remote.ip === session.remote.ip || (isLocal(old.remote) && isLocal(session.remote)));
   if (crossed) {
-    const keepOutbound = node.id > (session.id ?? '');
+    const keepOutbound = node.id.toLowerCase() > (session.id ?? '').toLowerCase();
     if (session.dir === 'inbound') sendHello(node, ctx, session);
     if ((session.dir === 'outbound') === keepOutbound) {
       node.peers.delete(old.id ?? '');

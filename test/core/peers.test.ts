@@ -91,7 +91,7 @@ for (const [idA, idB] of [
   for (const order of ['a', 'b'] as const)
     test(`peers: of two dials that crossed, ${idA} and ${idB} keep the one of the greater id, ${order} first`, () => {
       const { a, b } = collide(idA, idB, order);
-      const [greater, lesser] = idA > idB ? [a, b] : [b, a];
+      const [greater, lesser] = idA.toLowerCase() > idB.toLowerCase() ? [a, b] : [b, a];
       assert.equal(greater.node.peers.get(lesser.node.id)?.dir, 'outbound');
       assert.equal(lesser.node.peers.get(greater.node.id)?.dir, 'inbound');
       for (const node of [a, b]) {

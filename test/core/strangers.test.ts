@@ -289,3 +289,12 @@ test('rule 15: hello-less listeners do not keep all outbound places for ever', (
   }
   assert.ok(peers > 0);
 });
+
+test('rule 21: ids compare as lower-case', () => {
+  const bare = new BareNode({ listen: '10.0.0.1:5999', settings: CALM, id: 'a0' });
+  const out = bare.dialled(bare.connect('10.0.0.2:6100'));
+  const inbound = bare.accept('10.0.0.2');
+  bare.hear(inbound, helloLine('B0'));
+  bare.hear(out, helloLine('B0'));
+  assert.equal(bare.node.peers.get('B0')?.dir, 'inbound', 'b0 is greater, so its dial is kept');
+});
