@@ -18,6 +18,7 @@ import {
   GETADDR_EVERY_LOOPBACK_US,
   SECOND_US,
 } from './limits.ts';
+import { isOwn } from './obstacles.ts';
 import type { ReasonCode } from './reasons.ts';
 import { aboutOf, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
@@ -270,7 +271,7 @@ function takeEntry(
   source: Source,
 ): ReasonCode | null {
   const { address, nodeid, age } = entry;
-  if (nodeid === node.id || isSelf(node, address)) return 'is-self';
+  if (nodeid === node.id || isOwn(node, address, 'gossip')) return 'is-self';
   if (!mayGossip(address, session.remote.class)) return 'not-for-us';
   if (isBadPort(address.port)) return 'bad-port';
   const ban = banOn(node, ctx.now, address, nodeid);
@@ -284,7 +285,3 @@ function takeEntry(
   session.addrTokens -= 1;
   return addAddress(node.book, node.settings, ctx, address, nodeid, source, seenAt) < 0 ? 'source-full' : null;
 }
-
-/** Proven to be us, or where we listen. */
-const isSelf = (node: NodeState, address: Address): boolean =>
-  (node.selves.size > 0 && node.selves.has(address.text)) || node.listening.some((own) => isSamePlace(own, address));

@@ -3,6 +3,8 @@
  * that all who look during one fact see the time that the core saw. It wakes nobody.
  */
 const MS = 1_000;
+/** The longest wait that a timer of Node can hold. */
+export const TIMER_MS_MAX = 2_147_483_647;
 
 export interface Clock {
   readonly now: () => number;

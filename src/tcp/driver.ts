@@ -27,7 +27,7 @@ import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { FrameFault } from '../wire/frames.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, TIMER_MS_MAX } from './clock.ts';
 import { type Attendant, Connection, guard } from './connection.ts';
 import { createDials } from './dials.ts';
 import { type Listener, openListener } from './listener.ts';
@@ -36,8 +36,6 @@ import { bytesOf } from './outbox.ts';
 
 /** What `send` answers then. */
 const NOT_SENT = -1;
-/** The longest wait that a timer of Node can hold. */
-const TIMER_MS_MAX = 2_147_483_647;
 
 export type WatchLine = (n: number, direction: LineDirection, line: string, message: Message | null) => void;
 

@@ -12,11 +12,9 @@ import type { Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
 import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
-import { createClock } from './clock.ts';
+import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
-
-const TIMER_MS_MAX = 2_147_483_647;
 
 /** `agent` is what hello says we are where the setting `agent` is empty. */
 export function createTcpWorld(agent: string): World {

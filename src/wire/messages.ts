@@ -1,6 +1,6 @@
 /**
  * THE PROTOCOL on one page: the shape of every message, its check, its line. A line goes in, a checked message or a malformed verdict
- * comes out, and the other way round. It reacts to nothing: that is core/session.ts.
+ * comes out, and the other way round. It reacts to nothing: that is core/receive.ts.
  */
 import { asciiOnly } from '../util/ascii.ts';
 import { type Address, parseAddress } from './address.ts';
