@@ -1,15 +1,17 @@
 /**
  * The model network: nodes with addresses, connections with latency, first in first out per direction. The orders of cores go in and
- * become items of the queue; step.ts takes them out again as facts. It knows no sockets and no clock but the kernel's. No faults yet.
+ * become items of the queue; step.ts takes them out again as facts. It knows no sockets and no clock but the kernel's. What goes wrong
+ * on the way is decided by `links`, when there are any.
  */
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
+import type { ReasonCode } from '../core/reasons.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
 import type { Inhabitant } from './inhabitant.ts';
 import { createKernel, type Kernel, schedule } from './kernel.ts';
-import { createRandom, mix, nextRandom } from './random.ts';
+import { createRandom, mix, nextRandom, type Random } from './random.ts';
 
 /** One-way latency between two places: a fixed part by pair, in microseconds. */
 const LATENCY_MIN_US = 1_000;
@@ -41,25 +43,66 @@ export interface Host {
   readonly address: Address;
   readonly inhabitant: Inhabitant;
   readonly context: HostContext;
-  readonly ends: Map<number, End>;
-  readonly dials: Set<number>;
+  readonly random: Random;
+  ends: Map<number, End>;
+  dials: Set<number>;
   /** What the world gives out for this node; null before the node is started. */
   port: NodePort | null;
   isUp: boolean;
   wakeTicket: number;
 }
 
+/** All items have the same fields, so that the queue's reader sees one shape. */
+interface Parts {
+  readonly end: End | null;
+  readonly message: Message | null;
+  readonly host: Host | null;
+  readonly dial: SimDial | null;
+  readonly text: string;
+  readonly number: number;
+}
+
 export type Item =
-  | { readonly kind: 'message'; readonly to: End; readonly message: Message }
-  | { readonly kind: 'closed'; readonly end: End }
+  | (Parts & { readonly kind: 'message'; readonly end: End; readonly message: Message })
+  | (Parts & { readonly kind: 'closed'; readonly end: End })
   /** A side that did not read for a while reads again. */
-  | { readonly kind: 'resume'; readonly end: End }
+  | (Parts & { readonly kind: 'resume'; readonly end: End })
   /** A dial reaches its target, or the place where nobody is. */
-  | { readonly kind: 'arrive'; readonly dial: SimDial }
-  /** The dialler learns how its dial went; `far` is null when nobody was there. */
-  | { readonly kind: 'answer'; readonly dial: SimDial; readonly far: End | null }
-  | { readonly kind: 'resolved'; readonly host: Host; readonly name: string }
-  | { readonly kind: 'wake'; readonly host: Host; readonly ticket: number };
+  | (Parts & { readonly kind: 'arrive'; readonly dial: SimDial })
+  /** The dialler learns how its dial went; `end` is the far one, null when nobody was there, and `text` the reason then. */
+  | (Parts & { readonly kind: 'answer'; readonly dial: SimDial; readonly text: ReasonCode })
+  | (Parts & { readonly kind: 'resolved'; readonly host: Host })
+  | (Parts & { readonly kind: 'wake'; readonly host: Host })
+  /** The links asked to be called, with a number of theirs. */
+  | (Parts & { readonly kind: 'links' });
+
+const messageItem = (end: End, message: Message): Item => ({
+  kind: 'message',
+  end,
+  message,
+  host: null,
+  dial: null,
+  text: '',
+  number: 0,
+});
+const endItem = (kind: 'closed' | 'resume', end: End): Item => ({
+  kind,
+  end,
+  message: null,
+  host: null,
+  dial: null,
+  text: '',
+  number: 0,
+});
+const hostItem = (kind: 'resolved' | 'wake', host: Host, text: string, number: number): Item => ({
+  kind,
+  end: null,
+  message: null,
+  host,
+  dial: null,
+  text,
+  number,
+});
 
 /** One dial on its way. */
 export interface SimDial {
@@ -69,6 +112,27 @@ export interface SimDial {
   /** The dialler's own end: its IP and an ephemeral port. */
   readonly local: Address | null;
   readonly latencyUs: number;
+  /** When its dialler gives up. */
+  readonly limit: number;
+}
+
+/** What happens to things on their way while faults are on; each schedules what comes of it, or nothing. */
+export interface Links {
+  message(end: End, message: Message): void;
+  /** The other side of a connection is to learn that it was closed. */
+  closed(end: End): void;
+  dial(dial: SimDial): void;
+  /** An item of kind `links` is due. */
+  due(number: number): void;
+}
+
+/** The last thing that happened: overwritten by the next one. */
+export interface Happening {
+  kind: 'none' | 'message' | 'closed' | 'arrive' | 'answer' | 'resolved' | 'wake' | 'fault';
+  host: Host | null;
+  /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), else of no meaning. */
+  number: number;
+  message: Message | null;
 }
 
 export interface Network {
@@ -82,8 +146,11 @@ export interface Network {
   hash: number;
   /** Everything that happened: messages, closes, dials, look-ups and timers that were not replaced. */
   events: number;
+  readonly last: Happening;
   onEvent: (host: Host, event: NodeEvent) => void;
   onLine: ((host: Host, n: number, direction: LineDirection, message: Message) => void) | null;
+  /** Null: everything arrives. */
+  links: Links | null;
 }
 
 export function createNetwork(seed: number, wire: boolean): Network {
@@ -95,8 +162,10 @@ export function createNetwork(seed: number, wire: boolean): Network {
     names: new Map(),
     hash: mix(seed),
     events: 0,
+    last: { kind: 'none', host: null, number: 0, message: null },
     onEvent: () => undefined,
     onLine: null,
+    links: null,
   };
 }
 
@@ -114,7 +183,7 @@ export function addHost(
     now: kernel.now,
     random: () => nextRandom(random),
     resolve(hostName) {
-      if (host.isUp) schedule(kernel, kernel.now, { kind: 'resolved', host, name: hostName });
+      if (host.isUp) schedule(kernel, kernel.now, hostItem('resolved', host, hostName, 0));
     },
     dial: (attempt, to, timeoutUs) => dial(network, host, attempt, to, timeoutUs),
     cancel: (attempt) => void host.dials.delete(attempt),
@@ -128,7 +197,7 @@ export function addHost(
     wake(at) {
       host.wakeTicket += 1;
       if (at !== Infinity && host.isUp)
-        schedule(kernel, Math.max(at, kernel.now), { kind: 'wake', host, ticket: host.wakeTicket });
+        schedule(kernel, Math.max(at, kernel.now), hostItem('wake', host, '', host.wakeTicket));
     },
     emit: (event) => network.onEvent(host, event),
   };
@@ -138,6 +207,7 @@ export function addHost(
     address,
     inhabitant: moveIn(context),
     context,
+    random,
     ends: new Map(),
     dials: new Set(),
     port: null,
@@ -168,20 +238,55 @@ function latencyOf(network: Network, from: Address, to: Address): number {
   return LATENCY_MIN_US + (mix(network.seed, low, high) % LATENCY_SPREAD_US);
 }
 
-/** A dial travels one way; a host that is down is silent for as long as the dialler waits, at most a whole round trip here. */
+/** A dial travels one way, and its answer as long again. */
 function dial(network: Network, from: Host, attempt: number, address: Address, timeoutUs: number): void {
-  const { kernel } = network;
   if (!from.isUp) return;
+  const { now } = network.kernel;
   from.dials.add(attempt);
-  const latencyUs = latencyOf(network, from.address, address);
-  const local = addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS));
-  const one: SimDial = { from, attempt, address, local, latencyUs };
-  const target = network.hosts.get(address.text);
-  if (target === undefined || target.isUp) schedule(kernel, kernel.now + latencyUs, { kind: 'arrive', dial: one });
-  else schedule(kernel, kernel.now + Math.min(timeoutUs, 2 * latencyUs), { kind: 'answer', dial: one, far: null });
+  const one: SimDial = {
+    from,
+    attempt,
+    address,
+    local: addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS)),
+    latencyUs: latencyOf(network, from.address, address),
+    limit: now + timeoutUs,
+  };
+  if (network.links === null) dialArrives(network, one, now + one.latencyUs);
+  else network.links.dial(one);
 }
 
-function arrivalAt(network: Network, end: End): number {
+export function dialArrives(network: Network, one: SimDial, at: number): void {
+  schedule(network.kernel, at, {
+    kind: 'arrive',
+    end: null,
+    message: null,
+    host: null,
+    dial: one,
+    text: '',
+    number: 0,
+  });
+}
+
+/** The dialler learns of the far end, or why there is none. */
+export function dialAnswered(network: Network, one: SimDial, at: number, far: End | null, reason: ReasonCode): void {
+  schedule(network.kernel, at, {
+    kind: 'answer',
+    end: far,
+    message: null,
+    host: null,
+    dial: one,
+    text: reason,
+    number: 0,
+  });
+}
+
+/** Calls the links at a time. */
+export function callLinks(network: Network, at: number, number: number): void {
+  schedule(network.kernel, at, { kind: 'links', end: null, message: null, host: null, dial: null, text: '', number });
+}
+
+/** When something that is sent now arrives, if nothing holds it up. */
+export function arrivalAt(network: Network, end: End): number {
   const at = Math.max(end.lastArrival, network.kernel.now + end.latencyUs);
   end.lastArrival = at;
   return at;
@@ -190,21 +295,32 @@ function arrivalAt(network: Network, end: End): number {
 function sendMessage(network: Network, end: End | undefined, message: Message): number {
   if (end === undefined || !end.isOpen || end.other === null) return -1;
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
-  schedule(network.kernel, arrivalAt(network, end), { kind: 'message', to: end.other, message });
+  if (network.links === null) messageArrives(network, end.other, message, arrivalAt(network, end));
+  else network.links.message(end, message);
   return 0;
+}
+
+export function messageArrives(network: Network, to: End, message: Message, at: number): void {
+  schedule(network.kernel, at, messageItem(to, message));
 }
 
 function pauseEnd(network: Network, end: End | undefined, until: number): void {
   if (end === undefined || !end.isOpen) return;
   end.backlog ??= [];
   end.pausedUntil = until;
-  schedule(network.kernel, until, { kind: 'resume', end });
+  schedule(network.kernel, until, endItem('resume', end));
 }
 
 /** Both ends learn of it: ours now, the other after everything that is on its way. */
 export function closeEnd(network: Network, end: End | undefined): void {
   if (end === undefined || !end.isOpen) return;
   end.isOpen = false;
-  schedule(network.kernel, network.kernel.now, { kind: 'closed', end });
-  if (end.other !== null) schedule(network.kernel, arrivalAt(network, end), { kind: 'closed', end: end.other });
+  closeArrives(network, end, network.kernel.now);
+  if (end.other === null) return;
+  if (network.links === null) closeArrives(network, end.other, arrivalAt(network, end));
+  else network.links.closed(end);
+}
+
+export function closeArrives(network: Network, end: End, at: number): void {
+  schedule(network.kernel, at, endItem('closed', end));
 }

@@ -1,16 +1,12 @@
 /** Lets the next thing of a simulated network happen: an item of the queue becomes a fact for whom it concerns. */
+import type { ReasonCode } from '../core/reasons.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
-import { schedule, takeNext } from './kernel.ts';
-import { closeEnd, type End, type Host, type Item, type Network, type SimDial } from './network.ts';
+import { takeNext } from './kernel.ts';
+import { closeEnd, dialAnswered, type End, type Host, type Item, type Network, type SimDial } from './network.ts';
 
-/** What happened, in the hash of the run. */
-const DELIVERED = 1;
-const CLOSED = 2;
-const ARRIVED = 3;
-const ANSWERED = 4;
-const RESOLVED = 5;
-const WOKEN = 6;
+/** What happened, as numbers for the hash of the run. */
+const KINDS = { message: 1, closed: 2, arrive: 3, answer: 4, resolved: 5, wake: 6, fault: 7 } as const;
 
 /** Call only when the kernel holds an item. */
 export function step(network: Network): void {
@@ -20,12 +16,12 @@ export function step(network: Network): void {
 function handle(network: Network, item: Item): void {
   switch (item.kind) {
     case 'message':
-      return item.to.backlog === null || !item.to.isOpen
-        ? deliver(network, item.to, item.message)
-        : void item.to.backlog.push(item);
+      return item.end.backlog === null || !item.end.isOpen
+        ? deliver(network, item.end, item.message)
+        : void item.end.backlog.push(item);
     case 'wake':
-      if (item.ticket !== item.host.wakeTicket) return;
-      happen(network, WOKEN, item.host, 0);
+      if (item.number !== item.host.wakeTicket) return;
+      happen(network, 'wake', item.host, 0);
       return item.host.inhabitant.woken();
     case 'closed':
       return item.end.backlog === null || !item.end.isOpen
@@ -36,27 +32,35 @@ function handle(network: Network, item: Item): void {
     case 'arrive':
       return arrive(network, item.dial);
     case 'answer':
-      return answer(network, item.dial, item.far);
+      return answer(network, item.dial, item.end, item.text);
     case 'resolved':
-      return resolve(network, item.host, item.name);
+      return resolve(network, item.host, item.text);
+    case 'links':
+      return network.links?.due(item.number);
     default:
       item satisfies never;
   }
 }
 
 /** Something happens to a host now: its clock is set, and time, kind, node and a number go into the hash. */
-function happen(network: Network, kind: number, host: Host, number: number): void {
+export function happen(network: Network, kind: keyof typeof KINDS, host: Host, number: number): void {
+  const { last } = network;
   const { now } = network.kernel;
   host.context.now = now;
   network.events += 1;
-  network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), kind), host.index), number);
+  last.kind = kind;
+  last.host = host;
+  last.number = number;
+  last.message = null;
+  network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), KINDS[kind]), host.index), number);
 }
 
 function deliver(network: Network, to: End, message: Message): void {
   if (!to.isOpen) return;
   const { host, n } = to;
-  happen(network, DELIVERED, host, n);
+  happen(network, 'message', host, n);
   network.hash = addMessage(network.hash, message);
+  network.last.message = message;
   if (network.onLine !== null) network.onLine(host, n, 'received', message);
   const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
   if (heard.type !== 'malformed') host.inhabitant.messageReceived(n, heard);
@@ -75,14 +79,14 @@ function reportClosed(network: Network, end: End): void {
   if (host.ends.get(n) !== end) return;
   host.ends.delete(n);
   end.isOpen = false;
-  happen(network, CLOSED, host, n);
+  happen(network, 'closed', host, n);
   host.inhabitant.closed(n, 'remote-closed');
 }
 
 function resolve(network: Network, host: Host, name: string): void {
   if (!host.isUp) return;
   const found = network.names.get(name);
-  happen(network, RESOLVED, host, found?.index ?? -1);
+  happen(network, 'resolved', host, found?.index ?? -1);
   const ips = found === undefined ? [] : [found.address.ip];
   host.inhabitant.nameResolved(name, ips, found === undefined ? 'ENOTFOUND' : null);
 }
@@ -91,21 +95,24 @@ function arrive(network: Network, dial: SimDial): void {
   const target = network.hosts.get(dial.address.text);
   const at = network.kernel.now + dial.latencyUs;
   const isThere = target?.isUp === true && dial.local !== null;
-  happen(network, ARRIVED, isThere ? target : dial.from, dial.attempt);
-  if (!isThere || dial.local === null) return schedule(network.kernel, at, { kind: 'answer', dial, far: null });
+  happen(network, 'arrive', isThere ? target : dial.from, dial.attempt);
+  if (!isThere || dial.local === null) return dialAnswered(network, dial, at, null, 'refused');
   const far = createEnd(target, dial, null);
   target.ends.set(far.n, far);
   if (target.inhabitant.accepted(dial.local, target.address) !== far.n) far.isOpen = false;
   if (!far.isOpen) target.ends.delete(far.n);
-  schedule(network.kernel, at, { kind: 'answer', dial, far });
+  dialAnswered(network, dial, at, far, 'refused');
 }
 
-function answer(network: Network, dial: SimDial, far: End | null): void {
+/** What the system says of a dial that failed. */
+const SYSTEM_WORDS: Partial<Record<ReasonCode, string>> = { refused: 'ECONNREFUSED', timeout: 'ETIMEDOUT' };
+
+function answer(network: Network, dial: SimDial, far: End | null, reason: ReasonCode): void {
   const { from, attempt } = dial;
-  happen(network, ANSWERED, from, attempt);
+  happen(network, 'answer', from, attempt);
   const isWanted = from.dials.delete(attempt);
   if (far === null) {
-    if (isWanted) from.inhabitant.dialFailed(attempt, 'refused', 'ECONNREFUSED');
+    if (isWanted) from.inhabitant.dialFailed(attempt, reason, SYSTEM_WORDS[reason] ?? '');
     return;
   }
   if (isWanted && far.isOpen) {
