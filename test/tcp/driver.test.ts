@@ -266,6 +266,29 @@ inWorld('driver: cuts off a peer that does not read', async (world) => {
   assert.equal(node.views.gone()[0]?.closed?.reason, 'write-failed');
 });
 
+inWorld('driver: keeps a slow peer that reads in time, however little may wait for it', async (world) => {
+  const node = await spawn(world, 'n1', { settings: { 'queue.max': 1_024, 'queue.drain': 300_000 } });
+  const peer = await meet(node);
+  const { n } = node.views.peers()[0] ?? { n: 0 };
+  peer.socket.pause();
+  const pauses = mock.method(Socket.prototype, 'pause');
+  const isHeldBack = () => pauses.mock.calls.some((call) => (call.this as Socket).localPort === placeOf(node).port);
+  // Short lines, so that what waits is more than may wait, and less than the least of which Node tells that it has left.
+  const line = `{"msgtype":"${'x'.repeat(3_000)}"}`;
+  while (!isHeldBack()) {
+    for (let i = 0; i < 20 && !isHeldBack(); i += 1) node.order({ kind: 'send-line', n, line });
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  pauses.mock.restore();
+  peer.socket.resume();
+  await world.until(() => false, { limitMs: 900 });
+  assert.equal(node.views.ready(), 1);
+  peer.say(PING);
+  await peer.heard('pong');
+});
+
 inWorld('driver: a stop leaves nothing open and tells every peer', async (world) => {
   const node = await spawn(world, 'n1', { listen: [{ host: 'localhost', port: 0 }] });
   const place = placeOf(node);
