@@ -50,6 +50,8 @@ export interface Driver {
   readonly context: Context;
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. */
   handle<Result>(fact: () => Result): Result;
+  /** A setting has changed: what holds for each connection holds for those that are open, too. */
+  heedSettings(): void;
   listen(at: HostPort): Promise<Address>;
   startListening(): void;
   /** Resolves when no socket is left; sockets that linger are cut off after `limitMs`. */
@@ -272,6 +274,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   return {
     context,
     handle,
+    heedSettings() {
+      for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
+    },
     listen,
     startListening() {
       listening = true;

@@ -266,6 +266,22 @@ inWorld('driver: cuts off a peer that does not read', async (world) => {
   assert.equal(node.views.gone()[0]?.closed?.reason, 'write-failed');
 });
 
+inWorld('driver: a new line.max holds for the connections that are open', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node);
+  const long = `{"msgtype":"ping","pad":"${'x'.repeat(80_000)}"}\n`;
+  node.order({ kind: 'set', key: 'line.max', value: 100_000 });
+  peer.say(long);
+  await peer.heard('pong');
+  node.order({ kind: 'set', key: 'line.max', value: 70_000 });
+  peer.say(PING);
+  await peer.heard('pong', 2);
+  peer.say(long);
+  await peer.closed;
+  await reach(world, 'the close', () => node.state.sessions.size === 0);
+  assert.equal(node.views.gone()[0]?.closed?.reason, 'line-too-long');
+});
+
 inWorld('driver: keeps a slow peer that reads in time, however little may wait for it', async (world) => {
   const node = await spawn(world, 'n1', { settings: { 'queue.max': 1_024, 'queue.drain': 300_000 } });
   const peer = await meet(node);

@@ -64,6 +64,26 @@ inWorld('start: dials a bootstrap entry by its name', async (world) => {
   await reach(world, 'a handshake', () => node.views.ready() === 1 && other.views.ready() === 1);
 });
 
+test('start: no more peers than files may be open, also when peers.max is set later, said in one line each time', async () => {
+  const world = createTcpWorld('peersh/test', () => 100);
+  try {
+    const errors = errorsOf(world);
+    const node = await spawn(world, 'n1');
+    assert.equal(node.state.settings['peers.max'], 36);
+    node.order({ kind: 'set', key: 'peers.max', value: 20 });
+    assert.equal(node.state.settings['peers.max'], 20);
+    assert.equal(errors.length, 1);
+    node.order({ kind: 'set', key: 'peers.max', value: 5_000 });
+    assert.equal(node.state.settings['peers.max'], 36);
+    assert.deepEqual(errors, [
+      'peers.max is 36, not 125: this process may open only 100 files (ulimit -n)',
+      'peers.max is 36, not 5000: this process may open only 100 files (ulimit -n)',
+    ]);
+  } finally {
+    await world.close();
+  }
+});
+
 inWorld('book: is saved at stop, for us alone, and read at the next start', async (world, data) => {
   const errors = errorsOf(world);
   const other = await spawn(world, 'n1');
