@@ -3,6 +3,7 @@
  * listens.
  */
 import { v4 as uuid4 } from 'uuid';
+import { createAudience } from '../core/audience.ts';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
 import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
@@ -10,7 +11,6 @@ import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
-import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
