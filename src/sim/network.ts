@@ -45,6 +45,7 @@ export interface Host {
   readonly dials: Set<number>;
   /** What the world gives out for this node; null before the node is started. */
   port: NodePort | null;
+  /** Lives there still; who has left is not in `hosts`, and dials to that address are refused. */
   isUp: boolean;
   wakeTicket: number;
 }
@@ -116,7 +117,7 @@ export function addHost(
     resolve(hostName) {
       if (host.isUp) schedule(kernel, kernel.now, { kind: 'resolved', host, name: hostName });
     },
-    dial: (attempt, to, timeoutUs) => dial(network, host, attempt, to, timeoutUs),
+    dial: (attempt, to) => dial(network, host, attempt, to),
     cancel: (attempt) => void host.dials.delete(attempt),
     send: (n, message) => sendMessage(network, host.ends.get(n), message),
     sendLine(n, line) {
@@ -168,17 +169,15 @@ function latencyOf(network: Network, from: Address, to: Address): number {
   return LATENCY_MIN_US + (mix(network.seed, low, high) % LATENCY_SPREAD_US);
 }
 
-/** A dial travels one way; a host that is down is silent for as long as the dialler waits, at most a whole round trip here. */
-function dial(network: Network, from: Host, attempt: number, address: Address, timeoutUs: number): void {
+/** A dial travels one way; whether somebody lives there is seen when it arrives. */
+function dial(network: Network, from: Host, attempt: number, address: Address): void {
   const { kernel } = network;
   if (!from.isUp) return;
   from.dials.add(attempt);
   const latencyUs = latencyOf(network, from.address, address);
   const local = addressOf(from.address.ip, EPHEMERAL_PORT_FIRST + (attempt % EPHEMERAL_PORTS));
   const one: SimDial = { from, attempt, address, local, latencyUs };
-  const target = network.hosts.get(address.text);
-  if (target === undefined || target.isUp) schedule(kernel, kernel.now + latencyUs, { kind: 'arrive', dial: one });
-  else schedule(kernel, kernel.now + Math.min(timeoutUs, 2 * latencyUs), { kind: 'answer', dial: one, far: null });
+  schedule(kernel, kernel.now + latencyUs, { kind: 'arrive', dial: one });
 }
 
 function arrivalAt(network: Network, end: End): number {

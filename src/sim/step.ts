@@ -90,7 +90,7 @@ function resolve(network: Network, host: Host, name: string): void {
 function arrive(network: Network, dial: SimDial): void {
   const target = network.hosts.get(dial.address.text);
   const at = network.kernel.now + dial.latencyUs;
-  const isThere = target?.isUp === true && dial.local !== null;
+  const isThere = target !== undefined && dial.local !== null;
   happen(network, ARRIVED, isThere ? target : dial.from, dial.attempt);
   if (!isThere || dial.local === null) return schedule(network.kernel, at, { kind: 'answer', dial, far: null });
   const far = createEnd(target, dial, null);
