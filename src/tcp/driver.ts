@@ -23,6 +23,7 @@ import {
   stopNode,
   wakeNode,
 } from '../core/node.ts';
+import type { LineFault } from '../core/reasons.ts';
 import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { FrameFault } from '../wire/frames.ts';
@@ -58,9 +59,10 @@ export interface Driver {
   stop(limitMs: number): Promise<void>;
 }
 
-const FAULTS: Readonly<Record<FrameFault, readonly ['malformed' | 'line-too-long' | 'not-json', string]>> = {
+const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
   'line-too-long': ['line-too-long', 'a line that is too long'],
   'not-json': ['not-json', 'something that is not JSON'],
+  'not-object': ['not-object', 'something that is not a JSON object'],
   'blank-flood': ['not-json', 'only blank lines'],
   'bad-utf8': ['malformed', 'a line that is not UTF-8'],
   bom: ['malformed', 'a line with a byte order mark'],

@@ -149,6 +149,7 @@ inWorld('driver: splits what it owes an old peer into whole lines of at most 1,4
 
 for (const [what, bytes, reason] of [
   ['HTTP', 'GET / HTTP/1.1\r\n', 'not-json'],
+  ['JSON that is no object', '[1,2]\n', 'not-object'],
   ['a line over the cap', `{"msgtype":"${'x'.repeat(5_000)}`, 'line-too-long'],
   ['a JSON array', '{"msgtype":[]}\n', 'malformed'],
   ['UTF-8 that is none', Buffer.from([0x7b, 0xff, 0xfe, 0x0a]), 'malformed'],
