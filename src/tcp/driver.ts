@@ -73,7 +73,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   const { clock } = hooks;
   const connections = new Map<number, Connection>();
   const listeners: Listener[] = [];
-  /** Accepted before the node was started. */
+  /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
   const early: { readonly socket: Socket; readonly local: Address | null }[] = [];
   const touched: Connection[] = [];
   const names = createNames();
@@ -255,7 +255,8 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   function accept(socket: Socket, local: Address | null): void {
-    if (!listening) return void early.push({ socket, local });
+    if (!listening)
+      return void (early.length < node.settings['pending.max'] ? early.push({ socket, local }) : socket.destroy());
     const at = local ?? addressOf(socket.localAddress ?? '', socket.localPort ?? 0);
     open(socket, null, (remote) => connectionAccepted(node, context, remote, at));
   }

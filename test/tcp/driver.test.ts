@@ -3,10 +3,15 @@
  * end.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { mock, test } from 'node:test';
 import type { NodeEvent } from '../../src/core/events.ts';
+import { createNode } from '../../src/core/node.ts';
 import type { NodePort, World } from '../../src/core/world.ts';
+import { defaultSettings } from '../../src/settings.ts';
+import { createClock } from '../../src/tcp/clock.ts';
+import { createDriver } from '../../src/tcp/driver.ts';
 import { createTcpWorld } from '../../src/tcp/world.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 
@@ -206,6 +211,31 @@ inWorld('driver: hears a peer that says a lot and ends at once to its last line'
     closed.map((event) => event.kind === 'closed' && [event.reason, event.said]),
     [['bye', 'x']],
   );
+});
+
+test('driver: of those who come before the node has started only as many wait as may be without a hello', async () => {
+  const settings = { ...defaultSettings(), 'pending.max': 3 };
+  const node = createNode({ id: ID, agent: 'test', settings, bootstrap: [] });
+  const driver = createDriver(node, Math.random, { clock: createClock(), onEvent: () => {}, onLine: () => null });
+  const { ip, port } = await driver.listen({ host: '127.0.0.1', port: 0 });
+  try {
+    const first: RawPeer[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const peer = new RawPeer({ host: ip, port });
+      await once(peer.socket, 'connect');
+      first.push(peer);
+    }
+    const late = new RawPeer({ host: ip, port });
+    await late.closed;
+    driver.startListening();
+    for (const [i, peer] of first.entries()) {
+      peer.say(HELLO.replace(/1"/, `${i + 2}"`));
+      await peer.heard('hello');
+    }
+    assert.equal(node.sessions.size, 3);
+  } finally {
+    await driver.stop(0);
+  }
 });
 
 inWorld('driver: ends our side when the peer ends its own', async (world) => {
