@@ -96,9 +96,14 @@ export function hasRoomForGuest(node: NodeState): boolean {
 
 export const isVisitor = (session: Session) => session.stage === 'closing' && session.closeReason === 'full';
 
-/** Rule 53: a refusal is counted, and said quietly: the first few one by one, then once in a while with a count. */
+/** A connection that is refused at once has no end to be counted by. */
 export function noteRefusal(node: NodeState, ctx: Context, remote: Address, reason: ReasonCode): void {
   countReason(node, reason);
+  sayRefusal(node, ctx, remote, reason);
+}
+
+/** Rule 53: a refusal is said quietly: the first few one by one, then once in a while with a count. */
+export function sayRefusal(node: NodeState, ctx: Context, remote: Address, reason: ReasonCode): void {
   const { refusals } = node;
   refusals.unsaid += 1;
   refusals.said = ctx.now - refusals.at >= REFUSALS_SAY_EVERY_US ? 0 : refusals.said;

@@ -65,7 +65,7 @@ export type NodeEvent =
       readonly ignored: number;
       readonly refused: readonly Refused[];
     })
-  /** A connection was turned away before it said a word; `count` says how many were since the last such event. */
+  /** A connection was turned away before it said a word, or for a greeting that is none; `count` says how many were since the last such event. */
   | { readonly kind: 'refused'; readonly address: string; readonly reason: ReasonCode; readonly count: number }
   /** A peer sends more than it may and is held back; at most once a minute for each. */
   | (About & { readonly kind: 'flood' })

@@ -9,8 +9,9 @@ export const WRITE_BYTES_SMALL = 1_400;
 export const WRITE_BYTES_LARGE = 65_536;
 /** Rule 27: TCP asks by itself whether the other end is there. */
 export const KEEPALIVE_US = 30 * SECOND_US;
-/** Rule 48: look-ups at once, how long one may take, and what is taken of its answer. */
+/** Rule 48: look-ups at once, those that wait (as many as names of a full bootstrap list), and how long an answer may take. */
 export const LOOKUPS_MAX = 4;
+export const LOOKUPS_WAITING_MAX = 256;
 export const LOOKUP_US_MAX = 5 * SECOND_US;
 /** Rule 55: lines of one socket in one turn of the event loop. */
 export const LINES_PER_TURN = 64;

@@ -6,7 +6,7 @@
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { Message } from '../wire/messages.ts';
-import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
+import { makeRoom, noteRefusal, sayRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
 import { createBook, findAddress, forgetUnseen, hearAgain } from './book.ts';
@@ -21,7 +21,7 @@ import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
-import { REASONS, type ReasonCode } from './reasons.ts';
+import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { askForMore, feel, rotate } from './rotation.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
@@ -225,18 +225,13 @@ export function messageReceived(node: NodeState, ctx: Context, n: number, messag
 }
 
 /** A line that cannot be a message. Rules 2, 3, 9. */
-export function lineRefused(
-  node: NodeState,
-  ctx: Context,
-  n: number,
-  reason: 'malformed' | 'line-too-long' | 'not-json',
-  detail: string,
-): void {
+export function lineRefused(node: NodeState, ctx: Context, n: number, reason: LineFault, detail: string): void {
   const session = node.sessions.get(n);
   if (session === undefined || session.stage === 'closing') return;
   session.lastError = detail;
-  if (reason === 'line-too-long' || (session.id === null && session.readyAt === null))
-    closeSession(node, ctx, session, reason, null, true);
+  const isGreeting = session.id === null && session.readyAt === null;
+  if (isGreeting) sayRefusal(node, ctx, session.remote, reason);
+  if (isGreeting || reason === 'line-too-long') closeSession(node, ctx, session, reason, null, true);
   else strike(node, ctx, session, detail);
   settleDeadline(node, ctx);
 }

@@ -48,6 +48,7 @@ export interface Host {
   dials: Set<number>;
   /** What the world gives out for this node; null before the node is started. */
   port: NodePort | null;
+  /** Lives there still; who has left is not in `hosts`, and dials to that address are refused. */
   isUp: boolean;
   wakeTicket: number;
 }

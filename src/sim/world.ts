@@ -1,7 +1,8 @@
 /** The simulated world: the port of worlds on the model network and its clock. Time moves only while somebody waits. */
+import { createAudience } from '../core/audience.ts';
 import { createNode, giveOrder, startNode, stopNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
-import type { EventListener, LineListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
+import type { EventListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import { NodeInhabitant } from './inhabitant.ts';
@@ -55,27 +56,15 @@ export function createSimWorld(options: SimOptions): SimWorld {
   const { kernel } = network;
   const ports: NodePort[] = [];
   const places = new Map<string, number>();
-  /** Replaced, never changed, so that who comes or goes while an event is told does not disturb the telling. */
-  let eventListeners: readonly EventListener[] = [];
-  const lineListeners = new Set<LineListener>();
+  const audience = createAudience();
   let births = 0;
 
   network.onEvent = ({ port }, event) => {
-    if (port !== null) for (const listener of eventListeners) listener(port, event);
+    if (port !== null) audience.tell(port, event);
   };
 
-  function listen(listener: EventListener): () => void {
-    // A function of its own each time, so that one listener may listen twice.
-    const seat: EventListener = (node, event) => listener(node, event);
-    eventListeners = [...eventListeners, seat];
-    return () => {
-      eventListeners = eventListeners.filter((one) => one !== seat);
-    };
-  }
-
   const passLine: Network['onLine'] = ({ port }, n, direction, message) => {
-    const line = encodeMessage(message);
-    if (port !== null) for (const listener of lineListeners) listener(port, n, direction, line, message);
+    if (port !== null) audience.pass(port, n, direction, encodeMessage(message), message);
   };
 
   function spawn(config: NodeConfig): Promise<NodePort> {
@@ -119,12 +108,21 @@ export function createSimWorld(options: SimOptions): SimWorld {
   ): Promise<UntilResult> {
     const limit = kernel.now + Math.max(0, Math.floor(limitMs * 1_000));
     const found: { node: NodePort; event: Parameters<EventListener>[1] }[] = [];
-    const unlisten = listen((node, event) => {
-      if (found.length === 0 && test(node, event)) found.push({ node, event });
+    const failures: { readonly error: unknown }[] = [];
+    const unlisten = audience.onEvent((node, event) => {
+      if (found.length > 0 || failures.length > 0) return;
+      try {
+        if (test(node, event)) found.push({ node, event });
+      } catch (error) {
+        // The one who waits is told, not the node.
+        failures.push({ error });
+      }
     });
     try {
       for (let steps = 1; ; steps += 1) {
         const [first] = found;
+        const [failure] = failures;
+        if (failure !== undefined) throw failure.error;
         if (first !== undefined) return { kind: 'event', ...first };
         if (signal?.aborted === true) return { kind: 'aborted' };
         const next = nextTime(kernel);
@@ -147,13 +145,13 @@ export function createSimWorld(options: SimOptions): SimWorld {
     nodes: () => ports,
     spawn,
     until,
-    onEvent: listen,
+    onEvent: audience.onEvent,
     onLine(listener) {
-      lineListeners.add(listener);
+      const unlisten = audience.onLine(listener);
       network.onLine = passLine;
       return () => {
-        lineListeners.delete(listener);
-        if (lineListeners.size === 0) network.onLine = null;
+        unlisten();
+        if (!audience.watchesLines()) network.onLine = null;
       };
     },
     async close() {

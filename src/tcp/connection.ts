@@ -146,7 +146,7 @@ export class Connection implements FrameSink, Outbox {
   settle(queueBytesMax: number, drainMs: number): void {
     flush(this);
     if (this.isEnding) this.socket.end();
-    else if (this.socket.writableLength > queueBytesMax) this.#waitForDrain(drainMs);
+    else if (this.socket.writableLength > queueBytesMax) this.#waitForDrain(queueBytesMax, drainMs);
   }
 
   /** Nothing more is read or queued; what waits may still leave, and the peer has a second to close its side. */
@@ -171,16 +171,20 @@ export class Connection implements FrameSink, Outbox {
   }
 
   /** Rule 56: a peer that does not read is not read either, and not for long. */
-  #waitForDrain(drainMs: number): void {
+  #waitForDrain(queueBytesMax: number, drainMs: number): void {
     if (this.#cut !== null) return;
     this.#cutOffAfter(drainMs);
     this.#readOrNot();
-    this.socket.once('drain', () => {
-      if (this.isEnding) return;
-      if (this.#cut !== null) clearTimeout(this.#cut);
-      this.#cut = null;
-      this.#readOrNot();
-    });
+    // Told once all before it has left. Node tells `drain` only of what reached its own mark, which is above a small `queue.max`.
+    if (this.socket.writable) this.socket.write('', () => this.#drained(queueBytesMax, drainMs));
+  }
+
+  #drained(queueBytesMax: number, drainMs: number): void {
+    if (!this.isReading || this.#cut === null) return;
+    clearTimeout(this.#cut);
+    this.#cut = null;
+    if (this.socket.writableLength > queueBytesMax) this.#waitForDrain(queueBytesMax, drainMs);
+    else this.#readOrNot();
   }
 
   #cutOffAfter(limitMs: number): void {

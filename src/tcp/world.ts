@@ -3,21 +3,21 @@
  * listens.
  */
 import { v4 as uuid4 } from 'uuid';
+import { createAudience } from '../core/audience.ts';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
 import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
-import type { Settings } from '../settings.ts';
+import type { SettingKey, Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
-import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
 
-/** `agent` is what hello says we are where the setting `agent` is empty. */
-export function createTcpWorld(agent: string): World {
+/** `agent` is what hello says we are where the setting `agent` is empty; `filesMax` tells how many files may be open. */
+export function createTcpWorld(agent: string, filesMax: () => number = openFilesMax): World {
   const clock = createClock();
   const { now } = clock;
   const audience = createAudience();
@@ -43,7 +43,7 @@ export function createTcpWorld(agent: string): World {
 
   async function startOne(config: NodeConfig): Promise<NodePort> {
     const { settings } = config;
-    const tooMany = lowerToFiles(settings);
+    const tooMany = lowerToFiles(settings, filesMax());
     const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const driver: Driver = createDriver(node, Math.random, {
@@ -59,13 +59,23 @@ export function createTcpWorld(agent: string): World {
       name: config.name,
       state: node,
       views: createViews(node, now),
-      order: (order) => driver.handle(() => giveOrder(node, driver.context, order)),
+      order(order) {
+        const answer = driver.handle(() => giveOrder(node, driver.context, order));
+        if (order.kind === 'set' && answer.ok) heed(order.key);
+        return answer;
+      },
       listen: async (at) => (await listenFirst(driver, [at]))[0]?.text ?? '',
       stop() {
         stopped ??= stop();
         return stopped;
       },
     };
+
+    function heed(key: SettingKey): void {
+      driver.heedSettings();
+      const lowered = key === 'peers.max' ? lowerToFiles(settings, filesMax()) : null;
+      if (lowered !== null) audience.tell(port, { kind: 'error', message: lowered });
+    }
 
     async function stop(): Promise<void> {
       const limitMs = Math.min(STOP_US_MAX, settings['stop.timeout']) / MILLISECOND_US;
@@ -169,8 +179,7 @@ export function createTcpWorld(agent: string): World {
 }
 
 /** Rule 49: no more peers than the process may open files for. One line for a person when that lowered the setting, else null. */
-function lowerToFiles(settings: Settings): string | null {
-  const files = openFilesMax();
+function lowerToFiles(settings: Settings, files: number): string | null {
   const most = Math.max(1, files - FILES_KEPT);
   const wanted = settings['peers.max'];
   if (wanted <= most) return null;

@@ -24,7 +24,7 @@ import {
   stopNode,
   wakeNode,
 } from '../../src/core/node.ts';
-import type { ReasonCode } from '../../src/core/reasons.ts';
+import type { LineFault, ReasonCode } from '../../src/core/reasons.ts';
 import type { Session } from '../../src/core/state.ts';
 import { createViews, type NodeViews } from '../../src/core/views.ts';
 import type { HostPort, Order, OrderAnswer } from '../../src/core/world.ts';
@@ -214,7 +214,7 @@ export class BareNode {
   }
 
   /** A line that the splitter refused. */
-  refuseLine(n: number, reason: 'malformed' | 'line-too-long' | 'not-json'): void {
+  refuseLine(n: number, reason: LineFault): void {
     this.#fact(() => lineRefused(this.node, this.context, n, reason, 'a bad line'));
   }
 

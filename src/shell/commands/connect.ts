@@ -23,6 +23,7 @@ const CODES: Readonly<Record<string, string>> = {
   'no-hello': 'no-hello',
   'remote-closed': 'no-hello',
   'not-json': 'no-hello',
+  'not-object': 'no-hello',
   self: 'self',
   'is-self': 'self',
   duplicate: 'duplicate',
