@@ -6,6 +6,7 @@
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { ReasonCode } from '../core/reasons.ts';
+import type { Happened } from '../core/simulation.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
@@ -46,7 +47,7 @@ export interface Host {
   readonly random: Random;
   ends: Map<number, End>;
   dials: Set<number>;
-  /** What the world gives out for this node; null before the node is started. */
+  /** What the world gives out for this node; null where nobody asks for one. */
   port: NodePort | null;
   /** Lives there still; who has left is not in `hosts`, and dials to that address are refused. */
   isUp: boolean;
@@ -75,7 +76,9 @@ export type Item =
   | (Parts & { readonly kind: 'resolved'; readonly host: Host })
   | (Parts & { readonly kind: 'wake'; readonly host: Host })
   /** The links asked to be called, with a number of theirs. */
-  | (Parts & { readonly kind: 'links' });
+  | (Parts & { readonly kind: 'links' })
+  /** A node that was announced joins; `text` is its name. */
+  | (Parts & { readonly kind: 'join' });
 
 const messageItem = (end: End, message: Message): Item => ({
   kind: 'message',
@@ -129,8 +132,10 @@ export interface Links {
 
 /** The last thing that happened: overwritten by the next one. */
 export interface Happening {
-  kind: 'none' | 'message' | 'closed' | 'arrive' | 'answer' | 'resolved' | 'wake' | 'fault';
+  kind: Happened['kind'] | null;
   host: Host | null;
+  /** At the other end. */
+  peer: Host | null;
   /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), else of no meaning. */
   number: number;
   message: Message | null;
@@ -141,8 +146,8 @@ export interface Network {
   readonly seed: number;
   /** Encode and decode every hop, as sockets would. */
   readonly wire: boolean;
-  readonly hosts: Map<string, Host>;
-  readonly names: Map<string, Host>;
+  hosts: Map<string, Host>;
+  names: Map<string, Host>;
   /** Hash over everything that happened, in order. */
   hash: number;
   /** Everything that happened: messages, closes, dials, look-ups and timers that were not replaced. */
@@ -152,6 +157,7 @@ export interface Network {
   onLine: ((host: Host, n: number, direction: LineDirection, message: Message) => void) | null;
   /** Null: everything arrives. */
   links: Links | null;
+  onJoin: (name: string) => void;
 }
 
 export function createNetwork(seed: number, wire: boolean): Network {
@@ -163,10 +169,11 @@ export function createNetwork(seed: number, wire: boolean): Network {
     names: new Map(),
     hash: mix(seed),
     events: 0,
-    last: { kind: 'none', host: null, number: 0, message: null },
+    last: { kind: null, host: null, peer: null, number: 0, message: null },
     onEvent: () => undefined,
     onLine: null,
     links: null,
+    onJoin: () => undefined,
   };
 }
 
@@ -277,6 +284,19 @@ export function dialAnswered(network: Network, one: SimDial, at: number, far: En
     host: null,
     dial: one,
     text: reason,
+    number: 0,
+  });
+}
+
+/** Calls `onJoin` at a time. */
+export function announceJoin(network: Network, at: number, name: string): void {
+  schedule(network.kernel, at, {
+    kind: 'join',
+    end: null,
+    message: null,
+    host: null,
+    dial: null,
+    text: name,
     number: 0,
   });
 }
