@@ -29,7 +29,7 @@ test('exit: each code has its cause, and each failure is one line', async (conte
     [['-e', 'ping #1'], 1, /^no peer "#1"; no peers; try connect HOST:PORT\n$/],
     [['-e', 'throw 1'], 1, /^thrown: 1\n$/],
     [['-e', 'peers --what'], 2, /^Unknown option '--what'; usage: peers /],
-    [['-e', 'pers'], 2, /^unknown command "pers"; did you mean peers or peer\?\n$/],
+    [['-e', 'pers'], 2, /^unknown command "pers"; did you mean peers\?\n$/],
     [['-e', 'set ping.intervall 5s'], 2, /did you mean ping\.interval/],
     [['extra'], 2, /^peersh: Unexpected argument 'extra'/],
     [['--script', '/no/such/file'], 2, /^peersh: cannot read \/no\/such\/file \(ENOENT\)\n$/],
