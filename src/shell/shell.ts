@@ -2,18 +2,18 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
-import { parseArgs } from 'node:util';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { Ring, RingLine } from '../trace/ring.ts';
 import { nearest } from '../util/nearest.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
-import type { Answer, Command } from './command.ts';
+import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
+import { readOptions } from './options.ts';
 import { quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
 
@@ -283,18 +283,11 @@ export class Shell {
 
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
-    const words = command.raw === true ? [rest] : splitWords(rest);
-    let options: Record<string, string | boolean | undefined> = {};
-    let positionals = words;
-    if (command.raw !== true) {
-      try {
-        const parsed = parseArgs({ args: words, options: command.options ?? {}, allowPositionals: true, strict: true });
-        options = parsed.values as typeof options;
-        positionals = parsed.positionals;
-      } catch (error) {
-        throw new UsageError(`${safe((error as Error).message.split('. ')[0] ?? '')}; usage: ${command.usage}`);
-      }
-    }
+    const { values, positionals } =
+      command.raw === true
+        ? { values: {}, positionals: [rest] }
+        : readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
+    const options = values as Invocation['options'];
     if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {

@@ -43,7 +43,7 @@ test('program: under --json every line is answered by one value on one line', as
   assert.equal(values.length, 6);
   assert.match(String(values[0]?.nodeId), /^[0-9a-f-]{36}$/);
   assert.equal(values[1]?.error?.code, 'unknown-command');
-  assert.deepEqual(values[1]?.error?.near, ['peers', 'peer']);
+  assert.deepEqual(values[1]?.error?.near, ['peers']);
   assert.equal(values[2]?.error?.code, 'usage');
   assert.equal(values[3]?.error?.code, 'refused');
   assert.deepEqual(values[4], { key: 'ping.interval', value: '60s', default: '60s', from: 'default' });
@@ -80,7 +80,10 @@ test('program: wrong options, settings and files are one line and exit 2', async
   const folder = mkdtempSync(join(tmpdir(), 'peersh-'));
   writeFileSync(join(folder, 'rc'), 'set ping.intervall 5s\n');
   const table: [string[], RegExp][] = [
-    [['--wat'], /--wat/],
+    [['--wat'], /^peersh: unknown option --wat; peersh --help lists the options\n$/],
+    [['frobnicate'], /^peersh: "frobnicate" is no option; -e "frobnicate" runs it as a line\n$/],
+    [['headles'], /^peersh: "headles" is no option; did you mean --headless\?\n$/],
+    [['--listen', '--json'], /^peersh: --listen needs a value; /],
     [['--lissten', 'x'], /did you mean --listen\?/],
     [['--set', 'ping.intervall=5s'], /did you mean ping\.interval/],
     [['--set', 'ping.interval=9h'], /100ms to 1h/],

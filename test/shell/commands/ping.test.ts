@@ -66,6 +66,7 @@ test('ping: without an id, with a wrong one or wrong numbers it is one clear lin
   assert.equal(unknown.code, 'no-such-peer');
   assert.match(unknown.message, /^no peer "zzz"; the live ones are /);
   assert.match((await failure('ping #1 -c many')).message, /-c takes a whole number from 1 to 1000/);
+  assert.match((await failure('ping all -c -1')).message, /^-c takes a whole number from 1 to 1000/);
   assert.match((await failure('ping #1 -i 0.01')).message, /-i takes seconds from 0\.1/);
   assert.match((await (await openShell({ peers: 0 })).failure('ping')).message, /no peers; try connect HOST:PORT$/);
 });
