@@ -41,6 +41,10 @@ export const round3 = (value: number | null) => (value === null ? null : Math.ro
 
 export const count = (amount: number, one: string, many = `${one}s`) => `${amount} ${amount === 1 ? one : many}`;
 
+/** The beginning of a text that would be wider than that many columns. */
+export const cut = (text: string, columns: number | null) =>
+  columns !== null && text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
+
 /** Folded between words to that many columns, further lines begin with the indent; a word that is longer stays whole. */
 export function folded(line: string, columns: number | null, indent: number): string {
   if (columns === null || line.length < columns) return line;

@@ -1,4 +1,5 @@
 /** Tables that people read: columns and harmless cells go in, lines without borders come out, as wide as the terminal allows. It decides no order and no colour. */
+import { cut } from './render.ts';
 
 export interface Column {
   readonly head: string;
@@ -96,8 +97,6 @@ function shrunk(columns: readonly Column[], widths: readonly number[], room: num
     return width - less;
   });
 }
-
-const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
 /** Rows that a person sees of a long table, the rest is counted. */
 export const SHOWN_ROWS_MAX = 50;
