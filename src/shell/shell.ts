@@ -190,7 +190,7 @@ export class Shell {
       const answer =
         line.help && help !== null
           ? await this.call(help, command.name, signal)
-          : await this.call(command, line.rest, signal);
+          : await this.call(command, argumentOf(line, command), signal);
       const text = this.options.json ? '' : await textOf(answer);
       if (signal.aborted) return { kind: 'aborted', text: text === '' ? ABORTED : `${ABORTED}\n${text}` };
       return { kind: 'ok', text, value: answer.value };
@@ -201,11 +201,7 @@ export class Shell {
 
   /** The answer to JavaScript of which no more lines come. */
   unfinished(input: string): Failed {
-    const [first = ''] = input.split('\n');
-    const error = new CommandError(
-      'javascript',
-      `the JavaScript is not finished that begins with ${quoted(first, 60)}`,
-    );
+    const error = new CommandError('javascript', `the JavaScript is not finished that begins with ${firstLine(input)}`);
     return this.failed(input, error, new AbortController().signal);
   }
 
@@ -248,9 +244,16 @@ export class Shell {
     this.javascript ??= await import('./javascript.ts');
     const result = await this.javascript.evaluate(this, code, signal);
     const typed = input.trim();
-    const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
+    const isOneLine = !typed.includes('\n');
+    // What goes on over several lines was JavaScript when it began.
+    const [word = ''] = isOneLine ? (/^[A-Za-z][\w-]*(?=\s|$)/.exec(typed) ?? []) : [];
     switch (result.kind) {
       case 'syntax':
+        if (!isOneLine)
+          throw new CommandError(
+            'javascript',
+            `the JavaScript that begins with ${firstLine(typed)} does not go on like this: ${safe(result.message, 300)}`,
+          );
         if (word === '' || RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
         if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
           throw this.unknown(word);
@@ -298,5 +301,11 @@ export class Shell {
     return answer;
   }
 }
+
+const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);
+
+/** Where an ID must stand, `#x` is a mistyped `#3` and no comment. */
+const argumentOf = ({ rest, comment }: Extract<Line, { kind: 'command' }>, { usage }: Command): string =>
+  rest === '' && /^\S+ ID\b/.test(usage) && /^#\S/.test(comment) ? comment : rest;
 
 const textOf = async (answer: Answer) => (typeof answer.text === 'string' ? answer.text : await answer.text());

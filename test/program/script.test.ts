@@ -72,6 +72,14 @@ test('program: JavaScript of several lines runs from a file and from a pipe, and
   assert.equal(open.err, 'the JavaScript is not finished that begins with "for (;;) {"\n');
 });
 
+test('program: a line of JavaScript that is not finished says so, at the end and before another line', async () => {
+  const last = await run(ALONE, '1 +\n');
+  assert.deepEqual([last.code, last.err], [1, 'the JavaScript is not finished that begins with "1 +"\n']);
+  const { code, err } = await run(ALONE, '1 +\nping all\nstatus\n');
+  assert.equal(code, 1);
+  assert.match(err, /^the JavaScript that begins with "1 \+" does not go on like this: .*\n$/);
+});
+
 test('program: wait that does not come true exits with 4', async () => {
   assert.equal((await run([...ALONE, '-e', 'wait peers>=1 --timeout 100ms'])).code, 4);
 });
