@@ -1,6 +1,8 @@
 /** What people read: peers' texts made harmless (rule 60), times and numbers. Values go in, plain text comes out; colour is decided by whoever calls. */
 
 const SHOWN_LENGTH_MAX = 128;
+/** Where what a row of `status` and `peer` says begins. */
+const ROW_WORD_WIDTH = 11;
 
 /** The one sanitiser: 0x20-0x7E stay, all else is shown as `\u{..}`, and the whole is capped. Linear in what is shown. */
 export function safe(text: string, lengthMax = SHOWN_LENGTH_MAX): string {
@@ -53,3 +55,7 @@ export function folded(line: string, columns: number | null, indent: number): st
   const rest = `${' '.repeat(indent)}${line.slice(cut + 1)}`;
   return `${line.slice(0, cut).trimEnd()}\n${folded(rest, columns, indent)}`;
 }
+
+/** Rows of a word and what it says: folded so that what is said stays in its column. */
+export const foldedRows = (rows: readonly string[], columns: number | null): string =>
+  rows.map((row) => folded(row, columns, ROW_WORD_WIDTH)).join('\n');

@@ -178,7 +178,11 @@ export const bans: Command = {
         rows.length === 0
           ? 'nobody is banned'
           : table(
-              [{ head: 'banned' }, { head: 'by' }, { head: 'left', right: true }],
+              [
+                { head: 'banned', shrinkTo: 15 },
+                { head: 'by', dropOrder: 1 },
+                { head: 'left', right: true },
+              ],
               rows.map((row) => [safe(row.target), row.by, age(row.leftMs)]),
               shell.columns(),
             ),
