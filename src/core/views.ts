@@ -86,6 +86,7 @@ export interface PeerDetailView extends PeerView {
 
 export interface AddrView {
   readonly address: string;
+  /** Of the peer that is connected there, else what the book has. */
   readonly id: string | null;
   readonly table: 'new' | 'tried';
   /** The address that told us, or `bootstrap`, `manual`, `file`. */
@@ -292,7 +293,7 @@ function addrView(node: NodeState, slot: number, now: number): AddrView {
     why === 'held' ? (node.held.get(address.text) ?? (id === null ? now : node.held.get(id)) ?? now) : nextDialAt;
   return {
     address: address.text,
-    id,
+    id: sessionAt(node, address)?.id ?? id,
     table: outcome?.tried === true ? 'tried' : 'new',
     source: source.name,
     via: source.via,

@@ -31,10 +31,6 @@ const IMPORT = '__peershImport';
 const HOLD = '__peershHold';
 const EACH = '__peershEach';
 
-/** Node forgets the context of its inspector when the process was stopped by SIGTSTP (seen on 20.20); no new session brings it back. */
-const LOST_CONTEXT =
-  'Node cannot run JavaScript here any more since the program was stopped (Ctrl-Z); commands go on, and a new start brings it back';
-
 let session: Session | null = null;
 let taken: unknown;
 /** Whose line is evaluated, or was last. */
@@ -229,11 +225,7 @@ export async function evaluate(
     const isStopped = performance.now() - startedAt >= blockedMsMax - WATCHDOG_EARLY_MS;
     return {
       kind: 'threw',
-      message: isStopped
-        ? `stopped: it ran for more than ${blockedMsMax / 1_000} s`
-        : answer.message.includes('Cannot find context')
-          ? LOST_CONTEXT
-          : answer.message,
+      message: isStopped ? `stopped: it ran for more than ${blockedMsMax / 1_000} s` : answer.message,
     };
   }
   if (answer.exceptionDetails !== undefined) return thrown(inspector, answer.exceptionDetails);

@@ -2,18 +2,18 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
-import { parseArgs } from 'node:util';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { Ring, RingLine } from '../trace/ring.ts';
 import { nearest } from '../util/nearest.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
-import type { Answer, Command } from './command.ts';
+import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
+import { readOptions } from './options.ts';
 import { quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
 
@@ -190,7 +190,7 @@ export class Shell {
       const answer =
         line.help && help !== null
           ? await this.call(help, command.name, signal)
-          : await this.call(command, line.rest, signal);
+          : await this.call(command, argumentOf(line, command), signal);
       const text = this.options.json ? '' : await textOf(answer);
       if (signal.aborted) return { kind: 'aborted', text: text === '' ? ABORTED : `${ABORTED}\n${text}` };
       return { kind: 'ok', text, value: answer.value };
@@ -201,11 +201,7 @@ export class Shell {
 
   /** The answer to JavaScript of which no more lines come. */
   unfinished(input: string): Failed {
-    const [first = ''] = input.split('\n');
-    const error = new CommandError(
-      'javascript',
-      `the JavaScript is not finished that begins with ${quoted(first, 60)}`,
-    );
+    const error = new CommandError('javascript', `the JavaScript is not finished that begins with ${firstLine(input)}`);
     return this.failed(input, error, new AbortController().signal);
   }
 
@@ -248,9 +244,16 @@ export class Shell {
     this.javascript ??= await import('./javascript.ts');
     const result = await this.javascript.evaluate(this, code, signal);
     const typed = input.trim();
-    const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
+    const isOneLine = !typed.includes('\n');
+    // What goes on over several lines was JavaScript when it began.
+    const [word = ''] = isOneLine ? (/^[A-Za-z][\w-]*(?=\s|$)/.exec(typed) ?? []) : [];
     switch (result.kind) {
       case 'syntax':
+        if (!isOneLine)
+          throw new CommandError(
+            'javascript',
+            `the JavaScript that begins with ${firstLine(typed)} does not go on like this: ${safe(result.message, 300)}`,
+          );
         if (word === '' || RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
         if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
           throw this.unknown(word);
@@ -283,18 +286,11 @@ export class Shell {
 
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
-    const words = command.raw === true ? [rest] : splitWords(rest);
-    let options: Record<string, string | boolean | undefined> = {};
-    let positionals = words;
-    if (command.raw !== true) {
-      try {
-        const parsed = parseArgs({ args: words, options: command.options ?? {}, allowPositionals: true, strict: true });
-        options = parsed.values as typeof options;
-        positionals = parsed.positionals;
-      } catch (error) {
-        throw new UsageError(`${safe((error as Error).message.split('. ')[0] ?? '')}; usage: ${command.usage}`);
-      }
-    }
+    const { values, positionals } =
+      command.raw === true
+        ? { values: {}, positionals: [rest] }
+        : readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
+    const options = values as Invocation['options'];
     if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
@@ -305,5 +301,11 @@ export class Shell {
     return answer;
   }
 }
+
+const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);
+
+/** Where an ID must stand, `#x` is a mistyped `#3` and no comment. */
+const argumentOf = ({ rest, comment }: Extract<Line, { kind: 'command' }>, { usage }: Command): string =>
+  rest === '' && /^\S+ ID\b/.test(usage) && /^#\S/.test(comment) ? comment : rest;
 
 const textOf = async (answer: Answer) => (typeof answer.text === 'string' ? answer.text : await answer.text());

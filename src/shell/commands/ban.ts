@@ -9,7 +9,7 @@ import { addressOf, isLocal, parseAddress } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { ambiguous, liveIds, matchPeers, refusal } from '../pick.ts';
+import { ambiguous, liveIds, matchPeers, refusal, wantsPeer } from '../pick.ts';
 import { age, round3, safe, shortId } from '../render.ts';
 import { table } from '../table.ts';
 
@@ -49,7 +49,7 @@ export const ban: Command = {
   candidates: (shell, before, word) => (before.length === 0 ? peerWords(shell, word) : []),
   run(shell, { words }) {
     const [word, typed] = words;
-    if (word === undefined || words.length > 2) throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
+    if (word === undefined || words.length > 2) throw wantsPeer(shell.node, this.usage);
     const forUs = typed === undefined ? null : readTime(typed);
     const { peer, target } = readTarget(shell.node, word);
     const before = shell.node.views.peers().filter((row) => row.state !== 'closing');
@@ -178,7 +178,11 @@ export const bans: Command = {
         rows.length === 0
           ? 'nobody is banned'
           : table(
-              [{ head: 'banned' }, { head: 'by' }, { head: 'left', right: true }],
+              [
+                { head: 'banned', shrinkTo: 15 },
+                { head: 'by', dropOrder: 1 },
+                { head: 'left', right: true },
+              ],
               rows.map((row) => [safe(row.target), row.by, age(row.leftMs)]),
               shell.columns(),
             ),

@@ -31,7 +31,7 @@ const CODES: Readonly<Record<string, string>> = {
   full: 'full',
   bye: 'refused',
   'bad-address': 'bad-address',
-  'no-name': 'bad-address',
+  'no-name': 'no-name',
 };
 
 export const connect: Command = {

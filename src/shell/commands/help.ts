@@ -51,7 +51,7 @@ export const help: Command = {
     if (word === undefined) return { value: { commands }, text: overview(shell) };
     if (word === 'settings')
       return {
-        value: SETTINGS,
+        value: Object.fromEntries(Object.entries(SETTINGS).map(([key, row]) => [key, withoutRule(row)])),
         text: [
           ...(Object.keys(SETTINGS) as SettingKey[]).map((key) => fold(settingLine(key), KEY_WIDTH + 9)),
           fold(
@@ -69,7 +69,7 @@ export const help: Command = {
         ].join('\n'),
       };
     if (shell.command(word) === null && isSettingKey(word))
-      return { value: { [word]: SETTINGS[word] }, text: fold(settingLine(word), KEY_WIDTH + 9) };
+      return { value: { [word]: withoutRule(SETTINGS[word]) }, text: fold(settingLine(word), KEY_WIDTH + 9) };
     if (shell.command(word) === null && Object.hasOwn(REASONS, word)) {
       const code = word as ReasonCode;
       return { value: { [code]: REASONS[code] }, text: fold(reasonLine(code), 26) };
@@ -91,6 +91,9 @@ export const help: Command = {
     return { value: { commands: [{ name, usage, summary }] }, text: lines.join('\n') };
   },
 };
+
+/** Which rule a setting belongs to is for those who read the code. */
+const withoutRule = ({ rule: _, ...row }: (typeof SETTINGS)[SettingKey]) => row;
 
 /** As wide as the longest key. */
 const KEY_WIDTH = Math.max(...Object.keys(SETTINGS).map((key) => key.length));

@@ -3,7 +3,7 @@ import type { PeerView } from '../../core/views.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command, Invocation } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { liveIds, pickPeer, refusal } from '../pick.ts';
+import { pickPeer, refusal, wantsPeer } from '../pick.ts';
 import { round3, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -31,8 +31,7 @@ export const ping: Command = {
     if (!(everyS >= INTERVAL_S_MIN && everyS <= 3_600))
       throw new UsageError(`-i takes seconds from ${INTERVAL_S_MIN} to 3600`);
     const [word] = call.words;
-    if (word === undefined || call.words.length > 1)
-      throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
+    if (word === undefined || call.words.length > 1) throw wantsPeer(shell.node, this.usage);
     if (word !== 'all') {
       const peer = pickPeer(shell.node, word, this.usage);
       const [result] = await pingPeers(shell, call, [peer], times, everyS);
