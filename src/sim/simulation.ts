@@ -50,9 +50,12 @@ export function createSimulation(timeline: Timeline<Performed>, { options, breat
     }
   }
 
+  const unfollowed = (wire = options.wire) =>
+    createTimeline(createStage({ ...options, wire, wallMs: () => 0, register: () => undefined }));
+
   /** Another world that goes the way of a branch, from its beginning. */
   function replica(branch: string, wire = options.wire): Timeline<Performed> {
-    const fresh = createTimeline(createStage({ ...options, wire, wallMs: () => 0, register: () => undefined }));
+    const fresh = unfollowed(wire);
     follow(fresh, timeline, branchOf(timeline, branch));
     return fresh;
   }
@@ -118,6 +121,14 @@ export function createSimulation(timeline: Timeline<Performed>, { options, breat
       const divergence = await race(first, { timeline: replica(limit.branch, !network.wire), limit }, signal);
       const isSame = divergence === null && first.timeline.stage.network.hash === network.hash;
       return { events: first.timeline.stage.network.events, hash: network.hash, isSame, divergence };
+    },
+    async replay(tell, signal) {
+      const moment = momentOf(timeline);
+      const other = unfollowed();
+      const { kernel } = other.stage.network;
+      other.stage.network.onEvent = (host, event) => tell(host.name, kernel.now, event);
+      follow(other, timeline, branchOf(timeline, moment.branch));
+      await finish(travel(other, { kind: 'moment', moment: { ...moment, branch: other.branch.name } }), signal);
     },
     async portrait(moment, signal) {
       const other = replica(moment.branch);

@@ -203,3 +203,17 @@ test('timeline: few snapshots are kept however long the run, and old moments are
     assert.deepEqual(stand(world), mark);
   }
 });
+
+test('timeline: a replay beside the world tells every event from its beginning and leaves the world alone', async () => {
+  const world = await network(6);
+  await pass(world, 2_000);
+  world.nodes()[3]?.order({ kind: 'ping', n: 1 });
+  await pass(world, 1_000);
+  const before = stand(world);
+  const told: string[] = [];
+  await world.simulation.replay((name, time, event) => told.push(`${time} ${name} ${event.kind}`));
+  assert.deepEqual(stand(world), before);
+  assert.equal(told.filter((line) => line.endsWith(' listening')).length, 6);
+  assert.ok(told.some((line) => line.endsWith(' pong')));
+  assert.ok(Number(told.at(-1)?.split(' ')[0]) <= 3_000_000);
+});
