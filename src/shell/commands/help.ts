@@ -86,7 +86,8 @@ export const help: Command = {
 };
 
 /** Which rule a setting belongs to is for those who read the code. */
-const withoutRule = ({ rule: _, ...row }: (typeof SETTINGS)[SettingKey]) => row;
+const withoutRule = (row: (typeof SETTINGS)[SettingKey]) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'rule'));
 
 /** As wide as the longest key. */
 const KEY_WIDTH = Math.max(...Object.keys(SETTINGS).map((key) => key.length));
