@@ -9,11 +9,11 @@ import type { Shell } from './shell.ts';
 export function completeLine(shell: Shell, line: string): Completion {
   const [, first = '', gap = '', rest = ''] = /^\s*(\S*)(\s*)(.*)$/s.exec(line) ?? [];
   if (gap === '' && /^[\w-]*$/.test(first)) {
-    const commands = shell.commandWords().sort();
+    const commands = shell.vocabulary.words().sort();
     const names = first === '' ? [] : variables(shell).filter((name) => !commands.includes(name));
     return offer([...commands, '', ...names], first, null);
   }
-  const command = gap === '' ? null : shell.commandTyped(first);
+  const command = gap === '' ? null : shell.vocabulary.commandTyped(first);
   if (command === null) return javascript(shell, line);
   const word = /\S*$/.exec(rest)?.[0] ?? '';
   const options = command.options ?? {};

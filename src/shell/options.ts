@@ -3,10 +3,11 @@
  * stood come out, or one clear line that says what to type instead. It must not know what an option means.
  */
 import { parseArgs } from 'node:util';
+import { readDuration } from '../settings.ts';
 import { nearest } from '../util/nearest.ts';
 import type { Options } from './command.ts';
 import { UsageError } from './errors.ts';
-import { safe } from './render.ts';
+import { quoted, safe } from './render.ts';
 
 interface Shape<Table extends Options> {
   readonly args: string[];
@@ -40,6 +41,14 @@ export function readOptions<const Table extends Options>(words: readonly string[
       throw new UsageError(`${rawName} needs a value; ${advice}`);
   }
   return { values, positionals, tokens };
+}
+
+/** A duration in microseconds: the value of `--timeout`, or `otherwiseUs` without one. */
+export function readTimeout(typed: string | boolean | undefined, otherwiseUs: number): number {
+  if (typeof typed !== 'string') return otherwiseUs;
+  const us = readDuration(typed);
+  if (us === null) throw new UsageError(`--timeout ${quoted(typed)} is not a duration such as 500ms or 5s`);
+  return us;
 }
 
 function unknown(rawName: string, names: readonly string[], advice: string): UsageError {

@@ -5,7 +5,6 @@
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { Ring, RingLine } from '../trace/ring.ts';
-import { nearest } from '../util/nearest.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
@@ -16,6 +15,7 @@ import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
 import { quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 export interface ShellOptions {
   readonly world: World;
@@ -37,8 +37,6 @@ type Failed = Extract<RunResult, { kind: 'error' | 'aborted' }>;
 
 /** An interrupted command has this long to give way. */
 const GRACE_MS = 300;
-/** Words that an error names. */
-const NEAR_MAX = 3;
 const ABORTED = '^C';
 /** Words that are JavaScript's for sure, however near to a command's they are. */
 const RESERVED = new Set(
@@ -68,7 +66,7 @@ export class Shell {
   readonly options: ShellOptions;
   readonly notices: Notices;
   readonly commands: readonly Command[] = COMMANDS;
-  private readonly words = new Map<string, Command>();
+  readonly vocabulary: Vocabulary;
   private running: AbortController | null = null;
   private printer: Print | null = null;
   private unprinted: Parameters<Print>[] = [];
@@ -93,8 +91,12 @@ export class Shell {
     this.world = options.world;
     this.node = options.node;
     this.settings = options.node.state.settings;
-    for (const command of COMMANDS)
-      for (const word of [command.name, ...command.aliases]) this.words.set(word, command);
+    // On a terminal only, and not where a variable has that name.
+    this.vocabulary = new Vocabulary(
+      COMMANDS,
+      options.aliases,
+      (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
+    );
     this.notices = new Notices(this);
   }
 
@@ -111,24 +113,6 @@ export class Shell {
   printTo(printer: Print): void {
     this.printer = printer;
     for (const [text, answer] of this.unprinted.splice(0)) printer(text, answer);
-  }
-
-  command(word: string): Command | null {
-    return this.words.get(word) ?? null;
-  }
-
-  /** The command that a word stands for where it is typed, be it the beginning of its name. */
-  commandTyped(word: string): Command | null {
-    return this.command(word) ?? this.command(this.abbreviated(word) ?? '');
-  }
-
-  /** Names of commands and their other names. */
-  commandNames(): ReadonlySet<string> {
-    return new Set(this.words.keys());
-  }
-
-  commandWords(): string[] {
-    return [...this.words.keys(), ...this.options.aliases.keys()];
   }
 
   /** Names that JavaScript lines declared. */
@@ -184,9 +168,9 @@ export class Shell {
         if (depth >= ALIAS_DEPTH_MAX) throw new CommandError('usage', `the alias ${line.word} leads back to itself`);
         return await this.answerLine(`${alias} ${line.rest}`.trim(), signal, depth + 1);
       }
-      const command = this.command(line.word);
-      if (command === null) throw this.unknown(line.word);
-      const help = this.command('help');
+      const command = this.vocabulary.command(line.word);
+      if (command === null) throw this.vocabulary.unknown(line.word);
+      const help = this.vocabulary.command('help');
       const answer =
         line.help && help !== null
           ? await this.call(help, command.name, signal)
@@ -226,17 +210,7 @@ export class Shell {
   }
 
   private read(input: string): Line {
-    return readLine(input, new Set(this.commandWords()), (prefix) => this.abbreviated(prefix));
-  }
-
-  /** The one command that a prefix of two letters or more stands for, on a terminal only. */
-  private abbreviated(prefix: string): string | null {
-    if (!this.options.interactive || prefix.length < 2) return null;
-    if (Object.hasOwn(globalThis, prefix) || this.declaredNames().includes(prefix)) return null;
-    const found = new Set<string>();
-    for (const [word, command] of this.words)
-      if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
-    return found.size === 1 ? ([...found][0] as string) : null;
+    return readLine(input, new Set(this.vocabulary.words()), (prefix) => this.vocabulary.abbreviated(prefix));
   }
 
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
@@ -255,11 +229,12 @@ export class Shell {
             `the JavaScript that begins with ${firstLine(typed)} does not go on like this: ${safe(result.message, 300)}`,
           );
         if (word === '' || RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
-        if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
-          throw this.unknown(word);
+        if (this.vocabulary.near(word).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
+          throw this.vocabulary.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
       case 'threw':
-        if (word !== '' && result.message === `ReferenceError: ${word} is not defined`) throw this.unknown(word);
+        if (word !== '' && result.message === `ReferenceError: ${word} is not defined`)
+          throw this.vocabulary.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
       case 'command-failed':
         throw result.error;
@@ -271,17 +246,6 @@ export class Shell {
       default:
         return result satisfies never;
     }
-  }
-
-  private unknown(word: string): CommandError {
-    const words = this.commandWords();
-    const beginning = word.length < 2 ? [] : words.filter((one) => one.startsWith(word)).slice(0, NEAR_MAX);
-    const near = beginning.length > 0 ? beginning : nearest(word, words, 2);
-    return new CommandError(
-      'unknown-command',
-      `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? '; type help for the list' : ''}`,
-      near,
-    );
   }
 
   /** Runs a command on the text after its word; JavaScript calls come here too. */
