@@ -14,10 +14,11 @@ import type { Address } from '../wire/address.ts';
 import type { Message, Nonce } from '../wire/messages.ts';
 import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
 import { discourage } from './bans.ts';
+import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
-import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
+import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, SECOND_US, USER_PING_WAIT_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -76,13 +77,11 @@ export function openSession(
     counts: createCounts(),
     bytesSent: 0,
     bytesReceived: 0,
-    messageTokens: node.settings['flood.messages.burst'],
-    byteTokens: node.settings['flood.bytes.burst'],
+    messageBucket: fullBucket(),
+    byteBucket: fullBucket(),
     holdBack: null,
-    addrTokens: node.settings['addr.burst'],
-    addrTokensAt: ctx.now,
-    getaddrTokens: -1,
-    getaddrTokensAt: ctx.now,
+    addrBucket: { level: node.settings['addr.burst'] * SECOND_US, at: ctx.now },
+    getaddrBucket: fullBucket(),
     addresses: 0,
     usefulAt: null,
     rival: null,
@@ -128,7 +127,7 @@ export function sendMessage(node: NodeState, ctx: Context, session: Session, mes
 }
 
 export function sendGetaddr(node: NodeState, ctx: Context, session: Session): void {
-  session.addrTokens += ADDR_AFTER_GETADDR;
+  session.addrBucket.level += ADDR_AFTER_GETADDR * SECOND_US;
   sendMessage(node, ctx, session, GETADDR);
 }
 

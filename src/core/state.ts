@@ -4,6 +4,7 @@ import type { Address } from '../wire/address.ts';
 import type { AddrEntry, Nonce } from '../wire/messages.ts';
 import type { Agenda } from './agenda.ts';
 import type { Book } from './book.ts';
+import type { Bucket } from './bucket.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -23,8 +24,6 @@ export interface OutstandingPing {
 
 /** How a peer that talks too fast is held back (rule 54). */
 export interface HoldBack {
-  /** Its tokens are as of then. */
-  tokensAt: number;
   /** Not read until then. */
   until: number;
   /** For how long in all in the minute that began at `since`. */
@@ -72,15 +71,15 @@ export interface Session {
   readonly counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** What may still come before the peer is held back (rule 54), as of the time that `holdBack` tells. */
-  messageTokens: number;
-  byteTokens: number;
-  /** Null until the peer has spent its first allowance. */
+  /** What may still come before the peer is held back (rule 54), in millionths. */
+  readonly messageBucket: Bucket;
+  readonly byteBucket: Bucket;
+  /** Null until it was for the first time. */
   holdBack: HoldBack | null;
-  addrTokens: number;
-  addrTokensAt: number;
-  getaddrTokens: number;
-  getaddrTokensAt: number;
+  /** Addresses it may still teach us (rule 35), in millionths. */
+  readonly addrBucket: Bucket;
+  /** Answers it may still ask for (rule 38), in microseconds of its wait for one. */
+  readonly getaddrBucket: Bucket;
   /** Addresses this peer taught us. */
   addresses: number;
   /** When it last did. */
@@ -168,8 +167,8 @@ export interface NodeState {
   readonly held: Map<string, number>;
   /** By IP, address text or node id (rule 59). */
   readonly bans: Map<string, Ban>;
-  /** Token buckets of new connections by public IP (rule 51). */
-  readonly accepts: Map<string, { readonly tokens: number; readonly at: number }>;
+  /** New connections that a public IP may still make (rule 51), in microseconds of its wait for one. */
+  readonly accepts: Map<string, Bucket>;
   /** What was said of refused connections, and what was not (rule 53). */
   readonly refusals: { said: number; unsaid: number; at: number };
   readonly book: Book;
@@ -185,8 +184,8 @@ export interface NodeState {
   readonly keptAnswers: Map<string, KeptAnswer>;
   /** Public IPs dialled by hearsay, and when (rule 42). */
   readonly dialledIps: Map<string, number>;
-  publicDialTokens: number;
-  publicDialTokensAt: number;
+  /** Public dials by hearsay that may still be made (rule 42), in millionths. */
+  readonly publicDialBucket: Bucket;
   nextAskAt: number;
   nextRotateAt: number;
   nextFeelerAt: number;

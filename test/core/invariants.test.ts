@@ -297,7 +297,9 @@ function checkSession(node: NodeState, session: Session, now: number): void {
     assert.ok(sessionDeadline(node, session) < Infinity, `#${n} in ${stage} has a deadline`);
   if (stage === 'quiet') assert.ok(session.dir === 'outbound' && session.id === null);
   assert.ok(session.userPings >= 0 && session.userPings <= USER_PINGS_MAX);
-  assert.ok(session.addrTokens >= 0 && session.getaddrTokens >= -1);
+  for (const { level, at } of [session.addrBucket, session.getaddrBucket]) assert.ok(level >= 0 && at <= now);
+  for (const { level } of [session.messageBucket, session.byteBucket, session.addrBucket, session.getaddrBucket])
+    assert.ok(Number.isSafeInteger(level) || level === Infinity, 'a bucket holds whole parts');
   assert.ok(session.strikeTimes.length <= node.settings['strike.max']);
   for (const time of [session.readyAt, session.lastPongAt, session.spokeAt, session.ping?.at ?? null, session.openedAt])
     assert.ok(time === null || time <= now, 'nothing has happened in the future');
@@ -382,7 +384,7 @@ function checkBounds(bare: BareNode): void {
   sameMembers([...node.dials.keys()], [...bare.dials.keys()], 'every dial is one that the driver makes');
   const texts = [...node.dials.values()].map(({ address }) => address.text);
   assert.equal(new Set(texts).size, texts.length, 'no address is dialled twice at once');
-  assert.ok(node.publicDialTokens >= 0);
+  assert.ok(node.publicDialBucket.level >= 0);
 }
 
 function checkEvents(bare: BareNode): void {
