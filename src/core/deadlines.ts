@@ -2,11 +2,13 @@
 import { reviewAll, visitDue } from './agenda.ts';
 import type { Context } from './context.ts';
 import { greet } from './gossip.ts';
+import { PING_JITTER } from './limits.ts';
 import { closeLoser, isVisit, promoteRival } from './peers.ts';
 import {
   aboutOf,
   becomeReady,
   closeSession,
+  hasRoomForPing,
   pongDueAt,
   schedulePing,
   sendPing,
@@ -46,10 +48,11 @@ function meetDeadline(node: NodeState, ctx: Context, session: Session): void {
   greet(node, ctx, session);
 }
 
-/** Rule 27: a ping still unanswered when the next falls due makes the peer suspect. */
+/** Rule 27: a ping still unanswered when the next falls due makes the peer suspect; one that a user sent since is too young for that. */
 function pingAgain(node: NodeState, ctx: Context, session: Session): void {
-  if (session.ping === null) sendPing(node, ctx, session, false);
-  else if (!session.suspect) {
+  const [oldest] = session.pings;
+  if (oldest === undefined) sendPing(node, ctx, session, false);
+  else if (!session.suspect && ctx.now - oldest.at >= node.settings['ping.interval'] * (1 - PING_JITTER)) {
     session.suspect = true;
     ctx.emit({ kind: 'suspect', ...aboutOf(session) });
   }
@@ -70,6 +73,7 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));
   if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);
   session.readyAt = Math.min(session.readyAt + byUs, ctx.now);
-  sendPing(node, ctx, session, session.ping?.user === true);
+  for (const ping of session.pings) ping.at = Math.min(ping.at + gapUs, ctx.now);
+  if (hasRoomForPing(session)) sendPing(node, ctx, session, false);
   schedulePing(node, ctx, session);
 }

@@ -158,7 +158,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
   old.rival = session.n;
   old.probeUntil = ctx.now + node.settings['probe.timeout'];
   dueBy(node.agenda, old, old.probeUntil);
-  if (old.ping === null) sendPing(node, ctx, old, false);
+  if (old.pings.length === 0) sendPing(node, ctx, old, false);
 }
 
 /** Its dialler closes the loser at once; the other side gives it two seconds to do so. */

@@ -72,6 +72,6 @@ function noteSpeech(node: NodeState, ctx: Context, session: Session): void {
 /** The first pong shows that a connection is there to stay, which a visit to a full node is not: only now may it cost another one. */
 function pongTaken(node: NodeState, ctx: Context, session: Session): void {
   if (session.rival !== null) rivalProved(node, ctx, session);
-  if (session.userPings > 0) sendWaitingUserPing(node, ctx, session);
+  if (session.userPings > 0 && session.pings.length === 0) sendWaitingUserPing(node, ctx, session);
   if (session.pongs === 1 && session.dir === 'outbound') closeSurplus(node, ctx, session);
 }

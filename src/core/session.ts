@@ -18,7 +18,7 @@ import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
-import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, SECOND_US, USER_PING_WAIT_US } from './limits.ts';
+import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, PINGS_OUT_MAX, SECOND_US, USER_PING_WAIT_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -62,7 +62,7 @@ export function openSession(
     spokeAt: null,
     deadlineAt: ctx.now + node.settings['hello.timeout'],
     nextPingAt: Infinity,
-    ping: null,
+    pings: [],
     pongs: 0,
     userPings: 0,
     userPingAt: null,
@@ -217,30 +217,39 @@ export function sendPing(node: NodeState, ctx: Context, session: Session, user: 
     node.nonces += 1;
     nonce = node.nonces;
   }
-  session.ping = { at: ctx.now, nonce, user };
+  session.pings.push({ at: ctx.now, nonce, user });
   sendMessage(node, ctx, session, nonce === null ? PING : { type: 'ping', nonce });
 }
 
-/** A `ping` order: at once, or when the outstanding ping is answered or has waited a second. */
+/** A `ping` order: at once, or when no ping is unanswered any more or the latest has waited a second. */
 export function userPing(node: NodeState, ctx: Context, session: Session): void {
-  if (session.ping === null) return sendPing(node, ctx, session, true);
+  const latest = session.pings.at(-1);
+  if (latest === undefined) return sendPing(node, ctx, session, true);
   session.userPings += 1;
-  session.userPingAt ??= Math.max(ctx.now, session.ping.at + USER_PING_WAIT_US);
+  session.userPingAt ??= Math.max(ctx.now, latest.at + USER_PING_WAIT_US);
   dueBy(node.agenda, session, session.userPingAt);
 }
 
+/** It goes beside those that are unanswered: in the place of one of them it would make the answer to that one mean nothing. */
 export function sendWaitingUserPing(node: NodeState, ctx: Context, session: Session): void {
-  session.userPings -= 1;
+  const isSent = hasRoomForPing(session);
+  if (isSent) session.userPings -= 1;
   session.userPingAt = session.userPings > 0 ? ctx.now + USER_PING_WAIT_US : null;
   if (session.userPingAt !== null) dueBy(node.agenda, session, session.userPingAt);
-  sendPing(node, ctx, session, true);
+  if (isSent) sendPing(node, ctx, session, true);
 }
 
-/** Rule 25: whether the pong answers the outstanding ping; all others only count as messages. */
+export const hasRoomForPing = ({ pings }: Session) => pings.length < PINGS_OUT_MAX;
+
+/**
+ * Rules 24, 25: whether the pong answers an outstanding ping, without a nonce the oldest; all others only count as messages. Answers
+ * keep the order of what they answer, so pings before it are given up.
+ */
 export function takePong(session: Session, ctx: Context, nonce: Nonce | null): boolean {
-  const ping = session.ping;
-  if (ping === null || (nonce !== null && nonce !== ping.nonce)) return false;
-  session.ping = null;
+  const at = nonce === null ? 0 : session.pings.findIndex((ping) => ping.nonce === nonce);
+  const ping = session.pings[at];
+  if (ping === undefined) return false;
+  session.pings.splice(0, at + 1);
   session.pongs += 1;
   session.suspect = false;
   session.lastPongAt = ctx.now;

@@ -16,8 +16,9 @@ import type { ReasonCode } from './reasons.ts';
  */
 export type Stage = 'hello' | 'quiet' | 'ready' | 'rival' | 'loser' | 'closing';
 
+/** A ping without its pong. A sleep of ours moves `at`, so that it is no part of the round trip. */
 export interface OutstandingPing {
-  readonly at: number;
+  at: number;
   readonly nonce: Nonce | null;
   readonly user: boolean;
 }
@@ -55,7 +56,8 @@ export interface Session {
   /** The one deadline of stages hello, rival and loser. */
   deadlineAt: number;
   nextPingAt: number;
-  ping: OutstandingPing | null;
+  /** Oldest first; at most PINGS_OUT_MAX. */
+  readonly pings: OutstandingPing[];
   /** Pongs that answered a ping of ours. */
   pongs: number;
   userPings: number;

@@ -247,13 +247,14 @@ function peerView(session: Session, now: number): PeerView {
 function detailView(node: NodeState, session: Session, now: number, closedAt: number | null): PeerDetailView {
   const advertised = advertisedTo(node, session);
   const own = ownAddress(node, session);
+  const [oldest] = session.pings;
   return {
     ...peerView(session, now),
     state: closedAt === null ? stateName(session) : 'closed',
     counts: { sent: byType(session.counts, 'sent'), received: byType(session.counts, 'received') },
     bytes: { sent: session.bytesSent, received: session.bytesReceived },
     strikes: session.strikeTimes.length,
-    outstandingPingMs: closedAt === null && session.ping !== null ? ms(now - session.ping.at) : null,
+    outstandingPingMs: closedAt === null && oldest !== undefined ? ms(now - oldest.at) : null,
     lastError: session.lastError,
     closed:
       closedAt === null || session.closeReason === null

@@ -17,6 +17,7 @@ import {
   GONE_MAX,
   HELD_MAX,
   MILLISECOND_US,
+  PINGS_OUT_MAX,
   SECOND_US,
   SELF_MAX,
   USER_PINGS_MAX,
@@ -297,11 +298,18 @@ function checkSession(node: NodeState, session: Session, now: number): void {
     assert.ok(sessionDeadline(node, session) < Infinity, `#${n} in ${stage} has a deadline`);
   if (stage === 'quiet') assert.ok(session.dir === 'outbound' && session.id === null);
   assert.ok(session.userPings >= 0 && session.userPings <= USER_PINGS_MAX);
+  assert.ok(session.pings.length <= PINGS_OUT_MAX);
   for (const { level, at } of [session.addrBucket, session.getaddrBucket]) assert.ok(level >= 0 && at <= now);
   for (const { level } of [session.messageBucket, session.byteBucket, session.addrBucket, session.getaddrBucket])
     assert.ok(Number.isSafeInteger(level) || level === Infinity, 'a bucket holds whole parts');
   assert.ok(session.strikeTimes.length <= node.settings['strike.max']);
-  for (const time of [session.readyAt, session.lastPongAt, session.spokeAt, session.ping?.at ?? null, session.openedAt])
+  for (const time of [
+    session.readyAt,
+    session.lastPongAt,
+    session.spokeAt,
+    session.pings.at(-1)?.at ?? null,
+    session.openedAt,
+  ])
     assert.ok(time === null || time <= now, 'nothing has happened in the future');
   assert.ok(session.rttUs === null || session.rttUs >= 0);
   for (const count of session.counts) assert.ok(count >= 0);

@@ -1,7 +1,7 @@
 /** One connection from its first byte to its last, as transcripts: rules 12-17, 24, 25 and what a user tells a connection. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MILLISECOND_US, SECOND_US, USER_PINGS_MAX } from '../../src/core/limits.ts';
+import { MILLISECOND_US, MINUTE_US, PINGS_OUT_MAX, SECOND_US, USER_PINGS_MAX } from '../../src/core/limits.ts';
 import { at, BareNode, BYE, GETADDR, helloLine, PING, PONG } from '../helpers/bare-node.ts';
 
 const kinds = (bare: BareNode) => bare.events.map(({ kind }) => kind);
@@ -236,6 +236,97 @@ test('session: a ping order waits no longer than a second for an outstanding pin
   assert.deepEqual(bare.take(), ['> #1 ping']);
   bare.advance(5 * SECOND_US);
   assert.deepEqual(bare.take(), [], 'two orders are two pings');
+});
+
+/** Of a peer that reads nonces, and of one that does not. */
+const EXTENSIONS = [['nonce'], []] as const;
+
+/** Answers each ping on this connection after `rttUs`, as long as time passes through what it returns. */
+function farPeer(bare: BareNode, n: number, rttUs: number) {
+  const answers: { at: number; line: string }[] = [];
+  let read = bare.sent.length;
+  return (us: number) => {
+    for (const end = bare.now + us; bare.now < end; ) {
+      for (; read < bare.sent.length; read += 1) {
+        const sent = bare.sent[read];
+        if (sent?.n !== n || sent.message.type !== 'ping') continue;
+        const { nonce } = sent.message;
+        answers.push({ at: bare.now + rttUs, line: JSON.stringify({ msgtype: 'pong', nonce: nonce ?? undefined }) });
+      }
+      bare.advance(100 * MILLISECOND_US);
+      while (answers[0] !== undefined && answers[0].at <= bare.now) bare.hear(n, answers.shift()?.line ?? '');
+    }
+  };
+}
+
+test('session: pongs of a far peer count each for its own ping, whatever a user asks meanwhile', () => {
+  for (const ext of EXTENSIONS) {
+    const bare = new BareNode();
+    const n = bare.inboundPeer('b', '10.0.0.2');
+    Object.assign(bare.session(n), { ext });
+    const pass = farPeer(bare, n, 3 * SECOND_US);
+    for (let i = 0; i < 10; i += 1) bare.order({ kind: 'ping', n });
+    pass(20 * SECOND_US);
+    const pongs = bare.happened('pong').slice(1);
+    assert.deepEqual(
+      pongs.map(({ rttUs, user }) => [rttUs, user]),
+      Array.from({ length: 10 }, () => [3 * SECOND_US, true]),
+      `ext ${ext.join()}`,
+    );
+    for (let i = 0; i < 600; i += 1) {
+      bare.order({ kind: 'ping', n });
+      pass(SECOND_US);
+    }
+    assert.deepEqual(bare.happened('suspect', 'closed'), [], 'ten minutes of impatience cost a healthy peer nothing');
+  }
+});
+
+test('session: a pong that a user did not ask for is not told as one, though a user asks meanwhile', () => {
+  for (const ext of EXTENSIONS) {
+    const bare = new BareNode();
+    const n = bare.accept('10.0.0.2');
+    const pass = farPeer(bare, n, 2 * SECOND_US);
+    bare.hear(n, helloLine('b', { ext }));
+    bare.order({ kind: 'ping', n });
+    pass(10 * SECOND_US);
+    assert.deepEqual(
+      bare.happened('pong').map(({ user }) => user),
+      [false, true],
+    );
+  }
+});
+
+test('session: so many pings at most are unanswered, then a ping order waits for a pong', () => {
+  for (const ext of EXTENSIONS) {
+    const bare = new BareNode({ settings: { 'ping.interval': 60 * MINUTE_US, 'ping.timeout': 60 * MINUTE_US } });
+    const n = bare.accept('10.0.0.2');
+    bare.hear(n, helloLine('b', { ext }));
+    for (let i = 0; i < 2 * PINGS_OUT_MAX; i += 1) bare.order({ kind: 'ping', n });
+    bare.advance(10 * PINGS_OUT_MAX * SECOND_US);
+    const pings = bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message] : []));
+    assert.equal(pings.length, PINGS_OUT_MAX);
+    bare.take();
+    bare.hear(n, { type: 'pong', nonce: pings[0]?.nonce ?? null });
+    bare.advance(10 * SECOND_US);
+    assert.equal(bare.taken('> #1 ping').length, 1, 'one was answered, one takes its place');
+    assert.equal(bare.session(n).userPings, PINGS_OUT_MAX);
+  }
+});
+
+test('session: a ping that the peer left out when it answered a later one is not waited for', () => {
+  const bare = new BareNode();
+  const n = bare.accept('10.0.0.2');
+  bare.hear(n, helloLine('b', { ext: ['nonce'] }));
+  bare.order({ kind: 'ping', n });
+  bare.advance(SECOND_US);
+  const [first, second] = bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message] : []));
+  assert.ok(first !== undefined && second !== undefined);
+  bare.hear(n, { type: 'pong', nonce: second.nonce });
+  assert.equal(bare.views.peer(n)?.outstandingPingMs, null);
+  bare.advance(SECOND_US);
+  bare.hear(n, { type: 'pong', nonce: first.nonce });
+  assert.equal(bare.session(n).lastPongAt, bare.now - SECOND_US, 'its late answer is only counted');
+  assert.equal(bare.happened('pong').length, 1);
 });
 
 test('session: more ping orders than may wait are refused', () => {
