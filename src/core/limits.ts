@@ -23,6 +23,8 @@ export const LOSER_WAIT_US = 2 * SECOND_US;
 export const PING_JITTER = 0.08;
 /** The `ping` command waits this long for an outstanding automatic ping before it sends its own. */
 export const USER_PING_WAIT_US = SECOND_US;
+/** Rule 24: a nonce is one of so many. */
+export const NONCES = 4_294_967_296;
 /** Rule 24: pings without a pong on one connection; more than one only where a user does not wait, or we slept. */
 export const PINGS_OUT_MAX = 32;
 /** User pings that may wait on one connection. */

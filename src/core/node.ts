@@ -52,7 +52,6 @@ export function createNode(config: NewNode): NodeState {
     listening: [],
     connections: 0,
     attempts: 0,
-    nonces: 0,
     sessions: new Map(),
     agenda: createAgenda(),
     places: new Map(),

@@ -18,7 +18,15 @@ import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
-import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, PINGS_OUT_MAX, SECOND_US, USER_PING_WAIT_US } from './limits.ts';
+import {
+  ADDR_AFTER_GETADDR,
+  GONE_MAX,
+  NONCES,
+  PING_JITTER,
+  PINGS_OUT_MAX,
+  SECOND_US,
+  USER_PING_WAIT_US,
+} from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -212,11 +220,8 @@ export function schedulePing(node: NodeState, ctx: Context, session: Session): v
 }
 
 export function sendPing(node: NodeState, ctx: Context, session: Session, user: boolean): void {
-  let nonce: Nonce | null = null;
-  if (session.ext.includes('nonce')) {
-    node.nonces += 1;
-    nonce = node.nonces;
-  }
+  // Nobody can guess it, so that nobody can answer before the ping has come and pass for near.
+  const nonce = session.ext.includes('nonce') ? Math.floor(ctx.random() * NONCES) : null;
   session.pings.push({ at: ctx.now, nonce, user });
   sendMessage(node, ctx, session, nonce === null ? PING : { type: 'ping', nonce });
 }
@@ -242,11 +247,11 @@ export function sendWaitingUserPing(node: NodeState, ctx: Context, session: Sess
 export const hasRoomForPing = ({ pings }: Session) => pings.length < PINGS_OUT_MAX;
 
 /**
- * Rules 24, 25: whether the pong answers an outstanding ping, without a nonce the oldest; all others only count as messages. Answers
- * keep the order of what they answer, so pings before it are given up.
+ * Rules 24, 25: whether the pong answers an outstanding ping, the oldest where pings have no nonce; all others only count as messages.
+ * Answers keep the order of what they answer, so pings before it are given up.
  */
 export function takePong(session: Session, ctx: Context, nonce: Nonce | null): boolean {
-  const at = nonce === null ? 0 : session.pings.findIndex((ping) => ping.nonce === nonce);
+  const at = session.pings.findIndex((ping) => ping.nonce === nonce);
   const ping = session.pings[at];
   if (ping === undefined) return false;
   session.pings.splice(0, at + 1);

@@ -153,7 +153,6 @@ export interface NodeState {
   listening: Address[];
   connections: number;
   attempts: number;
-  nonces: number;
   readonly sessions: Map<number, Session>;
   readonly agenda: Agenda;
   /** Numbers of sessions by their listening address: one live session each. */

@@ -4,6 +4,10 @@ import { test } from 'node:test';
 import { MILLISECOND_US, MINUTE_US, PINGS_OUT_MAX, SECOND_US, USER_PINGS_MAX } from '../../src/core/limits.ts';
 import { at, BareNode, BYE, GETADDR, helloLine, PING, PONG } from '../helpers/bare-node.ts';
 
+/** Nonces of the pings sent so far, to whomever. */
+const noncesOf = (bare: BareNode) =>
+  bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message.nonce] : []));
+
 const kinds = (bare: BareNode) => bare.events.map(({ kind }) => kind);
 
 test('session: a dialler says hello first and greets after the answer', () => {
@@ -130,10 +134,29 @@ test('session: pings carry a nonce only to a peer that reads it, and no nonce tw
   bare.hear(one, helloLine('c', { ext: ['nonce'] }));
   const other = bare.accept('10.0.0.4');
   bare.hear(other, helloLine('d', { ext: ['nonce'] }));
-  assert.deepEqual(
-    bare.take().filter((line) => line.includes(' ping')),
-    ['> #1 ping', '> #2 ping nonce=1', '> #3 ping nonce=2'],
-  );
+  const [bareNonce, ...nonces] = noncesOf(bare);
+  assert.equal(bareNonce, null);
+  assert.deepEqual([nonces.length, new Set(nonces).size], [2, 2]);
+});
+
+test('session: a nonce tells nothing of the next one, nor of that of another peer or node', () => {
+  const nonces = [1, 2, 3].flatMap((seed) => {
+    const bare = new BareNode({ seed });
+    for (const ip of ['10.0.0.2', '10.0.0.3']) {
+      const n = bare.accept(ip);
+      bare.hear(n, helloLine(`id-${ip.at(-1)}`, { ext: ['nonce'] }));
+      for (let i = 0; i < 20; i += 1) {
+        bare.hear(n, { type: 'pong', nonce: noncesOf(bare).at(-1) ?? null });
+        bare.order({ kind: 'ping', n });
+      }
+    }
+    return noncesOf(bare);
+  });
+  assert.equal(nonces.length, 3 * 2 * 21);
+  assert.equal(new Set(nonces).size, nonces.length, 'none of them twice');
+  const steps = nonces.slice(1).map((nonce, i) => Number(nonce) - Number(nonces[i]));
+  assert.equal(new Set(steps).size, steps.length, 'nor any step between two of them');
+  assert.ok(nonces.every((nonce) => Number.isSafeInteger(nonce)));
 });
 
 test('session: a pong with the nonce of the ping counts, one with another nonce does not', () => {
@@ -141,9 +164,10 @@ test('session: a pong with the nonce of the ping counts, one with another nonce 
   const n = bare.accept('10.0.0.2');
   bare.hear(n, helloLine('b', { ext: ['nonce'] }));
   bare.advance(20 * MILLISECOND_US);
-  bare.hear(n, '{"msgtype":"pong","nonce":2}', '{"msgtype":"pong","nonce":"1"}');
+  const nonce = Number(noncesOf(bare)[0]);
+  bare.hear(n, { type: 'pong', nonce: nonce + 1 }, { type: 'pong', nonce: String(nonce) });
   assert.equal(bare.session(n).lastPongAt, null);
-  bare.hear(n, '{"msgtype":"pong","nonce":1}');
+  bare.hear(n, { type: 'pong', nonce });
   assert.equal(bare.session(n).lastPongAt, bare.now);
   assert.equal(bare.session(n).rttUs, 20 * MILLISECOND_US);
   assert.deepEqual(
@@ -152,12 +176,31 @@ test('session: a pong with the nonce of the ping counts, one with another nonce 
   );
 });
 
-test('session: a pong without a nonce answers the outstanding ping', () => {
+test('session: a pong without a nonce answers the outstanding ping of a peer that does not read nonces, and of no other', () => {
+  for (const [ext, isAnswer] of [
+    [[], true],
+    [['v6'], true],
+    [['nonce'], false],
+    [['v6', 'nonce'], false],
+  ] as const) {
+    const bare = new BareNode();
+    const n = bare.accept('10.0.0.2');
+    bare.hear(n, helloLine('b', { ext }), PONG);
+    assert.equal(bare.session(n).lastPongAt, isAnswer ? bare.now : null, ext.join());
+    assert.equal(bare.happened('pong').length, isAnswer ? 1 : 0);
+    assert.deepEqual(bare.happened('strike', 'closed'), [], 'it is only counted');
+  }
+});
+
+test('session: whoever answers before it was asked is not near', () => {
   const bare = new BareNode();
   const n = bare.accept('10.0.0.2');
-  bare.hear(n, helloLine('b', { ext: ['nonce'] }));
-  bare.hear(n, PONG);
-  assert.equal(bare.session(n).lastPongAt, bare.now);
+  bare.hear(n, helloLine('b', { ext: ['nonce'] }), PONG);
+  for (let nonce = 0; nonce < 1_000; nonce += 1) bare.hear(n, { type: 'pong', nonce });
+  assert.deepEqual([bare.session(n).rttMinUs, bare.session(n).pongs], [null, 0]);
+  bare.advance(200 * MILLISECOND_US);
+  bare.hear(n, { type: 'pong', nonce: noncesOf(bare)[0] ?? null });
+  assert.equal(bare.session(n).rttMinUs, 200 * MILLISECOND_US);
 });
 
 test('session: lastping is the time of a pong that answers a ping; another pong is only counted', () => {
