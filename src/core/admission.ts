@@ -91,8 +91,8 @@ export function isFull(node: NodeState, more = 0): boolean {
  */
 export function hasRoomForGuest(node: NodeState): boolean {
   let guests = 0;
-  for (const { dir, id, stage, readyAt } of node.sessions.values())
-    if (dir === 'inbound' && id !== null && readyAt === null && stage !== 'hello') guests += 1;
+  for (const { dir, id, stage } of node.sessions.values())
+    if (dir === 'inbound' && id !== null && stage !== 'hello' && stage !== 'ready') guests += 1;
   return guests < node.settings['visitors.max'];
 }
 

@@ -69,7 +69,7 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   session.deadlineAt = Math.max(session.deadlineAt + gapUs, soonest);
   if (session.probeUntil !== null) session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
   if (session.spokeAt !== null) session.spokeAt += gapUs;
-  if (session.readyAt === null) return;
+  if (session.readyAt === null || session.stage === 'loser') return;
   const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));
   if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);
   session.readyAt = Math.min(session.readyAt + byUs, ctx.now);

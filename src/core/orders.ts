@@ -11,7 +11,7 @@ import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
 import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
-import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
+import { closeSession, isReady, sendGetaddr, sendMessage, userPing } from './session.ts';
 import { holdsSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget } from './targets.ts';
@@ -115,7 +115,7 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
     sendMessage(node, ctx, session, order.message);
     return done(session.n);
   }
-  if (session.readyAt === null)
+  if (!isReady(session))
     return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
   if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
   else if (session.userPings >= USER_PINGS_MAX)
@@ -147,7 +147,7 @@ function connectByHand(node: NodeState, ctx: Context, host: string, port: number
     return done(null, attempt);
   }
   const session = sessionAt(node, address);
-  if (session !== null && session.readyAt !== null) return done(session.n);
+  if (session !== null && isReady(session)) return done(session.n);
   return dialByHand(node, ctx, address, keep, nextAttempt(node));
 }
 

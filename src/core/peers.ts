@@ -56,23 +56,22 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
     return answer && !hasRoomForGuest(node)
       ? turnAway(node, ctx, session)
       : closeSession(node, ctx, session, 'held', 'dropped');
-  const wasQuiet = session.stage === 'quiet';
   const old = node.peers.get(session.id);
   if (old !== undefined) return meetDuplicate(node, ctx, session, old);
   if (answer) {
     if (isFull(node) && !evictFor(node, ctx, session)) return serveVisitor(node, ctx, session);
     sendHello(node, ctx, session);
   }
-  settle(node, ctx, session, wasQuiet);
+  settle(node, ctx, session);
 }
 
-/** Enters the table and starts talking. */
-function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boolean): void {
+/** Enters the table and starts talking; one that was a hello-less peer before has done so and goes on. */
+function settle(node: NodeState, ctx: Context, session: Session): void {
   const id = session.id ?? '';
   node.peers.set(id, session);
   if (session.dir === 'outbound') provenByDial(node, ctx, session);
   else if (session.listen !== null) meetListen(node, ctx, session);
-  if (wasQuiet) session.stage = 'ready';
+  if (session.readyAt !== null) session.stage = 'ready';
   else {
     becomeReady(node, ctx, session);
     greet(node, ctx, session);
@@ -142,7 +141,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
     if (session.dir === 'inbound') sendHello(node, ctx, session);
     if ((session.dir === 'outbound') === keepOutbound) {
       node.peers.delete(old.id ?? '');
-      settle(node, ctx, session, false);
+      settle(node, ctx, session);
       // The peer has just spoken: whoever waits for its silence waits in vain.
       rivalProved(node, ctx, old);
       loseTo(node, ctx, old, session);
@@ -167,15 +166,17 @@ function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session):
   winner.confirmed ||= loser.confirmed;
   if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
   loser.stage = 'loser';
+  loser.closeReason = 'duplicate';
   loser.nextPingAt = Infinity;
-  loser.readyAt = null;
+  loser.userPings = 0;
+  loser.userPingAt = null;
   loser.deadlineAt = ctx.now + LOSER_WAIT_US;
   dueBy(node.agenda, loser, loser.deadlineAt);
 }
 
 /** A loser or visitor that has not left by itself. */
 export function closeLoser(node: NodeState, ctx: Context, session: Session): void {
-  const why = session.ext.includes(VISIT) ? 'visit' : 'duplicate';
+  const why = session.closeReason ?? 'duplicate';
   closeSession(node, ctx, session, why, why);
 }
 
@@ -227,7 +228,7 @@ export function admitRival(node: NodeState, ctx: Context, old: Session): void {
   if (isHeld(node, ctx, rival)) return closeSession(node, ctx, rival, 'held', 'dropped');
   if (rival.dir === 'inbound' && isFull(node)) return serveVisitor(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
-  settle(node, ctx, rival, false);
+  settle(node, ctx, rival);
 }
 
 /** Rule 52: whether somebody made room for this newcomer. */

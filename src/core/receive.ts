@@ -6,7 +6,7 @@
  * | hello  | admit (peers.ts)      | strike, or rule 15 when we dialled  | as ping | as ping, never answered |
  * | quiet  | admit                 | pong                                | noted | handled |
  * | ready  | ignore, or id-changed | pong                                | noted | handled |
- * | rival  | ignore, or id-changed | ignored                             | noted | ignored |
+ * | rival  | ignore, or id-changed | ignored                             | noted | ignored, but for the pong of one that was quiet |
  * | loser, closing | ignored       | ignored                             | ignored | ignored |
  */
 import type { Hello, Message, Pong } from '../wire/messages.ts';
@@ -29,6 +29,7 @@ export function receiveMessage(node: NodeState, ctx: Context, session: Session, 
   if (message.type === 'hello') return receiveHello(node, ctx, session, message);
   if (session.stage === 'rival') {
     if (message.type === 'bye') session.said = message.reason ?? '';
+    if (message.type === 'pong') takePong(session, ctx, message.nonce);
     return;
   }
   if (session.stage === 'hello') {

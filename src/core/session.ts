@@ -273,9 +273,12 @@ export function takePong(session: Session, ctx: Context, nonce: Nonce | null): b
   return true;
 }
 
+/** Whether it counts as a peer now, with a hello or without. */
+export const isReady = ({ stage }: Session) => stage === 'ready' || stage === 'quiet';
+
 /** When a pong is overdue, counted from the last one or from ready (rule 26). */
 export const pongDueAt = (node: NodeState, session: Session) =>
-  session.readyAt === null
+  session.readyAt === null || session.stage === 'loser'
     ? Infinity
     : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout'];
 

@@ -404,6 +404,10 @@ function checkEvents(bare: BareNode): void {
     new Set(bare.node.sessions.keys()),
     'what has not closed is there, and nothing else',
   );
+  const ready = bare.happened('ready').map(({ n }) => n);
+  assert.equal(new Set(ready).size, ready.length, 'a connection becomes ready once');
+  for (const { n, wasReady } of bare.happened('closed'))
+    assert.equal(wasReady, ready.includes(n), 'and only what did is told as gone');
   const ended = new Set([...bare.happened('dial-failed', 'connected', 'dial-merged')].map(({ attempt }) => attempt));
   for (const attempt of bare.dials.keys()) assert.ok(!ended.has(attempt));
 }
