@@ -3,7 +3,7 @@ import { reviewAll, visitDue } from './agenda.ts';
 import type { Context } from './context.ts';
 import { greet } from './gossip.ts';
 import { PING_JITTER } from './limits.ts';
-import { closeLoser, isVisit, promoteRival } from './peers.ts';
+import { closeLeaving, isVisit, promoteRival } from './peers.ts';
 import {
   aboutOf,
   becomeReady,
@@ -39,9 +39,9 @@ function wakeSession(node: NodeState, ctx: Context, session: Session): void {
   if (ctx.now >= session.nextPingAt) pingAgain(node, ctx, session);
 }
 
-/** The one deadline of stages hello and loser. Rule 15 keeps a listener that only lacks a hello, but a visit is never kept. */
+/** The one deadline of stages hello and leaving. Rule 15 keeps a listener that only lacks a hello, but a visit is never kept. */
 function meetDeadline(node: NodeState, ctx: Context, session: Session): void {
-  if (session.stage === 'loser') return closeLoser(node, ctx, session);
+  if (session.stage === 'leaving') return closeLeaving(node, ctx, session);
   const isQuiet = session.spokeAt !== null && session.deadlineAt >= session.spokeAt + node.settings['hello.quiet'];
   if (!isQuiet || isVisit(session)) return closeSession(node, ctx, session, 'hello-timeout', null, true);
   becomeReady(node, ctx, session);
@@ -69,7 +69,7 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   session.deadlineAt = Math.max(session.deadlineAt + gapUs, soonest);
   if (session.probeUntil !== null) session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
   if (session.spokeAt !== null) session.spokeAt += gapUs;
-  if (session.readyAt === null || session.stage === 'loser') return;
+  if (session.readyAt === null || session.stage === 'leaving') return;
   const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));
   if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);
   session.readyAt = Math.min(session.readyAt + byUs, ctx.now);

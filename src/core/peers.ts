@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
-import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { LEAVE_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -90,9 +90,9 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
-  session.stage = 'loser';
+  session.stage = 'leaving';
   session.closeReason = 'visit';
-  session.deadlineAt = ctx.now + LOSER_WAIT_US;
+  session.deadlineAt = ctx.now + LEAVE_WAIT_US;
   dueBy(node.agenda, session, session.deadlineAt);
 }
 
@@ -165,17 +165,17 @@ function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session):
   if (winner.listen === null && loser.listen !== null) setListen(node, winner, loser.listen);
   winner.confirmed ||= loser.confirmed;
   if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
-  loser.stage = 'loser';
+  loser.stage = 'leaving';
   loser.closeReason = 'duplicate';
   loser.nextPingAt = Infinity;
   loser.userPings = 0;
   loser.userPingAt = null;
-  loser.deadlineAt = ctx.now + LOSER_WAIT_US;
+  loser.deadlineAt = ctx.now + LEAVE_WAIT_US;
   dueBy(node.agenda, loser, loser.deadlineAt);
 }
 
-/** A loser or visitor that has not left by itself. */
-export function closeLoser(node: NodeState, ctx: Context, session: Session): void {
+/** Its dialler has not closed it. */
+export function closeLeaving(node: NodeState, ctx: Context, session: Session): void {
   const why = session.closeReason ?? 'duplicate';
   closeSession(node, ctx, session, why, why);
 }

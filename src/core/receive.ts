@@ -7,7 +7,7 @@
  * | quiet  | admit                 | pong                                | noted | handled |
  * | ready  | ignore, or id-changed | pong                                | noted | handled |
  * | rival  | ignore, or id-changed | ignored                             | noted | ignored, but for the pong of one that was quiet |
- * | loser, closing | ignored       | ignored                             | ignored | ignored |
+ * | leaving, closing | ignored     | ignored                             | ignored | ignored |
  */
 import type { Hello, Message, Pong } from '../wire/messages.ts';
 import { dueBy } from './agenda.ts';
@@ -22,7 +22,7 @@ import type { NodeState, Session } from './state.ts';
 const PONG: Pong = { type: 'pong', nonce: null };
 
 export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message, bytes: number): void {
-  if (session.stage === 'closing' || session.stage === 'loser') return;
+  if (session.stage === 'closing' || session.stage === 'leaving') return;
   countReceived(session.counts, message.type, bytes);
   countReceived(node.counts, message.type, bytes);
   session.lastReceiveAt = ctx.now;

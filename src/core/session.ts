@@ -7,7 +7,7 @@
  * | quiet  | a hello, close                             | ping-timeout                   |
  * | ready  | losing to another connection, close        | ping-timeout                   |
  * | rival  | the old connection's answer, or its end    | promoted (deadline of the old) |
- * | loser  | close                                      | close duplicate                |
+ * | leaving | close                                     | close duplicate, or visit      |
  * | closing | the driver's report                       | -                              |
  */
 import type { Address } from '../wire/address.ts';
@@ -87,7 +87,7 @@ export function openSession(
     bytesReceived: 0,
     messageBucket: fullBucket(),
     byteBucket: fullBucket(),
-    holdBack: null,
+    pauses: null,
     addrBucket: { level: node.settings['addr.burst'] * SECOND_US, at: ctx.now },
     getaddrBucket: fullBucket(),
     addresses: 0,
@@ -278,7 +278,7 @@ export const isReady = ({ stage }: Session) => stage === 'ready' || stage === 'q
 
 /** When a pong is overdue, counted from the last one or from ready (rule 26). */
 export const pongDueAt = (node: NodeState, session: Session) =>
-  session.readyAt === null || session.stage === 'loser'
+  session.readyAt === null || session.stage === 'leaving'
     ? Infinity
     : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout'];
 

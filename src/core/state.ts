@@ -12,9 +12,10 @@ import type { ReasonCode } from './reasons.ts';
 /**
  * hello: waits for the peer's hello. quiet: a peer that never said hello (rule 15). ready: a peer.
  * rival: a second connection of a live id that waits for the old one to prove itself (rule 22).
- * loser: lost a collision and is about to close (rule 21). closing: our end is closed, the socket is on its way out.
+ * leaving: its dialler is to close it, because it lost a collision (rule 21) or only visits us; `closeReason` says which.
+ * closing: our end is closed, the socket is on its way out.
  */
-export type Stage = 'hello' | 'quiet' | 'ready' | 'rival' | 'loser' | 'closing';
+export type Stage = 'hello' | 'quiet' | 'ready' | 'rival' | 'leaving' | 'closing';
 
 /** A ping without its pong. A sleep of ours moves `at`, so that it is no part of the round trip. */
 export interface OutstandingPing {
@@ -23,8 +24,8 @@ export interface OutstandingPing {
   readonly user: boolean;
 }
 
-/** How a peer that talks too fast is held back (rule 54). */
-export interface HoldBack {
+/** When a peer that talks too fast was not read (rule 54). */
+export interface Pauses {
   /** Not read until then. */
   until: number;
   /** For how long in all in the minute that began at `since`. */
@@ -53,7 +54,7 @@ export interface Session {
   readyAt: number | null;
   /** When the first valid line came before a hello, on a connection we dialled. */
   spokeAt: number | null;
-  /** The one deadline of stages hello, rival and loser. */
+  /** The one deadline of stages hello and leaving. */
   deadlineAt: number;
   nextPingAt: number;
   /** Oldest first; at most PINGS_OUT_MAX. */
@@ -73,11 +74,11 @@ export interface Session {
   readonly counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** What may still come before the peer is held back (rule 54), in millionths. */
+  /** What may still come before the peer is paused (rule 54), in millionths. */
   readonly messageBucket: Bucket;
   readonly byteBucket: Bucket;
   /** Null until it was for the first time. */
-  holdBack: HoldBack | null;
+  pauses: Pauses | null;
   /** Addresses it may still teach us (rule 35), in millionths. */
   readonly addrBucket: Bucket;
   /** Answers it may still ask for (rule 38), in microseconds of its wait for one. */

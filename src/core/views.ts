@@ -214,7 +214,7 @@ function stateName(session: Session): PeerStateName {
       return 'hello-less';
     case 'ready':
       return session.suspect ? 'suspect' : 'ready';
-    case 'loser':
+    case 'leaving':
       return 'closing';
     case 'closing':
       return isVisitor(session) ? 'visitor' : 'closing';
@@ -224,7 +224,7 @@ function stateName(session: Session): PeerStateName {
 }
 
 function peerView(session: Session, now: number): PeerView {
-  const pausedUntil = session.holdBack?.until ?? -Infinity;
+  const pausedUntil = session.pauses?.until ?? -Infinity;
   return {
     n: session.n,
     id: session.id,

@@ -179,7 +179,7 @@ test('flood: a peer at a little more than the allowed rate is held back a little
   const n = bare.inboundPeer('a');
   for (let i = 0; i < 10_000; i += 1) {
     bare.advance(4 * MILLISECOND_US);
-    if ((bare.session(n).holdBack?.until ?? 0) <= bare.now) bare.hear(n, PONG);
+    if ((bare.session(n).pauses?.until ?? 0) <= bare.now) bare.hear(n, PONG);
   }
   assert.ok(pauses(bare, n).length > 100);
   assert.deepEqual(bare.happened('closed'), []);

@@ -137,9 +137,9 @@ test('peers: the dialler of the loser says bye duplicate, its accepter answers h
 test('peers: two connections of one id are a collision only within 10 s, from one place, dialled by both', () => {
   /** What becomes of a second connection: null of the old one means that it is the same direction. */
   const table: [second: string, ip: string, waitUs: number, dir: 'inbound' | 'outbound', stage: string][] = [
-    ['crossed', '10.0.0.2', 0, 'inbound', 'loser'],
-    ['crossed in the last moment', '10.0.0.2', 10 * SECOND_US - 1, 'inbound', 'loser'],
-    ['another local address', '10.0.0.3', 0, 'inbound', 'loser'],
+    ['crossed', '10.0.0.2', 0, 'inbound', 'leaving'],
+    ['crossed in the last moment', '10.0.0.2', 10 * SECOND_US - 1, 'inbound', 'leaving'],
+    ['another local address', '10.0.0.3', 0, 'inbound', 'leaving'],
     ['too late', '10.0.0.2', 10 * SECOND_US, 'inbound', 'rival'],
     ['another public IP', '9.9.9.9', 0, 'inbound', 'rival'],
     ['dialled by us again', '10.0.0.3', 0, 'outbound', 'rival'],
