@@ -4,6 +4,7 @@
  */
 import { type Address, isLocal } from '../wire/address.ts';
 import { banOn } from './bans.ts';
+import { earn, fullBucket, spend } from './bucket.ts';
 import type { Context } from './context.ts';
 import {
   ACCEPT_BURST,
@@ -47,17 +48,18 @@ function inboundOf(node: NodeState, from: Address): number {
   return count;
 }
 
-/** A token bucket for each public IP; one that is full again need not be remembered. */
+/** A bucket for each public IP; one that is full again need not be remembered. */
 function takePace(node: NodeState, now: number, key: string): boolean {
-  const pace = node.accepts.get(key) ?? { tokens: ACCEPT_BURST, at: now };
-  const tokens = Math.min(ACCEPT_BURST, pace.tokens + (now - pace.at) / ACCEPT_EVERY_US);
+  const pace = node.accepts.get(key) ?? fullBucket();
+  earn(pace, now, 1, ACCEPT_BURST * ACCEPT_EVERY_US);
+  const isThere = spend(pace, ACCEPT_EVERY_US);
   node.accepts.delete(key);
-  node.accepts.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
+  node.accepts.set(key, pace);
   for (const [oldest, { at }] of node.accepts) {
     if (node.accepts.size <= ACCEPT_PACES_MAX && now - at < ACCEPT_BURST * ACCEPT_EVERY_US) break;
     node.accepts.delete(oldest);
   }
-  return tokens >= 1;
+  return isThere;
 }
 
 /** Rule 50: when too many have not said hello, the oldest of the IP that holds most of them makes room. */
@@ -89,8 +91,8 @@ export function isFull(node: NodeState, more = 0): boolean {
  */
 export function hasRoomForGuest(node: NodeState): boolean {
   let guests = 0;
-  for (const { dir, id, stage, readyAt } of node.sessions.values())
-    if (dir === 'inbound' && id !== null && readyAt === null && stage !== 'hello') guests += 1;
+  for (const { dir, id, stage } of node.sessions.values())
+    if (dir === 'inbound' && id !== null && stage !== 'hello' && stage !== 'ready') guests += 1;
   return guests < node.settings['visitors.max'];
 }
 

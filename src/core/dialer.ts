@@ -4,6 +4,7 @@
  */
 import { type Address, isLocal } from '../wire/address.ts';
 import { bookSize } from './book.ts';
+import { earn, spend, waitUs } from './bucket.ts';
 import { chooseAddress, later } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';
@@ -114,17 +115,15 @@ function pumpGossip(node: NodeState, ctx: Context): void {
     });
     if (slot < 0) return;
     const address = node.book.addresses[slot] as Address;
-    if (!isLocal(address)) node.publicDialTokens -= 1;
+    if (!isLocal(address)) spend(node.publicDialBucket, SECOND_US);
     startDial(node, ctx, address, 'gossip');
   }
 }
 
 /** Rule 42: public dials by hearsay are a stream, not a flood. Without a token the next look is when there is one. */
 function hasPublicToken(node: NodeState, ctx: Context): boolean {
-  const earned = ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S;
-  node.publicDialTokens = Math.min(PUBLIC_DIALS_BURST, node.publicDialTokens + earned);
-  node.publicDialTokensAt = ctx.now;
-  if (node.publicDialTokens >= 1) return true;
-  later(node, ctx.now + 1 + Math.floor(((1 - node.publicDialTokens) / PUBLIC_DIALS_PER_S) * SECOND_US));
-  return false;
+  earn(node.publicDialBucket, ctx.now, PUBLIC_DIALS_PER_S, PUBLIC_DIALS_BURST * SECOND_US);
+  const us = waitUs(node.publicDialBucket, PUBLIC_DIALS_PER_S, SECOND_US);
+  if (us > 0) later(node, ctx.now + us);
+  return us === 0;
 }

@@ -67,7 +67,7 @@ export type NodeEvent =
     })
   /** A connection was turned away before it said a word, or for a greeting that is none; `count` says how many were since the last such event. */
   | { readonly kind: 'refused'; readonly address: string; readonly reason: ReasonCode; readonly count: number }
-  /** A peer sends more than it may and is held back; at most once a minute for each. */
+  /** A peer sends more than it may and is not read for a while; at most once a minute for each. */
   | (About & { readonly kind: 'flood' })
   | (About & { readonly kind: 'strike'; readonly reason: string; readonly strikes: number })
   /** An address left the book. */

@@ -27,10 +27,14 @@ function unprotected(node: NodeState, now: number, inbound: readonly Session[]):
   const order = new Map(inbound.map((peer) => [peer, saltedHash(node, peer)]));
   let open = inbound.filter(({ readyAt }) => readyAt !== null && readyAt <= grace);
   open = spare(open, EVICTION_SPARE_GROUPS, (a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-  open = spare(open, EVICTION_SPARE_PING, (a, b) => (a.rttMinUs ?? Infinity) - (b.rttMinUs ?? Infinity));
+  open = spare(open, EVICTION_SPARE_PING, (a, b) => provenRttUs(a) - provenRttUs(b));
   open = spare(open, EVICTION_SPARE_USEFUL, (a, b) => (b.usefulAt ?? 0) - (a.usefulAt ?? 0));
   return spare(open, Math.floor(open.length / 2), (a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0));
 }
+
+/** Without nonces an answer may be older than its question. */
+const provenRttUs = ({ ext, rttMinUs }: Session) =>
+  ext.includes('nonce') && rttMinUs !== null ? rttMinUs : Number.MAX_SAFE_INTEGER;
 
 function largestGroup(peers: readonly Session[]): readonly Session[] {
   const groups = new Map<string, Session[]>();

@@ -6,6 +6,7 @@ import { type Address, addressOf, isBadPort, isLocal, isSamePlace, mayGossip, pa
 import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
 import { banOn } from './bans.ts';
 import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
+import { earn, spend } from './bucket.ts';
 import type { Context } from './context.ts';
 import type { Learnt, Refused } from './events.ts';
 import {
@@ -83,23 +84,12 @@ export function meetListen(node: NodeState, ctx: Context, session: Session): voi
 /** Seconds since a time, for `ages`. */
 const ageS = (now: number, at: number) => Math.max(0, Math.floor((now - at) / SECOND_US));
 
-/** Fills a bucket up to now; `everyUs` per token. */
-function refilled(tokens: number, since: number, now: number, everyUs: number, burst: number): number {
-  return Math.min(burst, tokens + (now - since) / everyUs);
-}
-
 export function answerGetaddr(node: NodeState, ctx: Context, session: Session): void {
   const loopback = session.remote.class === 'loopback';
   const burst = loopback ? GETADDR_BURST_LOOPBACK : node.settings['getaddr.burst'];
   const everyUs = loopback ? GETADDR_EVERY_LOOPBACK_US : node.settings['getaddr.every'];
-  const tokens =
-    session.getaddrTokens < 0
-      ? burst
-      : refilled(session.getaddrTokens, session.getaddrTokensAt, ctx.now, everyUs, burst);
-  session.getaddrTokensAt = ctx.now;
-  session.getaddrTokens = tokens;
-  if (tokens < 1) return;
-  session.getaddrTokens = tokens - 1;
+  earn(session.getaddrBucket, ctx.now, 1, burst * everyUs);
+  if (!spend(session.getaddrBucket, everyUs)) return;
   for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(node, ctx, session, message);
 }
 
@@ -209,11 +199,7 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
   if (addr.listed > ADDR_LISTED_MAX) strike(node, ctx, session, 'an addr with too many entries');
   // The strike may have been the last.
   if (session.stage === 'closing') return;
-  session.addrTokens = Math.min(
-    ADDR_TOKENS_MAX,
-    session.addrTokens + ((ctx.now - session.addrTokensAt) / SECOND_US) * node.settings['addr.rate'],
-  );
-  session.addrTokensAt = ctx.now;
+  earn(session.addrBucket, ctx.now, node.settings['addr.rate'], ADDR_TOKENS_MAX * SECOND_US);
   const only = addr.listed === 1 ? addr.peers[0] : undefined;
   const own = only !== undefined && namesSender(session, only);
   const entries =
@@ -281,7 +267,6 @@ function takeEntry(
     hearAgain(node.book, slot, ctx.now, nodeid, seenAt);
     return null;
   }
-  if (session.addrTokens < 1) return 'over-limit';
-  session.addrTokens -= 1;
+  if (!spend(session.addrBucket, SECOND_US)) return 'over-limit';
   return addAddress(node.book, node.settings, ctx, address, nodeid, source, seenAt) < 0 ? 'source-full' : null;
 }

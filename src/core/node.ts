@@ -11,6 +11,7 @@ import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
 import { createBook, findAddress, forgetUnseen, hearAgain } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
+import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { createCounts } from './counts.ts';
 import { wakeSessions } from './deadlines.ts';
@@ -18,7 +19,7 @@ import { dialLater, dialNoSooner, livedWell } from './dial.ts';
 import { pumpDials } from './dialer.ts';
 import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
-import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
+import { ANCHORS_MAX, LIVED_US } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
 import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
@@ -51,7 +52,6 @@ export function createNode(config: NewNode): NodeState {
     listening: [],
     connections: 0,
     attempts: 0,
-    nonces: 0,
     sessions: new Map(),
     agenda: createAgenda(),
     places: new Map(),
@@ -73,8 +73,7 @@ export function createNode(config: NewNode): NodeState {
     anchors: [],
     keptAnswers: new Map(),
     dialledIps: new Map(),
-    publicDialTokens: PUBLIC_DIALS_BURST,
-    publicDialTokensAt: 0,
+    publicDialBucket: fullBucket(),
     nextAskAt: Infinity,
     nextRotateAt: Infinity,
     nextFeelerAt: Infinity,
@@ -90,7 +89,6 @@ export function createNode(config: NewNode): NodeState {
 export function startNode(node: NodeState, ctx: Context, listening: readonly Address[]): void {
   node.startedAt = ctx.now;
   node.salt = Math.floor(ctx.random() * 4_294_967_296);
-  node.publicDialTokensAt = ctx.now;
   node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
   node.nextFeelerAt = ctx.now + node.settings['dial.feeler'];

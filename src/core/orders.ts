@@ -11,8 +11,8 @@ import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
 import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
-import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
-import { holdsSlot } from './slots.ts';
+import { closeSession, isReady, sendGetaddr, sendMessage, userPing } from './session.ts';
+import { takesSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget } from './targets.ts';
 import type { Order, OrderAnswer } from './world.ts';
@@ -101,7 +101,7 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
   if (session === undefined || session.stage === 'closing')
     return { ok: false, reason: 'no-such-connection', message: `connection #${order.n} is gone` };
   if (order.kind === 'drop') {
-    hold(node, ctx, session);
+    keepAway(node, ctx, session);
     closeSession(node, ctx, session, 'dropped', session.readyAt === null ? null : 'dropped');
     node.dialDue = true;
     return done(session.n);
@@ -115,7 +115,7 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
     sendMessage(node, ctx, session, order.message);
     return done(session.n);
   }
-  if (session.readyAt === null)
+  if (!isReady(session))
     return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
   if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
   else if (session.userPings >= USER_PINGS_MAX)
@@ -125,7 +125,7 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
 }
 
 /** A dropped peer stays away by id and by address until `drop.hold` has passed or `connect` says otherwise. */
-function hold(node: NodeState, ctx: Context, session: Session): void {
+function keepAway(node: NodeState, ctx: Context, session: Session): void {
   const until = ctx.now + node.settings['drop.hold'];
   if (until <= ctx.now) return;
   for (const key of [session.id, session.listen?.text])
@@ -147,7 +147,7 @@ function connectByHand(node: NodeState, ctx: Context, host: string, port: number
     return done(null, attempt);
   }
   const session = sessionAt(node, address);
-  if (session !== null && session.readyAt !== null) return done(session.n);
+  if (session !== null && isReady(session)) return done(session.n);
   return dialByHand(node, ctx, address, keep, nextAttempt(node));
 }
 
@@ -184,7 +184,7 @@ export function dialByHand(
 /** A visit is over as soon as it has said hello; a command wants a connection that stays, so it does not wait for one. */
 function endVisitsTo(node: NodeState, ctx: Context, address: Address): void {
   for (const { attempt, address: dialled, via } of [...node.dials.values()]) {
-    if (dialled.text !== address.text || holdsSlot(via)) continue;
+    if (dialled.text !== address.text || takesSlot(via)) continue;
     ctx.cancel(attempt);
     node.dials.delete(attempt);
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'visit', detail: '' });

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
-import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { LEAVE_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -56,23 +56,22 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
     return answer && !hasRoomForGuest(node)
       ? turnAway(node, ctx, session)
       : closeSession(node, ctx, session, 'held', 'dropped');
-  const wasQuiet = session.stage === 'quiet';
   const old = node.peers.get(session.id);
   if (old !== undefined) return meetDuplicate(node, ctx, session, old);
   if (answer) {
     if (isFull(node) && !evictFor(node, ctx, session)) return serveVisitor(node, ctx, session);
     sendHello(node, ctx, session);
   }
-  settle(node, ctx, session, wasQuiet);
+  settle(node, ctx, session);
 }
 
-/** Enters the table and starts talking. */
-function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boolean): void {
+/** Enters the table and starts talking; one that was a hello-less peer before has done so and goes on. */
+function settle(node: NodeState, ctx: Context, session: Session): void {
   const id = session.id ?? '';
   node.peers.set(id, session);
   if (session.dir === 'outbound') provenByDial(node, ctx, session);
   else if (session.listen !== null) meetListen(node, ctx, session);
-  if (wasQuiet) session.stage = 'ready';
+  if (session.readyAt !== null) session.stage = 'ready';
   else {
     becomeReady(node, ctx, session);
     greet(node, ctx, session);
@@ -91,9 +90,9 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
-  session.stage = 'loser';
+  session.stage = 'leaving';
   session.closeReason = 'visit';
-  session.deadlineAt = ctx.now + LOSER_WAIT_US;
+  session.deadlineAt = ctx.now + LEAVE_WAIT_US;
   dueBy(node.agenda, session, session.deadlineAt);
 }
 
@@ -142,7 +141,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
     if (session.dir === 'inbound') sendHello(node, ctx, session);
     if ((session.dir === 'outbound') === keepOutbound) {
       node.peers.delete(old.id ?? '');
-      settle(node, ctx, session, false);
+      settle(node, ctx, session);
       // The peer has just spoken: whoever waits for its silence waits in vain.
       rivalProved(node, ctx, old);
       loseTo(node, ctx, old, session);
@@ -158,7 +157,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
   old.rival = session.n;
   old.probeUntil = ctx.now + node.settings['probe.timeout'];
   dueBy(node.agenda, old, old.probeUntil);
-  if (old.ping === null) sendPing(node, ctx, old, false);
+  if (old.pings.length === 0) sendPing(node, ctx, old, false);
 }
 
 /** Its dialler closes the loser at once; the other side gives it two seconds to do so. */
@@ -166,16 +165,18 @@ function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session):
   if (winner.listen === null && loser.listen !== null) setListen(node, winner, loser.listen);
   winner.confirmed ||= loser.confirmed;
   if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
-  loser.stage = 'loser';
+  loser.stage = 'leaving';
+  loser.closeReason = 'duplicate';
   loser.nextPingAt = Infinity;
-  loser.readyAt = null;
-  loser.deadlineAt = ctx.now + LOSER_WAIT_US;
+  loser.userPings = 0;
+  loser.userPingAt = null;
+  loser.deadlineAt = ctx.now + LEAVE_WAIT_US;
   dueBy(node.agenda, loser, loser.deadlineAt);
 }
 
-/** A loser or visitor that has not left by itself. */
-export function closeLoser(node: NodeState, ctx: Context, session: Session): void {
-  const why = session.ext.includes(VISIT) ? 'visit' : 'duplicate';
+/** Its dialler has not closed it. */
+export function closeLeaving(node: NodeState, ctx: Context, session: Session): void {
+  const why = session.closeReason ?? 'duplicate';
   closeSession(node, ctx, session, why, why);
 }
 
@@ -227,7 +228,7 @@ export function admitRival(node: NodeState, ctx: Context, old: Session): void {
   if (isHeld(node, ctx, rival)) return closeSession(node, ctx, rival, 'held', 'dropped');
   if (rival.dir === 'inbound' && isFull(node)) return serveVisitor(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
-  settle(node, ctx, rival, false);
+  settle(node, ctx, rival);
 }
 
 /** Rule 52: whether somebody made room for this newcomer. */

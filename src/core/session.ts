@@ -7,17 +7,26 @@
  * | quiet  | a hello, close                             | ping-timeout                   |
  * | ready  | losing to another connection, close        | ping-timeout                   |
  * | rival  | the old connection's answer, or its end    | promoted (deadline of the old) |
- * | loser  | close                                      | close duplicate                |
+ * | leaving | close                                     | close duplicate, or visit      |
  * | closing | the driver's report                       | -                              |
  */
 import type { Address } from '../wire/address.ts';
 import type { Message, Nonce } from '../wire/messages.ts';
 import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
 import { discourage } from './bans.ts';
+import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
-import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
+import {
+  ADDR_AFTER_GETADDR,
+  GONE_MAX,
+  NONCES,
+  PING_JITTER,
+  PINGS_OUT_MAX,
+  SECOND_US,
+  USER_PING_WAIT_US,
+} from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -61,7 +70,7 @@ export function openSession(
     spokeAt: null,
     deadlineAt: ctx.now + node.settings['hello.timeout'],
     nextPingAt: Infinity,
-    ping: null,
+    pings: [],
     pongs: 0,
     userPings: 0,
     userPingAt: null,
@@ -76,13 +85,11 @@ export function openSession(
     counts: createCounts(),
     bytesSent: 0,
     bytesReceived: 0,
-    messageTokens: node.settings['flood.messages.burst'],
-    byteTokens: node.settings['flood.bytes.burst'],
-    holdBack: null,
-    addrTokens: node.settings['addr.burst'],
-    addrTokensAt: ctx.now,
-    getaddrTokens: -1,
-    getaddrTokensAt: ctx.now,
+    messageBucket: fullBucket(),
+    byteBucket: fullBucket(),
+    pauses: null,
+    addrBucket: { level: node.settings['addr.burst'] * SECOND_US, at: ctx.now },
+    getaddrBucket: fullBucket(),
     addresses: 0,
     usefulAt: null,
     rival: null,
@@ -128,7 +135,7 @@ export function sendMessage(node: NodeState, ctx: Context, session: Session, mes
 }
 
 export function sendGetaddr(node: NodeState, ctx: Context, session: Session): void {
-  session.addrTokens += ADDR_AFTER_GETADDR;
+  session.addrBucket.level += ADDR_AFTER_GETADDR * SECOND_US;
   sendMessage(node, ctx, session, GETADDR);
 }
 
@@ -213,35 +220,42 @@ export function schedulePing(node: NodeState, ctx: Context, session: Session): v
 }
 
 export function sendPing(node: NodeState, ctx: Context, session: Session, user: boolean): void {
-  let nonce: Nonce | null = null;
-  if (session.ext.includes('nonce')) {
-    node.nonces += 1;
-    nonce = node.nonces;
-  }
-  session.ping = { at: ctx.now, nonce, user };
+  // Nobody can guess it, so that nobody can answer before the ping has come and pass for near.
+  const nonce = session.ext.includes('nonce') ? Math.floor(ctx.random() * NONCES) : null;
+  session.pings.push({ at: ctx.now, nonce, user });
   sendMessage(node, ctx, session, nonce === null ? PING : { type: 'ping', nonce });
 }
 
-/** A `ping` order: at once, or when the outstanding ping is answered or has waited a second. */
+/** A `ping` order: at once, or when no ping is unanswered any more or the latest has waited a second. */
 export function userPing(node: NodeState, ctx: Context, session: Session): void {
-  if (session.ping === null) return sendPing(node, ctx, session, true);
+  const latest = session.pings.at(-1);
+  if (latest === undefined) return sendPing(node, ctx, session, true);
   session.userPings += 1;
-  session.userPingAt ??= Math.max(ctx.now, session.ping.at + USER_PING_WAIT_US);
+  session.userPingAt ??= Math.max(ctx.now, latest.at + USER_PING_WAIT_US);
   dueBy(node.agenda, session, session.userPingAt);
 }
 
+/** It goes beside those that are unanswered: in the place of one of them it would make the answer to that one mean nothing. */
 export function sendWaitingUserPing(node: NodeState, ctx: Context, session: Session): void {
-  session.userPings -= 1;
+  const isSent = hasRoomForPing(session);
+  if (isSent) session.userPings -= 1;
   session.userPingAt = session.userPings > 0 ? ctx.now + USER_PING_WAIT_US : null;
   if (session.userPingAt !== null) dueBy(node.agenda, session, session.userPingAt);
-  sendPing(node, ctx, session, true);
+  if (isSent) sendPing(node, ctx, session, true);
 }
 
-/** Rule 25: whether the pong answers the outstanding ping; all others only count as messages. */
+export const hasRoomForPing = ({ pings }: Session) => pings.length < PINGS_OUT_MAX;
+
+/**
+ * Rules 24, 25: whether the pong answers an outstanding ping, the oldest where pings have no nonce; all others only count as messages.
+ * Answers keep the order of what they answer, so pings before it are given up.
+ */
 export function takePong(session: Session, ctx: Context, nonce: Nonce | null): boolean {
-  const ping = session.ping;
-  if (ping === null || (nonce !== null && nonce !== ping.nonce)) return false;
-  session.ping = null;
+  const at = session.pings.findIndex((ping) => ping.nonce === nonce);
+  // To read an array at -1 is slow, and a peer can say pongs as fast as it likes.
+  const ping = at < 0 ? undefined : session.pings[at];
+  if (ping === undefined) return false;
+  session.pings.splice(0, at + 1);
   session.pongs += 1;
   session.suspect = false;
   session.lastPongAt = ctx.now;
@@ -260,9 +274,12 @@ export function takePong(session: Session, ctx: Context, nonce: Nonce | null): b
   return true;
 }
 
+/** Whether it counts as a peer now, with a hello or without. */
+export const isReady = ({ stage }: Session) => stage === 'ready' || stage === 'quiet';
+
 /** When a pong is overdue, counted from the last one or from ready (rule 26). */
 export const pongDueAt = (node: NodeState, session: Session) =>
-  session.readyAt === null
+  session.readyAt === null || session.stage === 'leaving'
     ? Infinity
     : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout'];
 

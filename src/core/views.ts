@@ -13,6 +13,7 @@ import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
 import { leadsToPeer, sessionAt, whyNotDial } from './obstacles.ts';
 import type { ReasonCode } from './reasons.ts';
+import { isReady } from './session.ts';
 import type { NodeState, Session, Target } from './state.ts';
 
 export type PeerStateName = 'handshaking' | 'ready' | 'suspect' | 'hello-less' | 'visitor' | 'closing';
@@ -170,7 +171,7 @@ export function createViews(node: NodeState, now: () => number): NodeViews {
 
 function readyCount(node: NodeState): number {
   let ready = 0;
-  for (const session of node.sessions.values()) if (session.stage === 'ready' || session.stage === 'quiet') ready += 1;
+  for (const session of node.sessions.values()) if (isReady(session)) ready += 1;
   return ready;
 }
 
@@ -185,7 +186,7 @@ function statusView(node: NodeState, now: number): StatusView {
   for (const { by } of banViews(node, now)) bans[by] += 1;
   let nextPingAt = Infinity;
   for (const session of node.sessions.values()) {
-    if (session.stage === 'ready' || session.stage === 'quiet') peers[session.dir] += 1;
+    if (isReady(session)) peers[session.dir] += 1;
     else if (session.stage === 'hello' || session.stage === 'rival') peers.handshaking += 1;
     if (isVisitor(session)) peers.visitors += 1;
     nextPingAt = Math.min(nextPingAt, session.nextPingAt);
@@ -214,7 +215,7 @@ function stateName(session: Session): PeerStateName {
       return 'hello-less';
     case 'ready':
       return session.suspect ? 'suspect' : 'ready';
-    case 'loser':
+    case 'leaving':
       return 'closing';
     case 'closing':
       return isVisitor(session) ? 'visitor' : 'closing';
@@ -224,7 +225,7 @@ function stateName(session: Session): PeerStateName {
 }
 
 function peerView(session: Session, now: number): PeerView {
-  const pausedUntil = session.holdBack?.until ?? -Infinity;
+  const pausedUntil = session.pauses?.until ?? -Infinity;
   return {
     n: session.n,
     id: session.id,
@@ -248,13 +249,14 @@ function peerView(session: Session, now: number): PeerView {
 function detailView(node: NodeState, session: Session, now: number, closedAt: number | null): PeerDetailView {
   const advertised = advertisedTo(node, session);
   const own = ownAddress(node, session);
+  const [oldest] = session.pings;
   return {
     ...peerView(session, now),
     state: closedAt === null ? stateName(session) : 'closed',
     counts: { sent: byType(session.counts, 'sent'), received: byType(session.counts, 'received') },
     bytes: { sent: session.bytesSent, received: session.bytesReceived },
     strikes: session.strikeTimes.length,
-    outstandingPingMs: closedAt === null && session.ping !== null ? ms(now - session.ping.at) : null,
+    outstandingPingMs: closedAt === null && oldest !== undefined ? ms(now - oldest.at) : null,
     lastError: session.lastError,
     closed:
       closedAt === null || session.closeReason === null
@@ -319,9 +321,10 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
     target.resolved.length > 0 &&
     target.resolved.every((address) => whyNotDial(node, now, address, target.via) === 'banned');
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
-  const connected = target.resolved.some(
-    (address) => sessionAt(node, address)?.readyAt != null || leadsToPeer(node, address),
-  );
+  const connected = target.resolved.some((address) => {
+    const session = sessionAt(node, address);
+    return (session !== null && isReady(session)) || leadsToPeer(node, address);
+  });
   const dialing = [...node.dials.values()].some((dial) =>
     target.resolved.some((address) => address.text === dial.address.text),
   );

@@ -15,6 +15,7 @@ import { type BookFile, openBookFile } from './book-file.ts';
 import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
+import { createSecretRandom } from './random.ts';
 
 /** `agent` is what hello says we are where the setting `agent` is empty; `filesMax` tells how many files may be open. */
 export function createTcpWorld(agent: string, filesMax: () => number = openFilesMax): World {
@@ -46,7 +47,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     const tooMany = lowerToFiles(settings, filesMax());
     const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
-    const driver: Driver = createDriver(node, Math.random, {
+    const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
       onEvent: (event) => audience.tell(port, event),
       onLine: () => (audience.watchesLines() ? passLine : null),

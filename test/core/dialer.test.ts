@@ -666,11 +666,11 @@ test('dialer: addresses that are dialled by hearsay are remembered by IP, a boun
     'peers.outbound.max': 4_096,
     'book.new': 4_096,
   });
-  bare.node.publicDialTokens = Infinity;
+  bare.node.publicDialBucket.level = Infinity;
   for (let k = 0; k < DIALLED_IPS_MAX + 76; k += 100)
     know(bare, ...Array.from({ length: 100 }, (_, i) => `${20 + Math.floor((k + i) / 50)}.${(k + i) % 50}.0.1:6100`));
   for (let i = 0; i < 100; i += 1) {
-    bare.node.publicDialTokens = 16;
+    bare.node.publicDialBucket.level = Infinity;
     look(bare);
   }
   assert.ok(dialsOf(bare).length > DIALLED_IPS_MAX);

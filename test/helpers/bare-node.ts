@@ -283,15 +283,22 @@ export class BareNode {
   /** An inbound peer that said hello and answered the first ping; its number. */
   inboundPeer(id: string, ip = '127.0.0.1', fields: Readonly<Record<string, unknown>> = {}): number {
     const n = this.accept(ip);
-    this.hear(n, helloLine(id, fields), PONG);
+    this.hear(n, helloLine(id, fields));
+    this.answer(n);
     return n;
   }
 
   /** A peer dialled by hand that said hello and answered the first ping; its number. */
   outboundPeer(id: string, place: string, fields: Readonly<Record<string, unknown>> = {}): number {
     const n = this.dialled(this.connect(place));
-    this.hear(n, helloLine(id, fields), PONG);
+    this.hear(n, helloLine(id, fields));
+    this.answer(n);
     return n;
+  }
+
+  /** The pong to the ping that has waited longest, as this peer must write it. */
+  answer(n: number): void {
+    this.hear(n, { type: 'pong', nonce: this.session(n).pings[0]?.nonce ?? null });
   }
 }
 

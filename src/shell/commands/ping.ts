@@ -78,11 +78,14 @@ async function pingPeers(
   const targets: Target[] = peers.map((peer) => ({ peer, rttMs: [], sent: 0, isWaiting: false, isGone: false }));
   const byNumber = new Map(targets.map((target) => [target.peer.n, target]));
   const name = ({ peer }: Target) => `${shortId(peer.id)} #${peer.n}`;
+  let startedAt = world.now();
   const end = world.onEvent((from, event) => {
     if (from !== node || (event.kind !== 'pong' && event.kind !== 'closed')) return;
     const target = byNumber.get(event.n);
     if (target === undefined || !target.isWaiting) return;
-    if (event.kind === 'pong' && event.user) {
+    // Of a round before this one: that was lost.
+    const isLate = event.kind === 'pong' && event.rttUs > world.now() - startedAt;
+    if (event.kind === 'pong' && event.user && !isLate) {
       const ms = round3(event.rttUs / 1_000) ?? 0;
       target.rttMs.push(ms);
       target.isWaiting = false;
@@ -96,7 +99,7 @@ async function pingPeers(
   const isWaited = () => targets.some((target) => target.isWaiting);
   try {
     for (let round = 0; round < times && !signal.aborted; round += 1) {
-      const startedAt = world.now();
+      startedAt = world.now();
       for (const target of targets.filter((one) => !one.isGone)) {
         target.isWaiting = true;
         const order = node.order({ kind: 'ping', n: target.peer.n });

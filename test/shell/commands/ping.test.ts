@@ -57,6 +57,20 @@ test('ping: a peer that answers no more is lost after 5 s, with the numbers in t
   assert.equal(node.views.ready(), 1);
 });
 
+test('ping: a pong that comes too late for its ping does not count for the next one', async () => {
+  const { failure, printed, world, node } = await openShell({ peers: 1 });
+  for (const host of world.network.hosts.values())
+    for (const end of host.ends.values()) Object.assign(end, { latencyUs: 3_000_000 });
+  const lost = await failure('ping #1 -c 4');
+  assert.deepEqual([lost['sent'], lost['received']], [4, 0]);
+  assert.deepEqual(
+    printed.filter((line) => line.startsWith('pong from')),
+    [],
+  );
+  assert.equal(node.views.ready(), 1, 'it is alive all the same');
+  assert.equal(node.views.peer(1)?.pingMs, 6_000);
+});
+
 test('ping: without an id, with a wrong one or wrong numbers it is one clear line', async () => {
   const { failure, others } = await openShell();
   const usage = await failure('ping');
