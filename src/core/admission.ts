@@ -15,6 +15,7 @@ import {
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, countReason } from './session.ts';
+import { comingPeers } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 
 /** Why this connection is refused; null when it may stay. */
@@ -72,13 +73,13 @@ export function makeRoom(node: NodeState, ctx: Context): void {
   if (oldest !== undefined) closeSession(node, ctx, oldest, 'pending-full', null, true);
 }
 
-/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial. */
+/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial, or that one of them is about to take. */
 export function isFull(node: NodeState, more = 0): boolean {
   const { 'peers.max': max, 'peers.inbound': inboundMax } = node.settings;
-  if (node.peers.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
+  if (node.sessions.size + node.dials.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
   let inbound = more;
   for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
-  const size = node.peers.size + more;
+  const size = node.peers.size + more + comingPeers(node);
   const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, size - inbound), Math.floor(max / 2));
   return size >= max || inbound >= Math.min(inboundMax, max - kept);
 }

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/limits.ts';
 import type { ReasonCode } from '../../src/core/reasons.ts';
 import type { Settings } from '../../src/settings.ts';
-import { BareNode, helloLine } from '../helpers/bare-node.ts';
+import { BareNode, helloLine, PONG } from '../helpers/bare-node.ts';
 
 /** Nobody falls silent or is seen out while the clock moves. */
 const CALM: Partial<Settings> = {
@@ -218,6 +218,35 @@ test('admission: a node is full when places for those it dials would be taken', 
     assert.equal(bare.happened('closed').at(-1)?.reason, 'full', what);
     assert.equal(bare.node.peers.size, outbound + places, `${what}: nobody goes`);
   }
+});
+
+test('admission: a place that a dial or a handshake of ours may still want is not given away', () => {
+  const settings = { 'peers.max': 20, 'dial.parallel': 12, 'gossip.dial': false };
+  for (const how of ['dials in flight', 'handshakes', 'both'] as const) {
+    const bootstrap = Array.from({ length: 14 }, (_, k) => ({ host: `10.0.1.${k + 1}`, port: 6100 }));
+    const bare = new BareNode({ listen: '8.8.8.8:5999', bootstrap, settings: { ...CALM, ...settings } });
+    const begun = [...bare.dials.keys()];
+    assert.equal(begun.length, 10);
+    const answered = begun.filter((_, k) => how === 'handshakes' || (how === 'both' && k % 2 === 0));
+    if (how === 'dials in flight') bare.order({ kind: 'set', key: 'dial.parallel', value: 1 });
+    const shaking = answered.map((attempt) => bare.dialled(attempt));
+    for (let k = 0; k < 15; k += 1) bare.inboundPeer(`in${k}`);
+    const [inbound, coming] = [bare.node.peers.size, bare.dials.size + shaking.length];
+    assert.ok(inbound + coming <= 20, `${how}: ${inbound} inbound and ${coming} of ours`);
+    assert.ok(inbound >= 6, `${how}: ${inbound} of the places left are given`);
+    for (const attempt of [...bare.dials.keys()]) shaking.push(bare.dialled(attempt));
+    for (const n of shaking) bare.hear(n, helloLine(`out${n}`), PONG);
+    assert.equal(bare.node.peers.size, inbound + coming, `${how}: nobody goes, nobody is turned away`);
+  }
+});
+
+test('admission: a visit of ours takes no place from those who dial us', () => {
+  const bare = open({ 'peers.max': 4 });
+  bare.inboundPeer('a', '20.1.0.1', { listen: 6100 });
+  assert.equal(bare.dials.size, 1, 'it is dialled back');
+  bare.dialled([...bare.dials.keys()][0] as number);
+  bare.inboundPeer('b', '20.2.0.1');
+  assert.deepEqual([...bare.node.peers.keys()], ['a', 'b']);
 });
 
 test('admission: too many before hello: the oldest of the IP that holds most makes room', () => {
