@@ -2,7 +2,7 @@
  * Whether a new inbound connection may stay, before it has said a word: bans, shares of one IP, pace, and room among those that have not
  * said hello. An address goes in, a refusal or null comes out. Rules 49-51, 53, 59.
  */
-import { type Address, isLocal } from '../wire/address.ts';
+import { type Address, ipKey, isLocal } from '../wire/address.ts';
 import { banOn } from './bans.ts';
 import type { Context } from './context.ts';
 import {
@@ -28,17 +28,6 @@ export function whyRefuse(node: NodeState, ctx: Context, remote: Address): Reaso
   const max = remote.class === 'loopback' ? Infinity : remote.class === 'private' ? privateMax : publicMax;
   if (max !== Infinity && inboundOf(node, remote) >= max) return 'ip-full';
   return !isLocal(remote) && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
-}
-
-/** Rule 51: who holds one IPv6 address holds its /56. */
-function ipKey(remote: Address): string {
-  if (remote.family === 4) return remote.ip;
-  const [head = '', tail = ''] = remote.ip.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const parts = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];
-  const fourth = Number.parseInt(parts[3] ?? '0', 16) >> 8;
-  return `${parts.slice(0, 3).join(':')}:${fourth.toString(16)}`;
 }
 
 function inboundOf(node: NodeState, from: Address): number {

@@ -1,8 +1,8 @@
 /**
- * Whom we keep away, by IP or by node id: bans that a user gave, and discouragement of public IPs whose peers broke the rules. Keys and
+ * Whom we keep away, by IP (of IPv6 by /56) or by node id: bans that a user gave, and discouragement of public IPs whose peers broke the rules. Keys and
  * times go in, a verdict comes out; it closes nothing. Rule 59.
  */
-import { type Address, isLocal } from '../wire/address.ts';
+import { type Address, ipKey, isLocal } from '../wire/address.ts';
 import { BANS_MAX } from './limits.ts';
 import type { Ban, NodeState, Session } from './state.ts';
 
@@ -18,7 +18,7 @@ export function addBan(node: NodeState, key: string, ban: Ban): void {
 /** The ban that holds now for an address or an id; one by hand before one by strikes. */
 export function banOn(node: NodeState, now: number, address: Address, id: string | null): Ban | null {
   if (node.bans.size === 0) return null;
-  const found = [address.ip, address.text, id ?? '']
+  const found = [ipKey(address), address.text, id ?? '']
     .map((key) => node.bans.get(key))
     .filter((ban) => ban !== undefined && ban.until > now);
   return found.find((ban) => ban?.by === 'hand') ?? found[0] ?? null;
@@ -26,15 +26,16 @@ export function banOn(node: NodeState, now: number, address: Address, id: string
 
 /** What a ban on this peer is kept under: its IP where that is its own, its id where many share one IP (rule S0). */
 export const banKey = (session: Session): string =>
-  isLocal(session.remote) ? (session.id ?? session.remote.text) : session.remote.ip;
+  isLocal(session.remote) ? (session.id ?? session.remote.text) : ipKey(session.remote);
 
 /** A peer from outside broke the rules once too often; local ones and those of commands are only disconnected. */
 export function discourage(node: NodeState, now: number, session: Session): void {
   const { remote, via } = session;
   if (isLocal(remote) || via === 'manual' || via === 'keep') return;
-  const ban = node.bans.get(remote.ip);
+  const key = ipKey(remote);
+  const ban = node.bans.get(key);
   if (ban?.by === 'hand' && ban.until > now) return;
-  addBan(node, remote.ip, { until: now + node.settings['ban.time'], by: 'strikes' });
+  addBan(node, key, { until: now + node.settings['ban.time'], by: 'strikes' });
 }
 
 export function forgetBans(node: NodeState, now: number): void {

@@ -5,6 +5,7 @@
 import { type Address, addressOf } from '../wire/address.ts';
 import { reviewAll } from './agenda.ts';
 import { addBan, banKey, banOn } from './bans.ts';
+import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, startDial } from './dial.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
@@ -48,7 +49,7 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'ban':
       return ban(node, ctx, order.target, order.forUs);
     case 'unban':
-      if (!node.bans.delete(order.target))
+      if (!node.bans.delete(readBanTarget(order.target) ?? order.target))
         return { ok: false, reason: 'not-listed', message: `${order.target} is not banned` };
       node.dialDue = true;
       return done();
@@ -75,7 +76,7 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   const session = typeof target === 'number' ? node.sessions.get(target) : undefined;
   if (typeof target === 'number' && session === undefined)
     return { ok: false, reason: 'no-such-connection', message: `connection #${target} is gone` };
-  const key = session === undefined ? String(target) : banKey(session);
+  const key = session === undefined ? (readBanTarget(String(target)) ?? String(target)) : banKey(session);
   addBan(node, key, { until: ctx.now + (forUs ?? node.settings['ban.time']), by: 'hand' });
   for (const one of [...node.sessions.values()])
     if (one === session || banOn(node, ctx.now, one.remote, one.id)?.by === 'hand')

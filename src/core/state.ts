@@ -166,7 +166,7 @@ export interface NodeState {
   readonly selves: Map<string, number>;
   /** Dropped by hand: address text or id, and until when neither side may connect by itself. */
   readonly held: Map<string, number>;
-  /** By IP, address text or node id (rule 59). */
+  /** By IP or /56, address text or node id (rule 59). */
   readonly bans: Map<string, Ban>;
   /** Token buckets of new connections by public IP (rule 51). */
   readonly accepts: Map<string, { readonly tokens: number; readonly at: number }>;

@@ -112,7 +112,7 @@ export interface BootstrapView {
 }
 
 export interface BanView {
-  /** IP, `ip:port` or node id. */
+  /** IP, /56 of IPv6, `ip:port` or node id. */
   readonly target: string;
   readonly by: 'hand' | 'strikes';
   readonly leftMs: number;

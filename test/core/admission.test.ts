@@ -52,6 +52,8 @@ test('admission: one IP holds no more connections than its class allows', () => 
     ['the last of a private IP', many(2, '10.0.0.7'), '10.0.0.7', null],
     ['one too many of a private IP', many(3, '10.0.0.7'), '10.0.0.7', 'ip-full'],
     ['another private IP', many(3, '10.0.0.7'), '10.0.0.8', null],
+    ['one too many of a private IPv6', many(3, 'fd00::7'), 'fd00::7', 'ip-full'],
+    ['another private IPv6 of that site', many(3, 'fd00::7'), 'fd00::8', null],
     ['loopback', many(40, '127.0.0.1'), '127.0.0.1', null],
     ['loopback of IPv6', many(40, '::1'), '::1', null],
     ['behind a carrier', many(2, '100.64.0.1'), '100.64.0.1', 'ip-full'],
@@ -157,15 +159,19 @@ const forAnHour = (bare: BareNode) => bare.now + 60 * MINUTE_US;
 
 test('admission: a banned IP is refused, its neighbours and others are not', () => {
   const bare = open();
-  for (const key of ['20.1.0.1', '10.0.0.7', '2a00::1']) addBan(bare.node, key, { until: forAnHour(bare), by: 'hand' });
+  for (const key of ['20.1.0.1', '10.0.0.7', '2a00::/56', 'fd00::1'])
+    addBan(bare.node, key, { until: forAnHour(bare), by: 'hand' });
   for (const [ip, refused] of [
     ['20.1.0.1', 'banned'],
     ['::ffff:20.1.0.1', 'banned'],
     ['10.0.0.7', 'banned'],
     ['2a00::1', 'banned'],
+    ['2a00:0:0:ff::2', 'banned'],
+    ['fd00::1', 'banned'],
     ['20.1.0.2', null],
     ['10.0.0.8', null],
-    ['2a00::2', null],
+    ['2a00:0:0:100::1', null],
+    ['fd00::2', null],
   ] as const)
     assert.equal(knock(bare, ip), refused, ip);
 });

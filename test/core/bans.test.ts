@@ -49,6 +49,8 @@ test('bans: a ban by number is kept under the IP of a public peer and under the 
   const table: [what: string, peer: (bare: BareNode) => number, key: string][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), '20.1.0.1'],
     ['public, dialled', (bare) => bare.outboundPeer('a', '20.1.0.1:6100'), '20.1.0.1'],
+    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), '2a00::/56'],
+    ['private of IPv6', (bare) => bare.inboundPeer('a', 'fd00::1'), 'a'],
     ['private', (bare) => bare.inboundPeer('a', '10.0.0.7'), 'a'],
     ['loopback', (bare) => bare.inboundPeer('a', '127.0.0.1'), 'a'],
     ['local without a hello', (bare) => bare.accept('127.0.0.1', 40_000), '127.0.0.1:40000'],
@@ -208,7 +210,7 @@ test('bans: a ban by hand counts before a discouragement, whichever names the pe
 test('bans: strikes discourage the IP of strangers, not local peers and not those of commands', () => {
   const table: [what: string, peer: (bare: BareNode) => number, kept: readonly string[]][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), ['strikes 20.1.0.1']],
-    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), ['strikes 2a00::1']],
+    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00:1:2:34ff::1'), ['strikes 2a00:1:2:3400::/56']],
     ['behind a carrier', (bare) => bare.inboundPeer('a', '100.64.0.1'), ['strikes 100.64.0.1']],
     ['private', (bare) => bare.inboundPeer('a', '10.0.0.7'), []],
     ['loopback', (bare) => bare.inboundPeer('a'), []],
@@ -222,6 +224,51 @@ test('bans: strikes discourage the IP of strangers, not local peers and not thos
     assert.deepEqual(kinds(bare), kept, what);
     for (const { until } of bare.node.bans.values()) assert.equal(until, bare.now + 2 * HOUR_US);
   }
+});
+
+test('bans: a discouraged IPv6 peer does not come back from the next address of its /56 when places are few', () => {
+  const bare = open({ 'peers.max': 20, 'peers.inbound': 10 });
+  misbehave(bare, bare.inboundPeer('a', '2a00:1:2:3400::1'));
+  for (let k = 0; k < 9; k += 1) bare.inboundPeer(`in${k}`);
+  for (const [ip, isIn] of [
+    ['2a00:1:2:3400::1', false],
+    ['2a00:1:2:3400::2', false],
+    ['2a00:1:2:34ff:a:b:c:d', false],
+    ['2a00:1:2:3500::1', true],
+  ] as const)
+    assert.equal(bare.accept(ip) > 0, isIn, ip);
+  const told = bare.inboundPeer('t', '2a00:1:2:3500::1');
+  bare.hear(told, addrLine('[2a00:1:2:3401::9]:6100'));
+  assert.deepEqual(bare.happened('addr').at(-1)?.refused, [
+    { address: '[2a00:1:2:3401::9]:6100', reason: 'discouraged' },
+  ]);
+});
+
+test('bans: a public IPv6 address is banned, shown and unbanned with its /56, a private one alone', () => {
+  const bare = open();
+  bare.inboundPeer('a', '2a00:1:2:3400::1');
+  bare.inboundPeer('b', '2a00:1:2:3401::1');
+  bare.inboundPeer('c', '2a00:1:2:3500::1');
+  bare.inboundPeer('d', 'fd00::1');
+  bare.inboundPeer('e', 'fd00::2');
+  ban(bare, '2a00:1:2:3477::9');
+  ban(bare, 'fd00::1');
+  assert.deepEqual([...bare.node.peers.keys()], ['c', 'e']);
+  assert.deepEqual(
+    bare.views.bans().map(({ target }) => target),
+    ['2a00:1:2:3400::/56', 'fd00::1'],
+  );
+  assert.equal(whyNotDial(bare.node, bare.now, at('[2a00:1:2:34aa::1]:6100'), 'boot'), 'banned');
+  assert.equal(bare.accept('2a00:1:2:3402::1'), 0);
+  assert.ok(bare.order({ kind: 'unban', target: '2a00:1:2:3405::5' }).ok, 'any address of it ends the ban');
+  assert.ok(bare.accept('2a00:1:2:3402::1') > 0);
+  assert.deepEqual(kinds(bare), ['hand fd00::1']);
+});
+
+test('bans: a saved ban of one public IPv6 address is read as one of its /56', () => {
+  const bare = open();
+  loadBans(bare.node, bare.now, [{ target: '2a00:1:2:34ff::1', leftS: 60 }], 0);
+  assert.deepEqual(savedBans(bare.node, bare.now), [{ target: '2a00:1:2:3400::/56', leftS: 60 }]);
 });
 
 test('bans: a ban by hand outlives a discouragement of the same IP, and one that is over does not prevent it', () => {
@@ -375,7 +422,17 @@ test('bans: a target has one spelling', () => {
   for (const [text, target] of [
     ['20.1.0.1', '20.1.0.1'],
     ['::ffff:20.1.0.1', '20.1.0.1'],
-    ['2A00:0:0::1', '2a00::1'],
+    ['2A00:0:0::1', '2a00::/56'],
+    ['2a00:0:1:ff::1', '2a00:0:1::/56'],
+    ['2a00:1:2:34ff:5:6:7:8', '2a00:1:2:3400::/56'],
+    ['2a00:1:2:3400::/56', '2a00:1:2:3400::/56'],
+    ['2a00:1:2:34ff::1/56', '2a00:1:2:3400::/56'],
+    ['2a00:1:2:3400::/64', null],
+    ['20.1.0.1/56', null],
+    ['/56', null],
+    ['fd00::1', 'fd00::1'],
+    ['fd00::/56', null],
+    ['::1', '::1'],
     ['20.1.0.1:6100', '20.1.0.1:6100'],
     ['[2A00:0::1]:6100', '[2a00::1]:6100'],
     ['5F0C2A9E-1111-4222-8333-444455556666', '5f0c2a9e-1111-4222-8333-444455556666'],

@@ -35,7 +35,9 @@ test('ban: an IP closes everybody who has it, and lasts for ban.time unless told
   const { target, leftMs, closed } = await value<{ target: string; leftMs: number; closed: unknown[] }>('ban 10.0.0.2');
   assert.deepEqual([target, leftMs, closed.length], ['10.0.0.2', 86_400_000, 1]);
   assert.equal(await text('ban 203.0.113.9 2m'), 'banned 203.0.113.9 for 2m; nobody was connected');
-  assert.equal((await value<{ target: string }>('ban [2001:DB8:0::1]')).target, '2001:db8::1');
+  assert.equal((await value<{ target: string }>('ban [2001:DB8:0::1]')).target, '2001:db8::/56');
+  assert.equal(await text('ban 2a00:1:2:3456::7 2m'), 'banned 2a00:1:2:3400::/56 for 2m; nobody was connected');
+  assert.equal(await text('unban 2a00:1:2:34ff::1'), '2a00:1:2:3400::/56 may come back');
   assert.equal(node.views.ready(), 1);
 });
 
