@@ -3,7 +3,6 @@
  * never come back from here.
  */
 import { type Address, addressOf } from '../wire/address.ts';
-import { reviewAll } from './agenda.ts';
 import { addBan, banKey, banOn } from './bans.ts';
 import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
@@ -12,6 +11,7 @@ import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
 import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
+import { reschedule } from './reschedule.ts';
 import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
 import { holdsSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
@@ -55,10 +55,7 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
       return done();
     case 'set':
       Object.assign(node.settings, { [order.key]: order.value });
-      node.dialDue = true;
-      // Deadlines that a setting moves are found at the next wake-up.
-      reviewAll(node.agenda, ctx.now);
-      if (order.key === 'ping.interval') hurryPings(node, ctx.now + node.settings['ping.interval']);
+      reschedule(node, ctx, order.key);
       return done();
     case 'ping':
     case 'getaddr':
@@ -89,12 +86,6 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   }
   node.dialDue = true;
   return done(session?.n ?? null);
-}
-
-/** A shorter interval counts from now on, not from the next ping of the longer one. */
-function hurryPings(node: NodeState, at: number): void {
-  for (const session of node.sessions.values())
-    if (session.nextPingAt !== Infinity) session.nextPingAt = Math.min(session.nextPingAt, at);
 }
 
 function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {

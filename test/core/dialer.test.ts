@@ -296,6 +296,55 @@ test('dialer: bootstrap is tried after 1, 2, 4 … seconds for ever, at most 5 s
   }
 });
 
+test('dialer: a changed interval of asking, rotating or feeling counts from now on, shorter or longer', () => {
+  for (const [key, dueAt] of [
+    ['getaddr.ask', (bare: BareNode) => bare.node.nextAskAt],
+    ['dial.rotate', (bare: BareNode) => bare.node.nextRotateAt],
+    ['dial.feeler', (bare: BareNode) => bare.node.nextFeelerAt],
+  ] as const) {
+    const bare = lan({ [key]: HOUR_US });
+    const others = () => ['nextAskAt', 'nextRotateAt', 'nextFeelerAt'].map((name) => bare.node[name as 'nextAskAt']);
+    bare.advance(MINUTE_US);
+    const before = others();
+    bare.order({ kind: 'set', key, value: 10 * SECOND_US });
+    assert.equal(dueAt(bare) - bare.now, 10 * SECOND_US, key);
+    assert.equal(others().filter((at, k) => at !== before[k]).length, 1, `${key} moves nothing else`);
+    assert.ok(bare.wakeAt <= dueAt(bare), `${key}: the wake-up is moved, too`);
+    bare.advance(10 * SECOND_US);
+    assert.equal(dueAt(bare) - bare.now, 10 * SECOND_US, `${key}: it was done`);
+    bare.order({ kind: 'set', key, value: 2 * HOUR_US });
+    assert.equal(dueAt(bare) - bare.now, 2 * HOUR_US, key);
+  }
+});
+
+test('dialer: a shorter retry of the list counts from now on, for addresses and for names', () => {
+  for (const [host, key] of [
+    ['10.0.1.1', 'bootstrap.retry'],
+    ['10.0.1.1', 'bootstrap.retry.max'],
+    ['20.1.0.1', 'bootstrap.retry.max.public'],
+    ['a.example', 'bootstrap.retry'],
+    ['a.example', 'bootstrap.retry.max.public'],
+  ] as const) {
+    const long = {
+      'bootstrap.retry': HOUR_US,
+      'bootstrap.retry.max': HOUR_US,
+      'bootstrap.retry.max.public': HOUR_US,
+      'gossip.dial': false,
+    };
+    const bare = calm(long, { bootstrap: [{ host, port: 6100 }] });
+    bare.random = () => 0.5;
+    if (bare.dials.size > 0) bare.refuse(1);
+    else bare.resolved(host, []);
+    bare.advance(MINUTE_US);
+    bare.take();
+    bare.order({ kind: 'set', key, value: 10 * SECOND_US });
+    bare.advance(10 * SECOND_US - 1);
+    assert.deepEqual(bare.taken('dial', 'resolve'), [], `${host} ${key}`);
+    bare.advance(1);
+    assert.equal(bare.taken('dial', 'resolve').length, 1, `${host} ${key}`);
+  }
+});
+
 test('dialer: a full node of the list is asked again as late as anybody is, and the list says that it is full', () => {
   for (const [host, capS] of [
     ['10.0.1.1', 5],
