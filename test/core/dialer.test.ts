@@ -535,18 +535,68 @@ test('dialer: a list entry that leads to a peer we have by another address is no
   assert.ok(dialsOf(bare).includes('10.0.1.1:6100'), 'once that peer has gone it is');
 });
 
-test('dialer: a list entry that calls every connection a duplicate is dialled once a second at most', () => {
+/** Says hello under an id and calls the connection a duplicate, whatever it is. */
+function callDuplicate(bare: BareNode, id = 'b'): void {
+  const n = bare.dialled([...bare.dials.keys()][0] as number);
+  bare.hear(n, helloLine(id), '{"msgtype":"bye","reason":"duplicate"}');
+  bare.hangUp(n);
+}
+
+test('dialer: a list entry that calls every connection a duplicate of nothing fails like any other', () => {
   const bare = lan({}, { bootstrap: [{ host: '10.0.1.1', port: 6100 }] });
-  bare.take();
-  for (let k = 0; k < 5; k += 1) {
-    const n = bare.dialled([...bare.dials.keys()][0] as number);
-    bare.hear(n, helloLine('b'), '{"msgtype":"bye","reason":"duplicate"}');
-    bare.hangUp(n);
-    assert.deepEqual(dialsOf(bare), []);
-    bare.advance(SECOND_US);
-    assert.deepEqual(dialsOf(bare), ['10.0.1.1:6100']);
+  bare.random = () => 0.5;
+  const waits: number[] = [];
+  for (let k = 0; k < 4; k += 1) {
+    callDuplicate(bare);
+    const from = bare.now;
+    while (bare.dials.size === 0) bare.advance(bare.wakeAt - bare.now);
+    waits.push((bare.now - from) / SECOND_US);
   }
-  assert.equal(bare.node.targets[0]?.failures, 0, 'a duplicate is a success');
+  assert.deepEqual(waits, [1, 2, 4, 5]);
+  assert.equal(bare.views.bootstrap()[0]?.lastError, 'bye');
+});
+
+test('dialer: a duplicate of a peer that lives is a success', () => {
+  const bare = lan({}, { bootstrap: [{ host: '10.0.1.1', port: 6100 }] });
+  const peer = bare.inboundPeer('b', '10.0.1.9', { listen: 6100 });
+  bare.advance(20 * SECOND_US);
+  callDuplicate(bare);
+  assert.equal(bare.node.peers.get('b')?.n, peer);
+  const [target] = bare.node.targets;
+  assert.deepEqual([target?.failures, target?.lastError], [0, null]);
+  const outcome = bare.node.book.outcomes[findText(bare.node.book, '10.0.1.1:6100')];
+  assert.deepEqual([outcome?.failures, outcome?.handshakesFailed, outcome?.succeededAt], [0, 0, bare.now]);
+});
+
+test('dialer: a gossiped address that only calls duplicate has the long backoff, and is forgotten if it never worked', () => {
+  for (const [place, longS] of [
+    [near(1), 30],
+    [far(1), 600],
+  ] as const)
+    for (const worked of [false, true]) {
+      const bare = calm({ 'dial.retry': 1 });
+      bare.random = () => 0.5;
+      const { node } = bare;
+      know(bare, place);
+      if (worked) vouchAddress(node.book, node.settings, bare.context, 0, 'b');
+      const workedAt = worked ? bare.now : null;
+      const waits: number[] = [];
+      for (let k = 0; k < 3; k += 1) {
+        callDuplicate(bare, `liar${k}`);
+        const outcome = node.book.outcomes[0];
+        if (outcome != null) {
+          waits.push(Math.floor((outcome.nextDialAt - bare.now) / SECOND_US));
+          assert.equal(outcome.succeededAt, workedAt, 'it proved nothing');
+        }
+        bare.advance(65 * SECOND_US);
+      }
+      assert.deepEqual(waits, worked ? [1, 4, longS] : [1, 4], place);
+      assert.deepEqual(
+        bare.happened('forgotten').map(({ address }) => address),
+        worked ? [] : [place],
+      );
+      assert.equal(node.book.tried, worked ? 1 : 0);
+    }
 });
 
 test('dialer: a command ignores backoff, history, slots, tokens and gossip.dial, and ends a hold', () => {
