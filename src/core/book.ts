@@ -228,13 +228,20 @@ export function noteDial(book: Book, slot: number, now: number): void {
   outcomeOf(book, slot).triedAt = now;
 }
 
-/** What a saved book says of an address: how often it failed lately, and whether it was proven before. */
-export function restoreOutcome(book: Book, settings: Settings, slot: number, failures: number, tried: boolean): void {
+/** What a saved book says of an address: how often it failed lately, when it was proven, and whether it has a place in `tried`. */
+export function restoreOutcome(
+  book: Book,
+  settings: Settings,
+  slot: number,
+  failures: number,
+  succeededAt: number | null,
+  tried: boolean,
+): void {
   const outcome = outcomeOf(book, slot);
   outcome.failures = failures;
+  outcome.succeededAt ??= succeededAt;
   if (!tried || outcome.tried || book.tried >= settings['book.tried']) return;
   if (isCrowded(book, settings, book.addresses[slot] as Address)) return;
-  outcome.succeededAt = Math.max(0, book.seenAt[slot] as number);
   promote(book, slot, outcome);
 }
 
