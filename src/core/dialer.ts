@@ -42,12 +42,13 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
+  // Failures count until a connection has ended that lived (rule 44); as long as it lives they mean nothing.
+  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.resolved.length === 0 || (target.failures > 0 && ctx.now >= target.lookUpAt)) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.nextAt > ctx.now) return later(node, target.nextAt);
   for (let i = 0; i < target.resolved.length; i += 1) {
     // Each failure begins with the next address.

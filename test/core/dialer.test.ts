@@ -438,6 +438,30 @@ test('dialer: a name whose addresses fail is looked up again after ten minutes, 
   assert.deepEqual(bare.views.bootstrap()[0]?.resolved, ['10.0.1.9:6100']);
 });
 
+test('dialer: the name of a place that is connected is not looked up, whatever failed before', () => {
+  for (const how of ['by its address', 'by another address'] as const) {
+    const bare = lan({}, { bootstrap: [{ host: 'seeds.example', port: 6100 }] });
+    bare.resolved('seeds.example', ['10.0.1.1']);
+    bare.refuse(1);
+    bare.advance(2 * SECOND_US);
+    const first = bare.dialled(2);
+    let kept = first;
+    if (how === 'by another address') {
+      kept = bare.inboundPeer('b', '10.0.1.9');
+      bare.advance(20 * SECOND_US);
+    }
+    bare.hear(first, helloLine('b'), PONG);
+    bare.hear(kept, PONG);
+    bare.take();
+    bare.advance(11 * MINUTE_US);
+    bare.order({ kind: 'set', key: 'peers.max', value: 124 });
+    assert.deepEqual(bare.taken('resolve', 'dial'), [], how);
+    bare.hangUp(kept);
+    bare.advance(10 * SECOND_US);
+    assert.ok(bare.taken('resolve', 'dial').length > 0, `${how}: once it has gone, it is dialled`);
+  }
+});
+
 test('dialer: a name that cannot be resolved is looked up again, one that resolves to too much is cut', () => {
   const bare = lan({}, { bootstrap: [{ host: 'a.example', port: 6100 }] });
   bare.resolved('a.example', []);
