@@ -48,6 +48,8 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   session.ext = hello.ext;
   if (answer && hello.listen !== null) claimListen(node, session, hello.listen);
   ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
+  // Whatever becomes of the connection: an id that is kept away is not dialled there again (rules 23, 59).
+  if (!answer) provenByDial(node, ctx, session);
   if (isVisit(session)) return endVisit(node, ctx, session);
   if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
   if (banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
@@ -70,8 +72,7 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
 function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boolean): void {
   const id = session.id ?? '';
   node.peers.set(id, session);
-  if (session.dir === 'outbound') provenByDial(node, ctx, session);
-  else if (session.listen !== null) meetListen(node, ctx, session);
+  if (session.dir === 'inbound' && session.listen !== null) meetListen(node, ctx, session);
   if (wasQuiet) session.stage = 'ready';
   else {
     becomeReady(node, ctx, session);
@@ -82,8 +83,7 @@ function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boole
 /** The address works, which is all we wanted to know; where a live peer claimed it, that peer spoke the truth. */
 function endVisit(node: NodeState, ctx: Context, session: Session): void {
   const peer = node.peers.get(session.id ?? '');
-  if (peer === undefined) provenByDial(node, ctx, session);
-  else provenByAlias(node, ctx, session, peer);
+  if (peer !== undefined) confirmAlias(node, session, peer);
   closeSession(node, ctx, session, 'visit', 'visit');
 }
 
@@ -97,6 +97,7 @@ function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   dueBy(node.agenda, session, session.deadlineAt);
 }
 
+/** A hello on a connection that we dialled binds its id to the address (rule 23). */
 function provenByDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null) return;
   session.confirmed = true;
@@ -131,7 +132,7 @@ export function markSelf(node: NodeState, address: string, now: number): void {
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
+  if (session.dir === 'outbound') confirmAlias(node, session, old);
   else if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   const crossed =
     old.dir !== session.dir &&
@@ -180,8 +181,7 @@ export function closeLoser(node: NodeState, ctx: Context, session: Session): voi
 }
 
 /** We reached a live peer by an address we dialled: that address is its, and confirmed (the dial-back of rule 20). */
-function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  provenByDial(node, ctx, session);
+function confirmAlias(node: NodeState, session: Session, old: Session): void {
   if (old.listen === null || session.listen?.text === old.listen.text) {
     setListen(node, old, session.listen);
     old.confirmed = true;

@@ -339,6 +339,36 @@ test('bans: the dialler passes banned and discouraged addresses by until the tim
   assert.deepEqual(new Set(dialsOf()), new Set(['20.1.0.1:6100', '20.2.0.1:6100', '20.3.0.1:6100']));
 });
 
+test('bans: an address that turns out to be of a banned or dropped id is dialled once, and again when it may be', () => {
+  for (const how of ['ban', 'drop'] as const)
+    for (const end of ['over', 'lifted'] as const) {
+      const bare = new BareNode({ listen: '10.0.0.1:5999', settings: { ...CALM, 'drop.hold': 2 * HOUR_US } });
+      const n = bare.inboundPeer('b', '10.0.1.9', { listen: 6100 });
+      const t = bare.inboundPeer('t', '10.0.1.8');
+      bare.order(how === 'ban' ? { kind: 'ban', target: n, forUs: 2 * HOUR_US } : { kind: 'drop', n });
+      // It listens at another place, too, which only a hello there can tell.
+      bare.hear(t, addrLine('10.0.2.9:6100'));
+      for (let k = 0; k < 60; k += 1) {
+        for (const attempt of [...bare.dials.keys()]) bare.hear(bare.dialled(attempt), helloLine('b'));
+        bare.advance(MINUTE_US);
+      }
+      const dialled = () =>
+        bare
+          .taken('dial ')
+          .map((line) => line.split(' ')[2])
+          .sort();
+      const places = how === 'ban' ? ['10.0.1.9:6100', '10.0.2.9:6100'] : ['10.0.2.9:6100'];
+      assert.deepEqual(dialled(), places, `${how}: each once`);
+      const row = bare.views.addrs().find(({ address }) => address === '10.0.2.9:6100');
+      assert.deepEqual([row?.state, row?.reason], ['waiting', how === 'ban' ? 'banned' : 'held']);
+      assert.equal(bare.node.peers.has('b'), false);
+      if (end === 'over') bare.advance(2 * HOUR_US);
+      else if (how === 'ban') bare.order({ kind: 'unban', target: 'b' });
+      else bare.connect('10.0.2.9:6100');
+      assert.ok(dialled().includes('10.0.2.9:6100'), `${how} ${end}`);
+    }
+});
+
 test('bans: connect by hand refuses what a user banned and dials what is only discouraged', () => {
   const bare = open();
   addBan(bare.node, '20.1.0.1', hand(bare));
