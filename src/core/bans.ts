@@ -2,7 +2,7 @@
  * Whom we keep away, by IP (of IPv6 by /56) or by node id: bans that a user gave, and discouragement of public IPs whose peers broke the rules. Keys and
  * times go in, a verdict comes out; it closes nothing. Rule 59.
  */
-import { type Address, ipKey, isLocal } from '../wire/address.ts';
+import { type Address, ipKey, isLocal, parseAddress } from '../wire/address.ts';
 import { BANS_MAX } from './limits.ts';
 import type { Ban, NodeState, Session } from './state.ts';
 
@@ -24,9 +24,18 @@ export function banOn(node: NodeState, now: number, address: Address, id: string
   return found.find((ban) => ban?.by === 'hand') ?? found[0] ?? null;
 }
 
-/** What a ban on this peer is kept under: its IP where that is its own, its id where many share one IP (rule S0). */
-export const banKey = (session: Session): string =>
-  isLocal(session.remote) ? (session.id ?? session.remote.text) : ipKey(session.remote);
+/** What a ban on this peer is kept under: its IP where that is its own, its id where many share one IP (rule S0), or we do. */
+export function banKey(node: NodeState, { id, remote }: Session): string {
+  const key = ipKey(remote);
+  return isLocal(remote) || isOwnKey(node, key) ? (id ?? remote.text) : key;
+}
+
+/** Whether a ban that is kept under this would be one on ourselves. */
+export function isOwnKey(node: NodeState, key: string): boolean {
+  const told = [node.settings.advertise, ...node.selves.keys()].map(parseAddress);
+  const own = [...node.listening, ...told, ...[...node.sessions.values()].map(({ local }) => local)];
+  return key === node.id || own.some((address) => address !== null && (address.text === key || ipKey(address) === key));
+}
 
 /** A peer from outside broke the rules once too often; local ones and those of commands are only disconnected. */
 export function discourage(node: NodeState, now: number, session: Session): void {

@@ -3,7 +3,7 @@
  * never come back from here.
  */
 import { type Address, addressOf } from '../wire/address.ts';
-import { addBan, banKey, banOn } from './bans.ts';
+import { addBan, banKey, banOn, isOwnKey } from './bans.ts';
 import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, startDial } from './dial.ts';
@@ -73,7 +73,8 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   const session = typeof target === 'number' ? node.sessions.get(target) : undefined;
   if (typeof target === 'number' && session === undefined)
     return { ok: false, reason: 'no-such-connection', message: `connection #${target} is gone` };
-  const key = session === undefined ? (readBanTarget(String(target)) ?? String(target)) : banKey(session);
+  const key = session === undefined ? (readBanTarget(String(target)) ?? String(target)) : banKey(node, session);
+  if (isOwnKey(node, key)) return { ok: false, reason: 'is-self', message: `${key} is this node itself` };
   addBan(node, key, { until: ctx.now + (forUs ?? node.settings['ban.time']), by: 'hand' });
   for (const one of [...node.sessions.values()])
     if (one === session || banOn(node, ctx.now, one.remote, one.id)?.by === 'hand')

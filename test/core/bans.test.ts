@@ -105,6 +105,44 @@ test('bans: a ban closes everybody that it names, and nobody else', () => {
   }
 });
 
+test('bans: nobody bans himself, by id, by an IP or by an address of his own', () => {
+  const bare = new BareNode({ id: 'm', listen: '8.8.8.8:5999', settings: { ...CALM, advertise: '9.9.9.9:5999' } });
+  bare.accept('20.1.0.1', 40_000, '10.0.0.1:5999');
+  bare.hear(bare.dialled(bare.connect('7.7.7.7:7000')), helloLine('m'));
+  bare.inboundPeer('a', '20.2.0.1');
+  for (const target of ['m', '8.8.8.8', '::ffff:8.8.8.8', '8.8.8.8:5999', '9.9.9.9', '10.0.0.1', '7.7.7.7:7000']) {
+    const answer = ban(bare, target);
+    const message = `${readBanTarget(target)} is this node itself`;
+    assert.deepEqual(answer, { ok: false, reason: 'is-self', message });
+  }
+  assert.deepEqual([bare.node.bans.size, bare.node.sessions.size], [0, 2]);
+  for (const target of ['8.8.8.8:6000', '10.0.0.2', 'n']) assert.ok(ban(bare, target).ok, `${target} is somebody else`);
+});
+
+test('bans: nobody bans his own /56, nor all of 127.0.0.1 when he listens there', () => {
+  const six = new BareNode({ listen: '[2a00:1:2:3400::1]:5999', settings: CALM });
+  assert.equal(ban(six, '2a00:1:2:34ff::9').ok, false);
+  assert.ok(ban(six, '2a00:1:2:3500::9').ok);
+  const lab = new BareNode({ listen: '127.0.0.1:5999', settings: CALM });
+  assert.equal(ban(lab, '127.0.0.1').ok, false);
+  assert.equal(ban(lab, '127.0.0.1:5999').ok, false);
+  assert.ok(ban(lab, '127.0.0.1:6000').ok);
+});
+
+test('bans: a public peer that shares our IP is banned by its id', () => {
+  for (const [listen, ip] of [
+    ['8.8.8.8:5999', '8.8.8.8'],
+    ['[2a00:1:2:3400::1]:5999', '2a00:1:2:3401::1'],
+  ] as const) {
+    const bare = new BareNode({ listen, settings: CALM });
+    const n = bare.inboundPeer('a', ip);
+    bare.inboundPeer('b', ip);
+    assert.ok(ban(bare, n).ok);
+    assert.deepEqual(kinds(bare), ['hand a']);
+    assert.deepEqual([...bare.node.peers.keys()], ['b']);
+  }
+});
+
 test('bans: a number that is gone bans nobody', () => {
   const bare = open();
   const n = bare.inboundPeer('a');

@@ -63,6 +63,21 @@ test('ban: bad input is one line that says what to type, and bans nobody', async
   assert.equal(await text('bans'), 'nobody is banned');
 });
 
+test('ban: oneself is refused with one line', async () => {
+  const { failure, text, node } = await openShell({ peers: 1 });
+  const { id } = node.state;
+  for (const [word, shown] of [
+    [id, id],
+    [id.toUpperCase(), id],
+    ['10.0.0.1', '10.0.0.1'],
+  ] as const) {
+    const { code, message } = await failure(`ban ${word}`);
+    assert.deepEqual([code, message], ['is-self', `${shown} is this node itself`]);
+  }
+  assert.equal(await text('bans'), 'nobody is banned');
+  assert.equal(node.views.ready(), 1);
+});
+
 test('ban: connect to a banned one says what to type, by address and by name', async () => {
   const { failure, value, others } = await openShell({ peers: 1 });
   const id = others[0]?.state.id ?? '';
