@@ -4,6 +4,7 @@
  */
 import { type Address, ipKey, isLocal, parseAddress } from '../wire/address.ts';
 import { BANS_MAX } from './limits.ts';
+import { forgetOldest } from './oldest.ts';
 import type { Ban, NodeState, Session } from './state.ts';
 
 /** Takes a ban in; over the limit the oldest discouragement goes, then the oldest ban. */
@@ -12,7 +13,7 @@ export function addBan(node: NodeState, key: string, ban: Ban): void {
   node.bans.set(key, ban);
   if (node.bans.size <= BANS_MAX) return;
   for (const [oldest, { by }] of node.bans) if (by === 'strikes') return void node.bans.delete(oldest);
-  for (const oldest of node.bans.keys()) return void node.bans.delete(oldest);
+  forgetOldest(node.bans, BANS_MAX);
 }
 
 /** The ban that holds now for an address or an id; one by hand before one by strikes. */

@@ -16,6 +16,7 @@ import {
   SECOND_US,
 } from './limits.ts';
 import { isHearsay } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Dial, NodeState, Target } from './state.ts';
 
@@ -50,10 +51,7 @@ export function nextAttempt(node: NodeState): number {
 function noteIp(node: NodeState, ip: string, now: number): void {
   node.dialledIps.delete(ip);
   node.dialledIps.set(ip, now);
-  for (const [oldest, at] of node.dialledIps) {
-    if (now - at < SAME_IP_US && node.dialledIps.size <= DIALLED_IPS_MAX) return;
-    node.dialledIps.delete(oldest);
-  }
+  forgetOldest(node.dialledIps, DIALLED_IPS_MAX, (at) => now - at >= SAME_IP_US);
 }
 
 /** Backoff of rule 44 after `failures` in a row, spread so that a network does not dial in step. */

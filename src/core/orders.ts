@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { nextAttempt, startDial } from './dial.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
 import { reschedule } from './reschedule.ts';
@@ -123,11 +124,7 @@ function hold(node: NodeState, ctx: Context, session: Session): void {
   if (until <= ctx.now) return;
   for (const key of [session.id, session.listen?.text])
     if (key !== null && key !== undefined) node.held.set(key, until);
-  while (node.held.size > HELD_MAX)
-    for (const oldest of node.held.keys()) {
-      node.held.delete(oldest);
-      break;
-    }
+  forgetOldest(node.held, HELD_MAX);
 }
 
 function connectByHand(node: NodeState, ctx: Context, host: string, port: number, keep: boolean): OrderAnswer {

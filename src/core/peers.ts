@@ -13,6 +13,7 @@ import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
 import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { forgetOldest } from './oldest.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -125,7 +126,7 @@ function meetSelf(node: NodeState, ctx: Context, session: Session, answer: boole
 /** Rule 19: an address that we dialled and that answered with our own id. */
 export function markSelf(node: NodeState, address: string, now: number): void {
   node.selves.set(address, now);
-  if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
+  forgetOldest(node.selves, SELF_MAX);
   for (const target of node.targets)
     if (target.resolved.length > 0 && target.resolved.every(({ text }) => node.selves.has(text))) target.self = true;
 }
