@@ -23,7 +23,7 @@ import type { ReasonCode } from './reasons.ts';
 
 /** Who told us an address. */
 export interface Source {
-  /** Address text of the teller, or `bootstrap`, `manual`, `file`. */
+  /** Address text of the teller, or `bootstrap`, `manual`, `file`, or the kind of dial that proved it. */
   readonly name: string;
   /** What one teller can fill only a share of (rule 36). */
   readonly group: string;

@@ -84,10 +84,10 @@ function pumpDialbacks(node: NodeState, ctx: Context): void {
   while (node.dialbacks.length > 0 && mayVisitMore(node)) {
     const address = node.dialbacks.shift() as Address;
     const session = sessionAt(node, address);
-    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'peer')) continue;
+    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'dialback')) continue;
     if (heldUntil(node, address, session.id) > ctx.now) continue;
     const dueAt = ipDueAt(node, address);
-    if (dueAt <= ctx.now) startDial(node, ctx, address, 'peer');
+    if (dueAt <= ctx.now) startDial(node, ctx, address, 'dialback');
     else {
       waiting.push(address);
       later(node, dueAt);

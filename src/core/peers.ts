@@ -13,6 +13,7 @@ import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
 import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { isHearsay } from './obstacles.ts';
 import { forgetOldest } from './oldest.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
@@ -36,7 +37,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
-export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
+export const isVisit = ({ via }: Session) => via === 'dialback' || via === 'feeler';
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
@@ -102,8 +103,9 @@ function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
 function provenByDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null) return;
   session.confirmed = true;
-  const name = session.via === 'boot' ? 'bootstrap' : 'manual';
-  const source: Source = { name, group: name, via: session.via };
+  const { via } = session;
+  const name = via === 'boot' ? 'bootstrap' : isHearsay(via) ? via : 'manual';
+  const source: Source = { name, group: name, via };
   const slot = learnAddress(node.book, node.settings, ctx, session.listen, session.id, source, ctx.now);
   if (slot >= 0) vouchAddress(node.book, node.settings, ctx, slot, session.id);
   dialWorked(node, session.listen);

@@ -34,7 +34,7 @@ export interface Slots {
 }
 
 /** Dial-backs and feelers are visits: they hold no slot. */
-export const holdsSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
+export const holdsSlot = (via: Via) => via !== 'dialback' && via !== 'feeler';
 
 export function countSlots(node: NodeState): Slots {
   const slots: Slots = { local: 0, public: 0 };

@@ -88,7 +88,7 @@ export interface AddrView {
   readonly address: string;
   readonly id: string | null;
   readonly table: 'new' | 'tried';
-  /** The address that told us, or `bootstrap`, `manual`, `file`. */
+  /** The address that told us, or `bootstrap`, `manual`, `file`; `dialback`, `feeler`, `gossip` for what such a dial proved after it was forgotten. */
   readonly source: string;
   readonly via: Via;
   readonly heardMs: number | null;
