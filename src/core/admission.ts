@@ -2,7 +2,7 @@
  * Whether a new inbound connection may stay, before it has said a word: bans, shares of one IP, pace, and room among those that have not
  * said hello. An address goes in, a refusal or null comes out. Rules 49-51, 53, 59.
  */
-import { type Address, isLocal } from '../wire/address.ts';
+import { type Address, ipKey, isLocal } from '../wire/address.ts';
 import { banOn } from './bans.ts';
 import { earn, fullBucket, spend } from './bucket.ts';
 import type { Context } from './context.ts';
@@ -16,6 +16,7 @@ import {
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, countReason } from './session.ts';
+import { comingPeers } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 
 /** Why this connection is refused; null when it may stay. */
@@ -28,17 +29,6 @@ export function whyRefuse(node: NodeState, ctx: Context, remote: Address): Reaso
   const max = remote.class === 'loopback' ? Infinity : remote.class === 'private' ? privateMax : publicMax;
   if (max !== Infinity && inboundOf(node, remote) >= max) return 'ip-full';
   return !isLocal(remote) && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
-}
-
-/** Rule 51: who holds one IPv6 address holds its /56. */
-function ipKey(remote: Address): string {
-  if (remote.family === 4) return remote.ip;
-  const [head = '', tail = ''] = remote.ip.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const parts = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];
-  const fourth = Number.parseInt(parts[3] ?? '0', 16) >> 8;
-  return `${parts.slice(0, 3).join(':')}:${fourth.toString(16)}`;
 }
 
 function inboundOf(node: NodeState, from: Address): number {
@@ -74,13 +64,13 @@ export function makeRoom(node: NodeState, ctx: Context): void {
   if (oldest !== undefined) closeSession(node, ctx, oldest, 'pending-full', null, true);
 }
 
-/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial. */
+/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial, or that one of them is about to take. */
 export function isFull(node: NodeState, more = 0): boolean {
   const { 'peers.max': max, 'peers.inbound': inboundMax } = node.settings;
-  if (node.peers.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
+  if (node.sessions.size + node.dials.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
   let inbound = more;
   for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
-  const size = node.peers.size + more;
+  const size = node.peers.size + more + comingPeers(node);
   const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, size - inbound), Math.floor(max / 2));
   return size >= max || inbound >= Math.min(inboundMax, max - kept);
 }

@@ -3,6 +3,7 @@
  * connections that are gone never change and are shared. A new field of the state that is left out here does not compile.
  */
 import type { Book, Outcome } from './book.ts';
+import type { Bucket } from './bucket.ts';
 import type { NodeState, Session, Target } from './state.ts';
 
 export function copyNode(node: NodeState): NodeState {
@@ -31,7 +32,8 @@ export function copyNode(node: NodeState): NodeState {
     selves: new Map(node.selves),
     held: new Map(node.held),
     bans: new Map(node.bans),
-    accepts: new Map(node.accepts),
+    accepts: new Map([...node.accepts].map(([key, bucket]): [string, Bucket] => [key, { ...bucket }])),
+    publicDialBucket: { ...node.publicDialBucket },
     refusals: { ...node.refusals },
     book: copyBook(node.book),
     gone: [...node.gone],
@@ -48,7 +50,12 @@ export function copyNode(node: NodeState): NodeState {
 const copySession = (session: Session): Session => ({
   ...session,
   counts: session.counts.slice(),
-  holdBack: session.holdBack === null ? null : { ...session.holdBack },
+  pings: session.pings.map((ping) => ({ ...ping })),
+  messageBucket: { ...session.messageBucket },
+  byteBucket: { ...session.byteBucket },
+  addrBucket: { ...session.addrBucket },
+  getaddrBucket: { ...session.getaddrBucket },
+  pauses: session.pauses === null ? null : { ...session.pauses },
 });
 
 const copyTarget = (target: Target): Target => ({ ...target });

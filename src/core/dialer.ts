@@ -43,12 +43,13 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
+  // Failures count until a connection has ended that lived (rule 44); as long as it lives they mean nothing.
+  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.resolved.length === 0 || (target.failures > 0 && ctx.now >= target.lookUpAt)) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.nextAt > ctx.now) return later(node, target.nextAt);
   for (let i = 0; i < target.resolved.length; i += 1) {
     // Each failure begins with the next address.
@@ -84,10 +85,10 @@ function pumpDialbacks(node: NodeState, ctx: Context): void {
   while (node.dialbacks.length > 0 && mayVisitMore(node)) {
     const address = node.dialbacks.shift() as Address;
     const session = sessionAt(node, address);
-    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'peer')) continue;
+    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'dialback')) continue;
     if (heldUntil(node, address, session.id) > ctx.now) continue;
     const dueAt = ipDueAt(node, address);
-    if (dueAt <= ctx.now) startDial(node, ctx, address, 'peer');
+    if (dueAt <= ctx.now) startDial(node, ctx, address, 'dialback');
     else {
       waiting.push(address);
       later(node, dueAt);

@@ -7,10 +7,10 @@ import type { ReasonCode } from './reasons.ts';
 export type Direction = 'inbound' | 'outbound';
 export type LineDirection = 'sent' | 'received';
 /**
- * How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, the peer dialled us (or we dialled it
- * back), or a short visit to see whether an address works (rule 47).
+ * How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, the peer dialled us, or a short visit to
+ * see whether an address works: one that a peer claims (rule 20) or any that we know (rule 47).
  */
-export type Via = 'manual' | 'boot' | 'gossip' | 'keep' | 'peer' | 'feeler';
+export type Via = 'manual' | 'boot' | 'gossip' | 'keep' | 'peer' | 'dialback' | 'feeler';
 
 /** What every event about a connection says of it; `n` is its number, `id` is null before hello. */
 interface About {

@@ -20,6 +20,7 @@ import {
   SECOND_US,
 } from './limits.ts';
 import { isOwn } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import { aboutOf, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
@@ -127,8 +128,7 @@ function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
 function keepAnswer(node: NodeState, ctx: Context, group: string, entries: readonly AddrEntry[]): void {
   node.keptAnswers.delete(group);
   node.keptAnswers.set(group, { at: ctx.now, entries });
-  if (node.keptAnswers.size <= ANSWERS_KEPT_MAX) return;
-  for (const oldest of node.keptAnswers.keys()) return void node.keptAnswers.delete(oldest);
+  forgetOldest(node.keptAnswers, ANSWERS_KEPT_MAX);
 }
 
 /** Peers seen alive lately at a confirmed address, then book entries whose carried age is young; never the asker. */

@@ -9,7 +9,7 @@ import type { Message } from '../wire/messages.ts';
 import { makeRoom, noteRefusal, sayRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
-import { createBook, findAddress, forgetUnseen, hearAgain } from './book.ts';
+import { createBook, disproveAddress, findAddress, forgetUnseen, hearAgain } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
 import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
@@ -246,16 +246,20 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
 }
 
 /**
- * What the end of a connection we dialled says of its address: a short life is a failure (rule 44), but a closed duplicate is a success
- * (rule 21), and what we end ourselves says nothing against the peer.
+ * What the end of a connection we dialled says of its address: a short life is a failure (rule 44), but a closed duplicate of a peer we
+ * have is a success (rule 21), and what we end ourselves says nothing against the peer. A duplicate of nobody is a failed handshake, or
+ * who calls everything one would be dialled for ever.
  */
 function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const { listen: address, closeReason: reason } = session;
   if (address === null || reason === null) return;
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
   const isOurs = REASONS[reason].side === 'ours' && reason !== 'internal';
-  if (isOurs || session.said === 'duplicate') return dialNoSooner(node, address, ctx.now);
-  dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null);
+  const isDuplicate = session.said === 'duplicate';
+  if (isOurs || (isDuplicate && node.peers.has(session.id ?? ''))) return dialNoSooner(node, address, ctx.now);
+  const slot = isDuplicate ? findAddress(node.book, address) : -1;
+  if (slot >= 0) disproveAddress(node.book, node.settings, ctx, slot);
+  dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null || isDuplicate);
 }
 
 /** The one timer fired; earlier than asked is harmless, much later means that we slept (rule 28). */

@@ -3,14 +3,16 @@
  * never come back from here.
  */
 import { type Address, addressOf } from '../wire/address.ts';
-import { reviewAll } from './agenda.ts';
-import { addBan, banKey, banOn } from './bans.ts';
+import { addBan, banKey, banOn, isOwnKey } from './bans.ts';
+import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, startDial } from './dial.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
+import { reschedule } from './reschedule.ts';
 import { closeSession, isReady, sendGetaddr, sendMessage, userPing } from './session.ts';
 import { takesSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
@@ -48,16 +50,13 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'ban':
       return ban(node, ctx, order.target, order.forUs);
     case 'unban':
-      if (!node.bans.delete(order.target))
+      if (!node.bans.delete(readBanTarget(order.target) ?? order.target))
         return { ok: false, reason: 'not-listed', message: `${order.target} is not banned` };
       node.dialDue = true;
       return done();
     case 'set':
       Object.assign(node.settings, { [order.key]: order.value });
-      node.dialDue = true;
-      // Deadlines that a setting moves are found at the next wake-up.
-      reviewAll(node.agenda, ctx.now);
-      if (order.key === 'ping.interval') hurryPings(node, ctx.now + node.settings['ping.interval']);
+      reschedule(node, ctx, order.key);
       return done();
     case 'ping':
     case 'getaddr':
@@ -75,7 +74,8 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   const session = typeof target === 'number' ? node.sessions.get(target) : undefined;
   if (typeof target === 'number' && session === undefined)
     return { ok: false, reason: 'no-such-connection', message: `connection #${target} is gone` };
-  const key = session === undefined ? String(target) : banKey(session);
+  const key = session === undefined ? (readBanTarget(String(target)) ?? String(target)) : banKey(node, session);
+  if (isOwnKey(node, key)) return { ok: false, reason: 'is-self', message: `${key} is this node itself` };
   addBan(node, key, { until: ctx.now + (forUs ?? node.settings['ban.time']), by: 'hand' });
   for (const one of [...node.sessions.values()])
     if (one === session || banOn(node, ctx.now, one.remote, one.id)?.by === 'hand')
@@ -88,12 +88,6 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   }
   node.dialDue = true;
   return done(session?.n ?? null);
-}
-
-/** A shorter interval counts from now on, not from the next ping of the longer one. */
-function hurryPings(node: NodeState, at: number): void {
-  for (const session of node.sessions.values())
-    if (session.nextPingAt !== Infinity) session.nextPingAt = Math.min(session.nextPingAt, at);
 }
 
 function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {
@@ -130,11 +124,7 @@ function keepAway(node: NodeState, ctx: Context, session: Session): void {
   if (until <= ctx.now) return;
   for (const key of [session.id, session.listen?.text])
     if (key !== null && key !== undefined) node.held.set(key, until);
-  while (node.held.size > HELD_MAX)
-    for (const oldest of node.held.keys()) {
-      node.held.delete(oldest);
-      break;
-    }
+  forgetOldest(node.held, HELD_MAX);
 }
 
 function connectByHand(node: NodeState, ctx: Context, host: string, port: number, keep: boolean): OrderAnswer {

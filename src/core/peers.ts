@@ -13,6 +13,8 @@ import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
 import { LEAVE_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { isHearsay } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -35,7 +37,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
-export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
+export const isVisit = ({ via }: Session) => via === 'dialback' || via === 'feeler';
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
@@ -48,6 +50,8 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   session.ext = hello.ext;
   if (answer && hello.listen !== null) claimListen(node, session, hello.listen);
   ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
+  // Whatever becomes of the connection: an id that is kept away is not dialled there again (rules 23, 59).
+  if (!answer) provenByDial(node, ctx, session);
   if (isVisit(session)) return endVisit(node, ctx, session);
   if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
   if (banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
@@ -69,8 +73,7 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
 function settle(node: NodeState, ctx: Context, session: Session): void {
   const id = session.id ?? '';
   node.peers.set(id, session);
-  if (session.dir === 'outbound') provenByDial(node, ctx, session);
-  else if (session.listen !== null) meetListen(node, ctx, session);
+  if (session.dir === 'inbound' && session.listen !== null) meetListen(node, ctx, session);
   if (session.readyAt !== null) session.stage = 'ready';
   else {
     becomeReady(node, ctx, session);
@@ -81,8 +84,7 @@ function settle(node: NodeState, ctx: Context, session: Session): void {
 /** The address works, which is all we wanted to know; where a live peer claimed it, that peer spoke the truth. */
 function endVisit(node: NodeState, ctx: Context, session: Session): void {
   const peer = node.peers.get(session.id ?? '');
-  if (peer === undefined) provenByDial(node, ctx, session);
-  else provenByAlias(node, ctx, session, peer);
+  if (peer !== undefined) confirmAlias(node, session, peer);
   closeSession(node, ctx, session, 'visit', 'visit');
 }
 
@@ -96,11 +98,13 @@ function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   dueBy(node.agenda, session, session.deadlineAt);
 }
 
+/** A hello on a connection that we dialled binds its id to the address (rule 23). */
 function provenByDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null) return;
   session.confirmed = true;
-  const name = session.via === 'boot' ? 'bootstrap' : 'manual';
-  const source: Source = { name, group: name, via: session.via };
+  const { via } = session;
+  const name = via === 'boot' ? 'bootstrap' : isHearsay(via) ? via : 'manual';
+  const source: Source = { name, group: name, via };
   const slot = learnAddress(node.book, node.settings, ctx, session.listen, session.id, source, ctx.now);
   if (slot >= 0) vouchAddress(node.book, node.settings, ctx, slot, session.id);
   dialWorked(node, session.listen);
@@ -123,14 +127,14 @@ function meetSelf(node: NodeState, ctx: Context, session: Session, answer: boole
 /** Rule 19: an address that we dialled and that answered with our own id. */
 export function markSelf(node: NodeState, address: string, now: number): void {
   node.selves.set(address, now);
-  if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
+  forgetOldest(node.selves, SELF_MAX);
   for (const target of node.targets)
     if (target.resolved.length > 0 && target.resolved.every(({ text }) => node.selves.has(text))) target.self = true;
 }
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
+  if (session.dir === 'outbound') confirmAlias(node, session, old);
   else if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   const crossed =
     old.dir !== session.dir &&
@@ -181,8 +185,7 @@ export function closeLeaving(node: NodeState, ctx: Context, session: Session): v
 }
 
 /** We reached a live peer by an address we dialled: that address is its, and confirmed (the dial-back of rule 20). */
-function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  provenByDial(node, ctx, session);
+function confirmAlias(node: NodeState, session: Session, old: Session): void {
   if (old.listen === null || session.listen?.text === old.listen.text) {
     setListen(node, old, session.listen);
     old.confirmed = true;

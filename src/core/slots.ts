@@ -6,14 +6,15 @@ import type { NodeState, Session } from './state.ts';
 
 /** Rule 42, and no dial that a full table could not take in (rule 49): what has not shaken hands yet may still want a place. */
 export const mayDialMore = (node: NodeState) =>
-  node.dials.size < node.settings['dial.parallel'] &&
-  node.peers.size + node.dials.size + handshakes(node) < node.settings['peers.max'];
+  node.dials.size < node.settings['dial.parallel'] && node.peers.size + comingPeers(node) < node.settings['peers.max'];
 
-/** Connections we dialled that are no peers, or not yet. */
-function handshakes(node: NodeState): number {
+/** Dials and connections of ours that are no peers yet and may become some; visits never do. */
+export function comingPeers(node: NodeState): number {
   let count = 0;
-  for (const { dir, stage } of node.sessions.values())
-    if (dir === 'outbound' && (stage === 'hello' || stage === 'quiet')) count += 1;
+  for (const { via } of node.dials.values()) if (takesSlot(via)) count += 1;
+  for (const { dir, stage, via } of node.sessions.values())
+    if (dir === 'outbound' && (stage === 'hello' || stage === 'quiet' || stage === 'rival') && takesSlot(via))
+      count += 1;
   return count;
 }
 
@@ -33,7 +34,7 @@ export interface Slots {
 }
 
 /** Dial-backs and feelers are visits: they take no slot. */
-export const takesSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
+export const takesSlot = (via: Via) => via !== 'dialback' && via !== 'feeler';
 
 export function countSlots(node: NodeState): Slots {
   const slots: Slots = { local: 0, public: 0 };

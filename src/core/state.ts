@@ -167,7 +167,7 @@ export interface NodeState {
   readonly selves: Map<string, number>;
   /** Dropped by hand: address text or id, and until when neither side may connect by itself. */
   readonly held: Map<string, number>;
-  /** By IP, address text or node id (rule 59). */
+  /** By IP or /56, address text or node id (rule 59). */
   readonly bans: Map<string, Ban>;
   /** New connections that a public IP may still make (rule 51), in microseconds of its wait for one. */
   readonly accepts: Map<string, Bucket>;

@@ -90,7 +90,7 @@ export interface AddrView {
   /** Of the peer that is connected there, else what the book has. */
   readonly id: string | null;
   readonly table: 'new' | 'tried';
-  /** The address that told us, or `bootstrap`, `manual`, `file`. */
+  /** The address that told us, or `bootstrap`, `manual`, `file`; `dialback`, `feeler`, `gossip` for what such a dial proved after it was forgotten. */
   readonly source: string;
   readonly via: Via;
   readonly heardMs: number | null;
@@ -114,7 +114,7 @@ export interface BootstrapView {
 }
 
 export interface BanView {
-  /** IP, `ip:port` or node id. */
+  /** IP, /56 of IPv6, `ip:port` or node id. */
   readonly target: string;
   readonly by: 'hand' | 'strikes';
   readonly leftMs: number;

@@ -146,7 +146,7 @@ export class Notices {
         return `${paint.bad('-')} ${shortId(event.id)} ${event.dir} ${event.address}: ${REASONS[event.reason].sentence}${said}`;
       }
       case 'dialing':
-        return event.via === 'peer' || event.via === 'feeler'
+        return event.via === 'dialback' || event.via === 'feeler'
           ? `> visiting ${event.address} to see whether it works`
           : `> dialling ${event.address} (${event.via})`;
       case 'dial-failed':

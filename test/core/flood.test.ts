@@ -265,7 +265,7 @@ test('flood: the public IP of a closed peer is discouraged, a local one and one 
   };
   const table: [what: string, peer: (bare: BareNode) => number, discouraged: readonly string[]][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), ['20.1.0.1']],
-    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), ['2a00::1']],
+    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), ['2a00::/56']],
     ['behind a carrier', (bare) => bare.inboundPeer('a', '100.64.0.1'), ['100.64.0.1']],
     ['private', (bare) => bare.inboundPeer('a', '10.0.0.7'), []],
     ['loopback', (bare) => bare.inboundPeer('a', '127.0.0.1'), []],

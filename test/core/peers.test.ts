@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasRoomForGuest } from '../../src/core/admission.ts';
-import { findText } from '../../src/core/book.ts';
+import { findText, forgetAddress } from '../../src/core/book.ts';
 import { SECOND_US, SELF_MAX } from '../../src/core/limits.ts';
+import { loadBook, saveBook } from '../../src/core/node.ts';
 import { at, BareNode, BYE, converse, helloLine, PING, PONG } from '../helpers/bare-node.ts';
 
 const lan = (settings = {}) => new BareNode({ listen: '10.0.0.1:5999', settings });
@@ -524,6 +525,34 @@ test('peers: an inbound public peer is dialled back once, as a visit that confir
   assert.equal(bare.node.places.get('9.9.9.9:6100'), n);
   bare.advance(20 * SECOND_US);
   assert.deepEqual(bare.taken('dial', 'close'), []);
+});
+
+test('peers: a dial-back has a name of its own, in events, rows and the book; who dials us is a peer', () => {
+  const bare = open();
+  const n = bare.inboundPeer('b', '9.9.9.9', { listen: 6100 });
+  // Else the source is whoever told it first.
+  forgetAddress(bare.node.book, 0);
+  const visit = bare.dialled(1);
+  assert.deepEqual(
+    bare.happened('dialing', 'connected').map(({ kind, via }) => [kind, via]),
+    [
+      ['connected', 'peer'],
+      ['dialing', 'dialback'],
+      ['connected', 'dialback'],
+    ],
+  );
+  assert.deepEqual([bare.views.peer(n)?.via, bare.views.peer(visit)?.via], ['peer', 'dialback']);
+  bare.hear(visit, helloLine('b'));
+  assert.deepEqual(
+    bare.views.addrs().map(({ address, via, source, table }) => [address, via, source, table]),
+    [['9.9.9.9:6100', 'dialback', 'dialback', 'tried']],
+  );
+  const saved = saveBook(bare.node, bare.now);
+  const restarted = new BareNode({ before: ({ node, context }) => loadBook(node, context, saved, 0) });
+  assert.deepEqual(
+    restarted.views.addrs().map(({ via, source, table }) => [via, source, table]),
+    [['gossip', 'file', 'tried']],
+  );
 });
 
 test('peers: a dial-back that finds another id, or nobody, confirms nothing', () => {

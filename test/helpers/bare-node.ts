@@ -280,11 +280,11 @@ export class BareNode {
     return session;
   }
 
-  /** An inbound peer that said hello and answered the first ping; its number. */
+  /** An inbound peer that said hello and, unless it was sent away, answered the first ping; its number. */
   inboundPeer(id: string, ip = '127.0.0.1', fields: Readonly<Record<string, unknown>> = {}): number {
     const n = this.accept(ip);
     this.hear(n, helloLine(id, fields));
-    this.answer(n);
+    if (this.node.sessions.has(n)) this.answer(n);
     return n;
   }
 

@@ -55,7 +55,7 @@ test('notices: each is one line that says who and why', async () => {
 
 test('notices: visits are not told unless dials are', async () => {
   const { shell, node, printed } = await openShell({ peers: 0 });
-  shell.notices.replay(node, { kind: 'dialing', attempt: 1, address: '203.0.113.9:5999', via: 'peer' });
+  shell.notices.replay(node, { kind: 'dialing', attempt: 1, address: '203.0.113.9:5999', via: 'dialback' });
   shell.notices.replay(node, { kind: 'hello-received', ...about });
   shell.notices.replay(node, { ...closed, wasReady: false, reason: 'visit' });
   assert.deepEqual(printed, []);
