@@ -20,7 +20,6 @@ export function copyNode(node: NodeState): NodeState {
   const { agenda } = node;
   return {
     ...node,
-    settings: { ...node.settings },
     listening: [...node.listening],
     sessions,
     agenda: { sessions: agenda.sessions.map(copyOf), dueAt: [...agenda.dueAt], earliest: agenda.earliest },
@@ -51,8 +50,6 @@ const copySession = (session: Session): Session => ({
   ...session,
   counts: session.counts.slice(),
   pings: session.pings.map((ping) => ({ ...ping })),
-  messageBucket: { ...session.messageBucket },
-  byteBucket: { ...session.byteBucket },
   addrBucket: { ...session.addrBucket },
   getaddrBucket: { ...session.getaddrBucket },
   pauses: session.pauses === null ? null : { ...session.pauses },

@@ -51,7 +51,7 @@ function meetDeadline(node: NodeState, ctx: Context, session: Session): void {
 /** Rule 27: a ping still unanswered when the next falls due makes the peer suspect; one that a user sent since is too young for that. */
 function pingAgain(node: NodeState, ctx: Context, session: Session): void {
   const [oldest] = session.pings;
-  if (oldest === undefined) sendPing(node, ctx, session, false);
+  if (oldest === undefined) sendPing(ctx, session, false);
   else if (!session.suspect && ctx.now - oldest.at >= node.settings['ping.interval'] * (1 - PING_JITTER)) {
     session.suspect = true;
     ctx.emit({ kind: 'suspect', ...aboutOf(session) });
@@ -74,6 +74,6 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);
   session.readyAt = Math.min(session.readyAt + byUs, ctx.now);
   for (const ping of session.pings) ping.at = Math.min(ping.at + gapUs, ctx.now);
-  if (hasRoomForPing(session)) sendPing(node, ctx, session, false);
+  if (hasRoomForPing(session)) sendPing(ctx, session, false);
   schedulePing(node, ctx, session);
 }

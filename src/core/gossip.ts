@@ -47,13 +47,13 @@ const readable = (address: Address, session: Session) => address.family === 4 ||
 export function greet(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
   if (own !== null)
-    sendMessage(node, ctx, session, {
+    sendMessage(ctx, session, {
       type: 'addr',
       peers: [{ address: own, nodeid: node.id, age: null }],
       skipped: 0,
       listed: 1,
     });
-  sendGetaddr(node, ctx, session);
+  sendGetaddr(ctx, session);
 }
 
 /** An inbound peer's port: rule 17, its IP as we see it with the port it claims. Confirmed when we reached that id there before. */
@@ -91,7 +91,7 @@ export function answerGetaddr(node: NodeState, ctx: Context, session: Session): 
   const everyUs = loopback ? GETADDR_EVERY_LOOPBACK_US : node.settings['getaddr.every'];
   earn(session.getaddrBucket, ctx.now, 1, burst * everyUs);
   if (!spend(session.getaddrBucket, everyUs)) return;
-  for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(node, ctx, session, message);
+  for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(ctx, session, message);
 }
 
 /** Whether rule 32 and the peer's abilities let us tell it of an address that is neither its own nor ours. */

@@ -55,7 +55,7 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
       node.dialDue = true;
       return done();
     case 'set':
-      Object.assign(node.settings, { [order.key]: order.value });
+      node.settings = { ...node.settings, [order.key]: order.value };
       reschedule(node, ctx, order.key);
       return done();
     case 'ping':
@@ -106,12 +106,12 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
     return done(session.n);
   }
   if (order.kind === 'send') {
-    sendMessage(node, ctx, session, order.message);
+    sendMessage(ctx, session, order.message);
     return done(session.n);
   }
   if (!isReady(session))
     return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
-  if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
+  if (order.kind === 'getaddr') sendGetaddr(ctx, session);
   else if (session.userPings >= USER_PINGS_MAX)
     return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
   else userPing(node, ctx, session);

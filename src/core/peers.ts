@@ -25,7 +25,7 @@ const VISIT_EXTENSIONS: readonly string[] = [...OUR_EXTENSIONS, VISIT];
 
 export function sendHello(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
-  sendMessage(node, ctx, session, {
+  sendMessage(ctx, session, {
     type: 'hello',
     nodeid: node.id,
     listen: own === null ? null : own.port,
@@ -161,7 +161,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
   old.rival = session.n;
   old.probeUntil = ctx.now + node.settings['probe.timeout'];
   dueBy(node.agenda, old, old.probeUntil);
-  if (old.pings.length === 0) sendPing(node, ctx, old, false);
+  if (old.pings.length === 0) sendPing(ctx, old, false);
 }
 
 /** Its dialler closes the loser at once; the other side gives it two seconds to do so. */

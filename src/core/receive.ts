@@ -24,7 +24,6 @@ const PONG: Pong = { type: 'pong', nonce: null };
 export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message, bytes: number): void {
   if (session.stage === 'closing' || session.stage === 'leaving') return;
   countReceived(session.counts, message.type, bytes);
-  countReceived(node.counts, message.type, bytes);
   session.lastReceiveAt = ctx.now;
   if (message.type === 'hello') return receiveHello(node, ctx, session, message);
   if (session.stage === 'rival') {
@@ -39,7 +38,7 @@ export function receiveMessage(node: NodeState, ctx: Context, session: Session, 
   }
   switch (message.type) {
     case 'ping':
-      return sendMessage(node, ctx, session, message.nonce === null ? PONG : { type: 'pong', nonce: message.nonce });
+      return sendMessage(ctx, session, message.nonce === null ? PONG : { type: 'pong', nonce: message.nonce });
     case 'pong':
       if (takePong(session, ctx, message.nonce)) pongTaken(node, ctx, session);
       return;

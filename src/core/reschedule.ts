@@ -30,6 +30,9 @@ export function reschedule(node: NodeState, ctx: Context, key: SettingKey): void
     case 'bootstrap.retry.max':
     case 'bootstrap.retry.max.public':
       return retryList(node, ctx);
+    case 'flood.messages':
+    case 'flood.bytes':
+      return forgiveFloods(node, ctx.now);
     default:
   }
 }
@@ -38,6 +41,14 @@ export function reschedule(node: NodeState, ctx: Context, key: SettingKey): void
 function hurryPings(node: NodeState, at: number): void {
   for (const session of node.sessions.values())
     if (session.nextPingAt !== Infinity) session.nextPingAt = Math.min(session.nextPingAt, at);
+}
+
+/** What was too much at the old rate is none of the new one's. */
+function forgiveFloods(node: NodeState, now: number): void {
+  for (const session of node.sessions.values()) {
+    session.messagesPaidTo = Math.min(session.messagesPaidTo, now);
+    session.bytesPaidTo = Math.min(session.bytesPaidTo, now);
+  }
 }
 
 /** Of the list, what failed and waits. */

@@ -74,9 +74,9 @@ export interface Session {
   readonly counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** What may still come before the peer is paused (rule 54), in millionths. */
-  readonly messageBucket: Bucket;
-  readonly byteBucket: Bucket;
+  /** Up to when what came has used up the rate (rule 54); see flood.ts. Not whole microseconds. */
+  messagesPaidTo: number;
+  bytesPaidTo: number;
   /** Null until it was for the first time. */
   pauses: Pauses | null;
   /** Addresses it may still teach us (rule 35), in millionths. */
@@ -148,7 +148,8 @@ export interface NodeState {
   readonly agent: string;
   /** Known to nobody else: what is chosen by it cannot be aimed at. */
   salt: number;
-  readonly settings: Settings;
+  /** Replaced when one of them changes, so that nodes may share them. */
+  settings: Settings;
   startedAt: number;
   stopping: boolean;
   listening: Address[];
@@ -176,6 +177,7 @@ export interface NodeState {
   readonly book: Book;
   readonly gone: Gone[];
   readonly reasons: Map<ReasonCode, number>;
+  /** Of connections that are gone. */
   readonly counts: Counts;
   readonly bytes: { sent: number; received: number };
   /** Claimed addresses of inbound public peers, to be confirmed by one dial each (rule 20). */

@@ -7,7 +7,7 @@ import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
-import { bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
+import { addCounts, bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
 import type { Direction, LineDirection, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
@@ -184,6 +184,7 @@ function statusView(node: NodeState, now: number): StatusView {
   const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size, visitors: 0 };
   const bans = { hand: 0, strikes: 0 };
   for (const { by } of banViews(node, now)) bans[by] += 1;
+  const counts = allCounts(node);
   let nextPingAt = Infinity;
   for (const session of node.sessions.values()) {
     if (isReady(session)) peers[session.dir] += 1;
@@ -200,7 +201,7 @@ function statusView(node: NodeState, now: number): StatusView {
     peers,
     bans,
     book: { new: bookSize(node.book) - node.book.tried, tried: node.book.tried },
-    messages: { sent: messagesIn(node.counts, 'sent'), received: messagesIn(node.counts, 'received') },
+    messages: { sent: messagesIn(counts, 'sent'), received: messagesIn(counts, 'received') },
     bytes: { sent: node.bytes.sent, received: node.bytes.received },
     nextPingMs: nextPingAt === Infinity ? null : Math.max(0, ms(nextPingAt - now)),
   };
@@ -356,10 +357,17 @@ function banViews(node: NodeState, now: number): BanView[] {
     .map(([target, { by, until }]) => ({ target, by, leftMs: ms(until - now) }));
 }
 
+/** Of all connections there are and were. */
+function allCounts(node: NodeState): Counts {
+  const counts = node.counts.slice();
+  for (const session of node.sessions.values()) addCounts(counts, session.counts);
+  return counts;
+}
+
 function trafficView(node: NodeState, n: number | null): TrafficView {
   const session =
     n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
-  const counts = session?.counts ?? (n === null ? node.counts : createCounts());
+  const counts = session?.counts ?? (n === null ? allCounts(node) : createCounts());
   const rows = (direction: LineDirection) =>
     Object.fromEntries(
       MESSAGE_TYPES.map(

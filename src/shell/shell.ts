@@ -62,7 +62,6 @@ export interface Failure {
 export class Shell {
   readonly world: World;
   readonly node: NodePort;
-  readonly settings: Settings;
   readonly options: ShellOptions;
   readonly notices: Notices;
   readonly commands: readonly Command[] = COMMANDS;
@@ -90,7 +89,6 @@ export class Shell {
     this.options = options;
     this.world = options.world;
     this.node = options.node;
-    this.settings = options.node.state.settings;
     // On a terminal only, and not where a variable has that name.
     this.vocabulary = new Vocabulary(
       COMMANDS,
@@ -98,6 +96,10 @@ export class Shell {
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
     );
     this.notices = new Notices(this);
+  }
+
+  get settings(): Settings {
+    return this.node.state.settings;
   }
 
   get paint(): Paint {

@@ -52,6 +52,8 @@ export interface Host {
   /** Lives there still; who has left is not in `hosts`, and dials to that address are refused. */
   isUp: boolean;
   wakeTicket: number;
+  /** Where the last message came in; null when that end is gone. */
+  heard: End | null;
 }
 
 /** All items have the same fields, so that the queue's reader sees one shape. */
@@ -195,7 +197,8 @@ export function addHost(
     },
     dial: (attempt, to, timeoutUs) => dial(network, host, attempt, to, timeoutUs),
     cancel: (attempt) => void host.dials.delete(attempt),
-    send: (n, message) => sendMessage(network, host.ends.get(n), message),
+    // Most of what is sent answers what just came.
+    send: (n, message) => sendMessage(network, host.heard?.n === n ? host.heard : host.ends.get(n), message),
     sendLine(n, line) {
       const message = parseMessage(line);
       if (message.type !== 'malformed') sendMessage(network, host.ends.get(n), message);
@@ -221,6 +224,7 @@ export function addHost(
     port: null,
     isUp: true,
     wakeTicket: 0,
+    heard: null,
   };
   network.hosts.set(address.text, host);
   network.names.set(name, host);

@@ -72,7 +72,7 @@ export function settle(network: Network, population: Population, config: NodeCon
   const id = idOf(network.seed, population.births);
   population.births += 1;
   population.configs.set(name, config);
-  const node = createNode({ id, agent: population.agent, settings: { ...settings }, bootstrap });
+  const node = createNode({ id, agent: population.agent, settings, bootstrap });
   const address = placeOf(index, population.size);
   return addHost(network, index, name, address, (context) => new NodeInhabitant(node, context));
 }

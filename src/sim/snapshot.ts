@@ -107,6 +107,7 @@ function loadHost(saved: SavedHost, copy: CopyEnd): void {
   host.dials = new Set(saved.dials);
   host.isUp = saved.isUp;
   host.wakeTicket = saved.wakeTicket;
+  host.heard = null;
 }
 
 const copyEnds = (ends: ReadonlyMap<number, End>, copy: CopyEnd) =>

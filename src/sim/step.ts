@@ -61,6 +61,7 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
 function deliver(network: Network, to: End, message: Message): void {
   if (!to.isOpen) return;
   const { host, n } = to;
+  host.heard = to;
   happen(network, 'message', host, n);
   network.hash = addMessage(network.hash, message);
   network.last.peer = to.other?.host ?? null;
@@ -82,6 +83,7 @@ function reportClosed(network: Network, end: End): void {
   const { host, n } = end;
   if (host.ends.get(n) !== end) return;
   host.ends.delete(n);
+  host.heard = null;
   end.isOpen = false;
   happen(network, 'closed', host, n);
   network.last.peer = end.other?.host ?? null;

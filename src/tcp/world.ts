@@ -7,9 +7,10 @@ import { createAudience } from '../core/audience.ts';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
 import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
+import type { NodeState } from '../core/state.ts';
 import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
-import type { SettingKey, Settings } from '../settings.ts';
+import type { SettingKey } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createClock, TIMER_MS_MAX } from './clock.ts';
@@ -43,9 +44,9 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   }
 
   async function startOne(config: NodeConfig): Promise<NodePort> {
-    const { settings } = config;
-    const tooMany = lowerToFiles(settings, filesMax());
-    const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
+    const { settings, bootstrap } = config;
+    const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap });
+    const tooMany = lowerToFiles(node, filesMax());
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
@@ -74,12 +75,12 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
 
     function heed(key: SettingKey): void {
       driver.heedSettings();
-      const lowered = key === 'peers.max' ? lowerToFiles(settings, filesMax()) : null;
+      const lowered = key === 'peers.max' ? lowerToFiles(node, filesMax()) : null;
       if (lowered !== null) audience.tell(port, { kind: 'error', message: lowered });
     }
 
     async function stop(): Promise<void> {
-      const limitMs = Math.min(STOP_US_MAX, settings['stop.timeout']) / MILLISECOND_US;
+      const limitMs = Math.min(STOP_US_MAX, node.settings['stop.timeout']) / MILLISECOND_US;
       const until = performance.now() + limitMs;
       clearTimeout(saving);
       await driver.stop(Math.min(CUT_OFF_US / MILLISECOND_US, limitMs));
@@ -108,7 +109,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
         await save(file);
         if (stopped === null) saveLater(file);
       };
-      saving = setTimeout(() => void saveNow(), settings['book.save'] / MILLISECOND_US);
+      saving = setTimeout(() => void saveNow(), node.settings['book.save'] / MILLISECOND_US);
       saving.unref();
     }
 
@@ -180,11 +181,11 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
 }
 
 /** Rule 49: no more peers than the process may open files for. One line for a person when that lowered the setting, else null. */
-function lowerToFiles(settings: Settings, files: number): string | null {
+function lowerToFiles(node: NodeState, files: number): string | null {
   const most = Math.max(1, files - FILES_KEPT);
-  const wanted = settings['peers.max'];
+  const wanted = node.settings['peers.max'];
   if (wanted <= most) return null;
-  settings['peers.max'] = most;
+  node.settings = { ...node.settings, 'peers.max': most };
   return `peers.max is ${most}, not ${wanted}: this process may open only ${files} files (ulimit -n)`;
 }
 

@@ -300,7 +300,7 @@ function checkSession(node: NodeState, session: Session, now: number): void {
   assert.ok(session.userPings >= 0 && session.userPings <= USER_PINGS_MAX);
   assert.ok(session.pings.length <= PINGS_OUT_MAX);
   for (const { level, at } of [session.addrBucket, session.getaddrBucket]) assert.ok(level >= 0 && at <= now);
-  for (const { level } of [session.messageBucket, session.byteBucket, session.addrBucket, session.getaddrBucket])
+  for (const { level } of [session.addrBucket, session.getaddrBucket])
     assert.ok(Number.isSafeInteger(level) || level === Infinity, 'a bucket holds whole parts');
   assert.ok(session.strikeTimes.length <= node.settings['strike.max']);
   for (const time of [
