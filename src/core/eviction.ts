@@ -11,7 +11,7 @@ import type { NodeState, Session } from './state.ts';
  * Evicting one of a group for another of the same would only make the two take turns.
  */
 export function chooseEvicted(node: NodeState, now: number, newcomer: Address): Session | null {
-  const inbound = [...node.peers.values()].filter(({ dir }) => dir === 'inbound');
+  const inbound = [...node.peers.values()].filter(({ dir, via }) => dir === 'inbound' && via === 'peer');
   const sizes = new Map<string, number>();
   for (const { remote } of inbound) sizes.set(remote.group, (sizes.get(remote.group) ?? 0) + 1);
   const enough = (sizes.get(newcomer.group) ?? 0) + 1;

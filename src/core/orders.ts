@@ -21,6 +21,8 @@ import type { Order, OrderAnswer } from './world.ts';
 
 const LIST_IS_FULL = `the bootstrap list and the kept peers are at most ${BOOTSTRAP_MAX} together`;
 
+const notDialable = ({ text }: Address) => `${text} is not an address that can be dialled`;
+
 const done = (n: number | null = null, attempt: number | null = null): OrderAnswer => ({ ok: true, attempt, n });
 
 const LIST_FULL: OrderAnswer = { ok: false, reason: 'over-limit', message: LIST_IS_FULL };
@@ -31,11 +33,14 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'connect':
       if (order.keep && node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
       return connectByHand(node, ctx, order.host, order.port, order.keep);
-    case 'bootstrap-add':
+    case 'bootstrap-add': {
       if (node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
+      const address = addressOf(order.host, order.port);
+      if (address?.class === 'special') return { ok: false, reason: 'bad-address', message: notDialable(address) };
       addTarget(node, order.host, order.port, 'boot', ctx.now);
       node.dialDue = true;
       return done();
+    }
     case 'bootstrap-remove': {
       const at = node.targets.findIndex(
         (target) =>
@@ -155,8 +160,7 @@ export function dialByHand(
   if (keep && node.targets.length >= BOOTSTRAP_MAX)
     return refuseDial(ctx, attempt, address, 'over-limit', LIST_IS_FULL);
   const { text, ip } = address;
-  if (address.class === 'special')
-    return refuseDial(ctx, attempt, address, 'bad-address', `${text} is not an address that can be dialled`);
+  if (address.class === 'special') return refuseDial(ctx, attempt, address, 'bad-address', notDialable(address));
   if (banOn(node, ctx.now, address, id)?.by === 'hand')
     return refuseDial(ctx, attempt, address, 'banned', `${text} is banned; type unban ${ip} first`);
   if (keep) addTarget(node, ip, address.port, 'keep', ctx.now);

@@ -164,11 +164,14 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
   if (old.pings.length === 0) sendPing(ctx, old, false);
 }
 
-/** Its dialler closes the loser at once; the other side gives it two seconds to do so. */
+/** Its dialler closes the loser at once; the other side gives it two seconds to do so. Who was a peer may be one visitor too many. */
 function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session): void {
   if (winner.listen === null && loser.listen !== null) setListen(node, winner, loser.listen);
   winner.confirmed ||= loser.confirmed;
-  if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
+  // Whoever dialled, the user asked for this peer (rules 49, 52).
+  if (loser.via === 'manual' || loser.via === 'keep') winner.via = loser.via;
+  if (loser.dir === 'outbound' || (loser.readyAt !== null && !hasRoomForGuest(node)))
+    return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
   loser.stage = 'leaving';
   loser.closeReason = 'duplicate';
   loser.nextPingAt = Infinity;

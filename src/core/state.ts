@@ -38,7 +38,7 @@ export interface Session {
   /** Where it stands in the agenda. */
   row: number;
   readonly dir: Direction;
-  readonly via: Via;
+  via: Via;
   readonly remote: Address;
   readonly local: Address | null;
   readonly openedAt: number;

@@ -27,7 +27,7 @@ export function addTarget(node: NodeState, host: string, port: number, via: Targ
     self: false,
     failures: 0,
     nextAt: now,
-    lastError: null,
+    lastError: literal?.class === 'special' ? 'bad-address' : null,
   });
 }
 

@@ -390,13 +390,10 @@ test('bans: an address that turns out to be of a banned or dropped id is dialled
         for (const attempt of [...bare.dials.keys()]) bare.hear(bare.dialled(attempt), helloLine('b'));
         bare.advance(MINUTE_US);
       }
-      const dialled = () =>
-        bare
-          .taken('dial ')
-          .map((line) => line.split(' ')[2])
-          .sort();
+      const dialled = () => bare.taken('dial ').map((line) => line.split(' ')[2]);
       const places = how === 'ban' ? ['10.0.1.9:6100', '10.0.2.9:6100'] : ['10.0.2.9:6100'];
-      assert.deepEqual(dialled(), places, `${how}: each once`);
+      const all = dialled();
+      assert.deepEqual([all.length, new Set(all)], [places.length, new Set(places)], `${how}: each once`);
       const row = bare.views.addrs().find(({ address }) => address === '10.0.2.9:6100');
       assert.deepEqual([row?.state, row?.reason], ['waiting', how === 'ban' ? 'banned' : 'held']);
       assert.equal(bare.node.peers.has('b'), false);

@@ -1,7 +1,7 @@
 /** Whom to dial when, as rounds: what is known and what happens, then exactly the dials that follow. Rules 20, 41-48. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addAddress, failAddress, findText, vouchAddress } from '../../src/core/book.ts';
+import { addAddress, bookSize, failAddress, findText, vouchAddress } from '../../src/core/book.ts';
 import type { Via } from '../../src/core/events.ts';
 import { BOOTSTRAP_MAX, DIALLED_IPS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';
@@ -512,6 +512,23 @@ test('dialer: an entry of the list that is there already is not added again', ()
   bare.refuse(1);
   bare.advance(HOUR_US);
   assert.equal(bare.happened('dialing').filter(({ via, address }) => via === 'boot' && address === near(1)).length, 1);
+});
+
+test('dialer: a special address of the list is refused with its reason, and never dialled where a file names it', () => {
+  const bare = lan({}, { bootstrap: [{ host: '0.0.0.0', port: 6100 }] });
+  const answer = bare.order({ kind: 'bootstrap-add', host: '224.0.0.1', port: 6100 });
+  assert.deepEqual(answer, {
+    ok: false,
+    reason: 'bad-address',
+    message: '224.0.0.1:6100 is not an address that can be dialled',
+  });
+  bare.advance(HOUR_US);
+  assert.deepEqual(dialsOf(bare), []);
+  assert.deepEqual(
+    bare.views.bootstrap().map(({ address, lastError }) => [address, lastError]),
+    [['0.0.0.0:6100', 'bad-address']],
+  );
+  assert.equal(bookSize(bare.node.book), 0);
 });
 
 test('dialer: list and kept peers together are bounded', () => {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasRoomForGuest } from '../../src/core/admission.ts';
 import { findText, forgetAddress } from '../../src/core/book.ts';
+import { chooseEvicted } from '../../src/core/eviction.ts';
 import { SECOND_US, SELF_MAX } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';
+import { brokenInvariants } from '../../src/sim/invariants.ts';
 import { at, BareNode, BYE, converse, helloLine, PING, PONG } from '../helpers/bare-node.ts';
 
 const lan = (settings = {}) => new BareNode({ listen: '10.0.0.1:5999', settings });
@@ -133,6 +135,42 @@ test('peers: the dialler of the loser says bye duplicate, its accepter answers h
   greater.advance(1);
   assert.deepEqual(greater.taken('>', 'close'), ['> #2 bye duplicate', 'close #2', 'closed #2 duplicate']);
   assert.equal(greater.views.ready(), 1);
+});
+
+test('peers: a peer that a user asked for stays one when its own dial of us is the one that is kept', () => {
+  for (const keep of [false, true]) {
+    const bare = lan({ 'peers.max': 1 });
+    bare.inboundPeer('b', '10.0.0.3');
+    const out = bare.dialled(bare.connect('10.0.0.2:6100', keep));
+    const inbound = bare.accept('10.0.0.2');
+    bare.hear(out, helloLine('z'), PONG);
+    bare.hear(inbound, helloLine('z', { listen: 6100 }), PONG);
+    assert.equal(bare.node.peers.get('z')?.n, inbound, 'z is greater, so its dial is kept');
+    assert.equal(bare.session(inbound).via, keep ? 'keep' : 'manual');
+    assert.deepEqual(brokenInvariants(bare.node), []);
+    assert.equal(chooseEvicted(bare.node, bare.now + 60 * SECOND_US, at('30.1.0.1:1')), null);
+  }
+  const bare = lan();
+  const inbound = bare.accept('10.0.0.2');
+  bare.hear(inbound, helloLine('z'), PONG);
+  assert.equal(bare.session(inbound).via, 'peer');
+});
+
+test('peers: who loses a collision waits to be closed only where there is room for a visitor', () => {
+  for (const isRoom of [true, false]) {
+    const bare = lan({ 'visitors.max': isRoom ? 2 : 1 });
+    bare.hear(bare.accept('10.0.0.9'), helloLine('v', { ext: ['visit'] }));
+    const old = bare.inboundPeer('b', '10.0.0.2');
+    const n = bare.dialled(bare.connect('10.0.0.2:6100'));
+    bare.take();
+    bare.hear(n, helloLine('b'));
+    assert.equal(bare.node.peers.get('b')?.n, n, 'm is greater, so our dial is kept');
+    assert.deepEqual(
+      bare.taken(`> #${old}`, 'close'),
+      isRoom ? [] : [`> #${old} bye duplicate`, `close #${old}`, `closed #${old} duplicate`],
+    );
+    assert.equal(bare.node.sessions.get(old)?.stage, isRoom ? 'loser' : undefined);
+  }
 });
 
 test('peers: two connections of one id are a collision only within 10 s, from one place, dialled by both', () => {
