@@ -30,6 +30,8 @@ export function createTurns<Taker>(take: (taker: Taker) => void): Turns<Taker> {
       take(taker);
     }
     if (waiting.size > 0) plan();
+    // Nobody is behind: as much may be done of what comes next, so that many short chunks at once hardly ever wait.
+    else spent = 0;
   }
 
   function plan(): void {

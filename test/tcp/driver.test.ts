@@ -392,7 +392,7 @@ inWorld('driver: a stop ends in time although a peer never closes its side', asy
 });
 
 inWorld('driver: lines of many sockets share one turn, each socket getting as many as the others', async (world) => {
-  const [lines, each, sockets] = [800, LINES_PER_TURN, 40];
+  const [lines, each, sockets] = [800, LINES_PER_TURN, 60];
   const node = await spawn(world, 'n1');
   const peers: RawPeer[] = [];
   for (let i = 0; i < sockets; i += 1) peers.push(await meet(node, HELLO.replace(/1"/, `${i + 100}"`)));
@@ -418,7 +418,7 @@ inWorld('driver: lines of many sockets share one turn, each socket getting as ma
   for (const peer of peers) peer.say(`${'{"msgtype":"pong"}\n'.repeat(lines - 1)}${PING}`);
   await Promise.all(peers.map((peer) => peer.heard('pong', 1)));
   counting = false;
-  // What one socket may do when the turn is nearly over is the most that it can do too much.
-  assert.ok(most > each && most <= WORK_PER_TURN + each, `${most} lines in one turn`);
+  // Of what waited and of what comes then; what one socket may do when that is nearly over is the most that can be too much.
+  assert.ok(most > each && most <= 2 * WORK_PER_TURN + each, `${most} lines in one turn`);
   assert.ok(ahead <= 3 * each, `one socket was ${ahead} lines ahead`);
 });
