@@ -15,6 +15,12 @@ export const LOOKUPS_WAITING_MAX = 256;
 export const LOOKUP_US_MAX = 5 * SECOND_US;
 /** Rule 55: lines of one socket in one turn of the event loop. */
 export const LINES_PER_TURN = 64;
+/**
+ * Rule 55: what all sockets together may do in one turn of what waits, and again of what comes, so that a command waits no longer
+ * because many flood. A line is one, and so are so many bytes: to read and parse them takes about as long.
+ */
+export const WORK_PER_TURN = 1_024;
+export const BYTES_PER_WORK = 256;
 /** Rule 66: how long a peer has to close after us, and the longest stop, whatever the settings say. */
 export const CUT_OFF_US = SECOND_US;
 export const STOP_US_MAX = 2 * SECOND_US;

@@ -34,6 +34,7 @@ import { createDials } from './dials.ts';
 import { type Listener, openListener } from './listener.ts';
 import { createNames } from './names.ts';
 import { bytesOf } from './outbox.ts';
+import { createTurns } from './turns.ts';
 
 /** What `send` answers then. */
 const NOT_SENT = -1;
@@ -76,6 +77,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
   const early: { readonly socket: Socket; readonly local: Address | null }[] = [];
   const touched: Connection[] = [];
+  const turns = createTurns<Connection>((connection) => connection.takeTurn());
   const names = createNames();
   const dials = createDials({
     connected(attempt, socket, address) {
@@ -184,7 +186,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
    */
   function admitWith(socket: Socket, remote: Address, admit: (remote: Address) => number): boolean {
     const n = node.connections + 1;
-    const connection = new Connection(n, socket, attendant, node.settings['hello.line']);
+    const connection = new Connection(n, socket, attendant, turns, node.settings['hello.line']);
     connections.set(n, connection);
     const given = admit(remote);
     if (given !== n) {

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { mock, test } from 'node:test';
 import type { NodeEvent } from '../../src/core/events.ts';
+import { LINES_PER_TURN, WORK_PER_TURN } from '../../src/core/limits.ts';
 import { createNode } from '../../src/core/node.ts';
 import type { NodePort, World } from '../../src/core/world.ts';
 import { defaultSettings } from '../../src/settings.ts';
@@ -388,4 +389,36 @@ inWorld('driver: a stop ends in time although a peer never closes its side', asy
   });
   assert.ok(tookMs < 2_000, `${tookMs} ms`);
   assert.equal(node.state.sessions.size, 0);
+});
+
+inWorld('driver: lines of many sockets share one turn, each socket getting as many as the others', async (world) => {
+  const [lines, each, sockets] = [800, LINES_PER_TURN, 60];
+  const node = await spawn(world, 'n1');
+  const peers: RawPeer[] = [];
+  for (let i = 0; i < sockets; i += 1) peers.push(await meet(node, HELLO.replace(/1"/, `${i + 100}"`)));
+  const heard = new Map<number, number>();
+  let inTurn = 0;
+  let most = 0;
+  let ahead = 0;
+  world.onLine((_, n, direction) => {
+    if (direction !== 'received') return;
+    inTurn += 1;
+    const count = (heard.get(n) ?? 0) + 1;
+    heard.set(n, count);
+    if (count % each === 0) ahead = Math.max(ahead, count - Math.min(...heard.values()));
+  });
+  let counting = true;
+  const endTurn = () => {
+    most = Math.max(most, inTurn);
+    inTurn = 0;
+    if (counting) setImmediate(endTurn);
+  };
+  endTurn();
+  // All of it has come before the node reads any.
+  for (const peer of peers) peer.say(`${'{"msgtype":"pong"}\n'.repeat(lines - 1)}${PING}`);
+  await Promise.all(peers.map((peer) => peer.heard('pong', 1)));
+  counting = false;
+  // Of what waited and of what comes then; what one socket may do when that is nearly over is the most that can be too much.
+  assert.ok(most > each && most <= 2 * WORK_PER_TURN + each, `${most} lines in one turn`);
+  assert.ok(ahead <= 3 * each, `one socket was ${ahead} lines ahead`);
 });
