@@ -2,7 +2,7 @@
  * Paths into a message as it stands in JSON on the wire: a path goes in, its type and a function that reads it come out. Our messages
  * are kept in another shape (wire/messages.ts), so each field is read by name and nothing is ever encoded for it.
  */
-import { MESSAGES, type Message } from '../wire/messages.ts';
+import { type AddrEntry, MESSAGES, type Message } from '../wire/messages.ts';
 import type { Segment } from './expression.ts';
 import type { FieldType } from './fields.ts';
 
@@ -56,8 +56,7 @@ export function bodyReader(path: readonly Segment[]): BodyReader | string {
 const deeper = (name: string) => `body.${name} has nothing inside`;
 
 function extReader(second: Segment | undefined, length: number): BodyReader | string {
-  if (length === 1)
-    return { type: 'list', some: (m, test) => (m.type === 'hello' ? m.ext.some((one) => test(one)) : null) };
+  if (length === 1) return { type: 'list', some: (m, test) => (m.type === 'hello' ? m.ext.some(test) : null) };
   if (length > 2) return deeper('ext[0]');
   if (second === 'length') return { type: 'count', read: (m) => (m.type === 'hello' ? m.ext.length : null) };
   if (typeof second !== 'number') return 'body.ext is a list: body.ext[0], body.ext.length';
@@ -73,18 +72,18 @@ function agesReader(second: Segment | undefined, length: number): BodyReader | s
 
 /** `length` is of the line; the entries are those that could be read. */
 function peersReader(second: Segment | undefined, third: Segment | undefined, length: number): BodyReader | string {
-  if (length === 1)
-    return {
-      type: 'list',
-      some: (m, test) =>
-        m.type === 'addr' ? m.peers.some((one) => test(one.address.text) || test(one.nodeid ?? '')) : null,
-    };
+  if (length === 1) return { type: 'list', some: (m, test) => (m.type === 'addr' ? somePeer(m.peers, test) : null) };
   if (second === 'length' && length === 2) return { type: 'count', read: (m) => (m.type === 'addr' ? m.listed : null) };
   if (typeof second !== 'number' || length !== 3 || (third !== 0 && third !== 1))
     return 'body.peers is a list of pairs: body.peers[0][0], body.peers[0][1], body.peers.length';
   return third === 0
     ? { type: 'address', read: (m) => (m.type === 'addr' ? (m.peers[second]?.address.text ?? null) : null) }
     : { type: 'id', read: (m) => (m.type === 'addr' ? (m.peers[second]?.nodeid ?? null) : null) };
+}
+
+function somePeer(peers: readonly AddrEntry[], test: (text: string) => boolean): boolean {
+  for (const { address, nodeid } of peers) if (test(address.text) || (nodeid !== null && test(nodeid))) return true;
+  return false;
 }
 
 /** The type of a path of a body; `any` when there is no such path, which the checks tell. */

@@ -164,7 +164,10 @@ function textTest(operator: string, values: readonly Value[], type: FieldType, s
   if (operator === '=' || operator === '!=') return equalTest(value, type, scope);
   if (operator === 'in') {
     const tests = values.map((one) => equalTest(one, type, scope));
-    return (text) => tests.some((test) => test(text));
+    return (text) => {
+      for (const test of tests) if (test(text)) return true;
+      return false;
+    };
   }
   const range = operator === '..' && last !== undefined ? nameRange(textOf(value), textOf(last)) : null;
   if (range === null) throw new QueryError(`${operator} does not go with a text`, value.column);
@@ -180,7 +183,10 @@ function anyTest({ operator, values }: Comparison): (actual: unknown) => boolean
     case '!=':
       return (actual) => actual !== undefined && !isSame(actual, value);
     case 'in':
-      return (actual) => values.some((one) => isSame(actual, one));
+      return (actual) => {
+        for (const one of values) if (isSame(actual, one)) return true;
+        return false;
+      };
     case '~':
     case '!~': {
       const test = mentionTest(value);

@@ -80,7 +80,8 @@ function placeAfter(place: Place, token: Token, frames: Frame[]): Place {
   if (JOINS.has(text) && kind !== 'quoted') return OPERAND;
   if (kind === 'sign') {
     if (text === '(') frames.push({ kind: 'group' });
-    return OPERAND;
+    // After an operator behind what is no field, nobody knows what fits.
+    return SIGNS.has(text) ? { kind: 'value', path: null } : OPERAND;
   }
   if (isFunction(text)) return { kind: 'function', name: text };
   return isPath(text) ? { kind: 'operator', path: readPath(text, token.column) } : AFTER;
