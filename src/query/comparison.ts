@@ -1,4 +1,7 @@
-/** Comparisons: what is asked of an observation and what it is compared with go in, one closure comes out that allocates nothing. What is not there compares as false, whatever the operator. */
+/**
+ * Comparisons: what is asked of an observation and what it is compared with go in, one closure comes out that allocates nothing. What is
+ * not there compares as false, whatever the operator.
+ */
 import { bodyReader } from './body.ts';
 import { QueryError } from './errors.ts';
 import type { Comparison, Path, Value } from './expression.ts';

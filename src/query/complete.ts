@@ -1,4 +1,7 @@
-/** What Tab offers within an expression: the text, the place of the cursor and what is known of the world go in, words come out. It checks nothing and never throws. */
+/**
+ * What Tab offers within an expression: the text, the place of the cursor and what is known of the world go in, words come out. It checks
+ * nothing and never throws.
+ */
 import { MESSAGE_TYPES } from '../wire/messages.ts';
 import { BODY_FIELDS } from './body.ts';
 import { operatorsOf } from './check.ts';

@@ -48,13 +48,13 @@ export function compile(expression: Expression, scope: Scope): Matcher {
 export function compileState(expression: Expression, scope: Scope): (node: string) => boolean {
   const parts = partsOf(expression);
   for (const part of parts) if (!isOfStates(part)) throw needsEvents(part);
-  const { holds } = compile(expression, scope);
+  const matcher = compile(expression, scope);
   const named = parts
     .filter((part): part is Call => part.kind === 'call' && functionRow(part.name).takes[0] === 'peer')
     .map((call) => peerTest(textArgument(call, 0), call.column, scope));
   return (node) => {
     for (const one of named) one.refuseSeveral(node);
-    return holds(node);
+    return matcher.holds(node);
   };
 }
 

@@ -1,4 +1,4 @@
-/** Names of nodes in a row: `n1..n4` is n1, n2, n3 and n4. */
+/** Names of nodes in a row, as `n1..n4`: two names go in, a test of names comes out. Whether there are such nodes is not looked at. */
 
 const NUMBERED = /^(.*[^0-9])([0-9]{1,9})$/;
 
