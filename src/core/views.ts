@@ -169,7 +169,8 @@ export function createViews(node: NodeState, now: () => number): NodeViews {
   };
 }
 
-function readyCount(node: NodeState): number {
+/** Peers that count for the prompt and for `peers>=N`. */
+export function readyCount(node: NodeState): number {
   let ready = 0;
   for (const session of node.sessions.values()) if (isReady(session)) ready += 1;
   return ready;
