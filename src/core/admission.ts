@@ -14,6 +14,7 @@ import {
   REFUSALS_SAID_FIRST,
   REFUSALS_SAY_EVERY_US,
 } from './limits.ts';
+import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, countReason } from './session.ts';
 import { comingPeers } from './slots.ts';
@@ -45,10 +46,7 @@ function takePace(node: NodeState, now: number, key: string): boolean {
   const isThere = spend(pace, ACCEPT_EVERY_US);
   node.accepts.delete(key);
   node.accepts.set(key, pace);
-  for (const [oldest, { at }] of node.accepts) {
-    if (node.accepts.size <= ACCEPT_PACES_MAX && now - at < ACCEPT_BURST * ACCEPT_EVERY_US) break;
-    node.accepts.delete(oldest);
-  }
+  forgetOldest(node.accepts, ACCEPT_PACES_MAX, ({ at }) => now - at >= ACCEPT_BURST * ACCEPT_EVERY_US);
   return isThere;
 }
 
