@@ -169,7 +169,7 @@ test('peers: who loses a collision waits to be closed only where there is room f
       bare.taken(`> #${old}`, 'close'),
       isRoom ? [] : [`> #${old} bye duplicate`, `close #${old}`, `closed #${old} duplicate`],
     );
-    assert.equal(bare.node.sessions.get(old)?.stage, isRoom ? 'loser' : undefined);
+    assert.equal(bare.node.sessions.get(old)?.stage, isRoom ? 'leaving' : undefined);
   }
 });
 
