@@ -67,6 +67,13 @@ export interface Checked {
 /** How a stretch of time ended. */
 export type Advanced = 'event' | 'input' | 'limit' | 'idle';
 
+/** An expression that is asked while the world goes on. */
+export interface Watcher {
+  /** Whether it holds now, or something happened since the last question at which it held. */
+  hit(): boolean;
+  close(): void;
+}
+
 export interface Simulation {
   readonly seed: number;
   /** Messages are encoded and decoded on every hop. */
@@ -89,6 +96,11 @@ export interface Simulation {
    * every event and ends it early.
    */
   advanceFor(limitUs: number, budgetMs: number, isDone: (() => boolean) | null): boolean;
+  /**
+   * Watches for an expression, where `node` is the one that `peers` and `state` mean. Throws an Error with one line for the user when
+   * the text is no expression.
+   */
+  watch(expression: string, node: string): Watcher;
   /** While true, `until` waits for somebody else to move the time. */
   isPaced: boolean;
   /** Rejects with a RangeError whose message says what there is, and with the signal's reason when it is aborted: the world stays where it got to. */

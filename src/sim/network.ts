@@ -160,6 +160,8 @@ export interface Network {
   /** Null: everything arrives. */
   links: Links | null;
   onJoin: (name: string) => void;
+  /** Sees every event of a node, and every message that arrives (`event` is null; see `last`). */
+  observe: ((host: Host, event: NodeEvent | null) => void) | null;
 }
 
 export function createNetwork(seed: number, wire: boolean): Network {
@@ -176,6 +178,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     onLine: null,
     links: null,
     onJoin: () => undefined,
+    observe: null,
   };
 }
 
@@ -210,7 +213,10 @@ export function addHost(
       if (at !== Infinity && host.isUp)
         schedule(kernel, Math.max(at, kernel.now), hostItem('wake', host, '', host.wakeTicket));
     },
-    emit: (event) => network.onEvent(host, event),
+    emit(event) {
+      if (network.observe !== null) network.observe(host, event);
+      network.onEvent(host, event);
+    },
   };
   const host: Host = {
     index,

@@ -108,5 +108,5 @@ export function leave(network: Network, host: Host): void {
   host.context.now = network.kernel.now;
   stopNode(nodeOf(host), host.context);
   removeHost(network, host);
-  network.onEvent(host, { kind: 'stopped' });
+  host.context.emit({ kind: 'stopped' });
 }

@@ -17,6 +17,7 @@ import {
   type Timeline,
   travel,
 } from './timeline.ts';
+import { createWatch } from './watch.ts';
 
 /** So long a journey goes on before other work of the process has its turn. */
 const JOURNEY_STEPS = 2_000;
@@ -33,12 +34,18 @@ interface Setting {
 export function createSimulation(timeline: Timeline<Performed>, { options, breathe, mute }: Setting): Simulation {
   const { network, population, wallMs } = timeline.stage;
 
+  const watch = createWatch(network);
+
   async function go(journey: () => Journey, signal: AbortSignal | undefined): Promise<void> {
+    const { observe } = network;
+    network.observe = null;
     mute(true);
     try {
       await finish(journey(), signal);
     } finally {
       mute(false);
+      network.observe = observe;
+      watch.moved();
     }
   }
 
@@ -84,6 +91,7 @@ export function createSimulation(timeline: Timeline<Performed>, { options, breat
     get planned() {
       return network.names.size + population.announced.size;
     },
+    watch: (expression, node) => watch.add(expression, node),
     isPaced: false,
     moment: () => momentOf(timeline),
     hash: () => network.hash,

@@ -66,6 +66,7 @@ function deliver(network: Network, to: End, message: Message): void {
   network.hash = addMessage(network.hash, message);
   network.last.peer = to.other?.host ?? null;
   network.last.message = message;
+  if (network.observe !== null) network.observe(host, null);
   if (network.onLine !== null) network.onLine(host, n, 'received', message);
   const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
   if (heard.type !== 'malformed') host.inhabitant.messageReceived(n, heard);

@@ -1,0 +1,47 @@
+/** The world around an expression, from the states of its nodes: names and states go in, a Scope comes out. It changes nothing. */
+
+import { findText } from '../core/book.ts';
+import type { NodeEvent } from '../core/events.ts';
+import { encodeMessage } from '../wire/messages.ts';
+import { Components, type Members } from './components.ts';
+import type { Scope } from './observation.ts';
+
+export interface LivingScope extends Scope {
+  /** Every event of a node is to be told, so that pieces need not be counted anew. */
+  note(name: string, event: NodeEvent): void;
+  /** Everything may be different. */
+  reset(): void;
+}
+
+export function createScope(members: Members): LivingScope {
+  const components = new Components(members);
+  const addressOf = (name: string) => members.state(name)?.listening[0]?.text ?? null;
+  return {
+    nodes: () => members.names(),
+    state: (name) => members.state(name),
+    idOf: (name) => members.state(name)?.id ?? null,
+    nameOf: (id) => components.nameOf(id),
+    addressOf,
+    connected(a, b) {
+      const id = members.state(b)?.id;
+      const other = members.state(a)?.id;
+      return (
+        id !== undefined &&
+        other !== undefined &&
+        (members.state(a)?.peers.has(id) === true || members.state(b)?.peers.has(other) === true)
+      );
+    },
+    knows(name, place) {
+      const state = members.state(name);
+      return state !== null && findText(state.book, addressOf(place) ?? place) >= 0;
+    },
+    converged: () => members.names().length > 0 && components.count() === 1,
+    lengthOf: (message) => encodeMessage(message).length,
+    note(name, event) {
+      if (event.kind === 'ready' && event.id !== null) components.join(name, event.id);
+      else if (event.kind === 'listening' || event.kind === 'stopped') components.forget();
+      else if (event.kind === 'closed' && event.wasReady) components.forget();
+    },
+    reset: () => components.forget(),
+  };
+}

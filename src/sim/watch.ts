@@ -1,0 +1,139 @@
+/**
+ * Expressions that are asked while a simulated world goes on: what happens goes in, whether one holds comes out. Of messages each is
+ * seen once, when it arrives.
+ */
+import type { NodeEvent } from '../core/events.ts';
+import type { Watcher } from '../core/simulation.ts';
+import { readExpression } from '../query/check.ts';
+import { QueryError } from '../query/errors.ts';
+import type { Expression } from '../query/expression.ts';
+import { compile, compileState, type Matcher } from '../query/match.ts';
+import type { Observation } from '../query/observation.ts';
+import { createScope, type LivingScope } from '../query/scope.ts';
+import type { Host, Network } from './network.ts';
+import { nodeOf } from './population.ts';
+
+export interface Watch {
+  readonly scope: LivingScope;
+  /** Throws a QueryError when the text is no expression of this world. */
+  add(text: string, node: string): Watcher;
+  /** The world was put to another moment. */
+  moved(): void;
+}
+
+interface Watching {
+  readonly matcher: Matcher;
+  isHit: boolean;
+}
+
+/** The names of the nodes are gathered anew only when the population changes. */
+function namesOf(network: Network): () => readonly string[] {
+  let of: Network['names'] | null = null;
+  let size = -1;
+  let names: readonly string[] = [];
+  return () => {
+    if (of !== network.names || size !== network.names.size) names = [...network.names.keys()];
+    of = network.names;
+    size = network.names.size;
+    return names;
+  };
+}
+
+export function createWatch(network: Network): Watch {
+  const scope = createScope({
+    names: namesOf(network),
+    state: (name) => {
+      const host = network.names.get(name);
+      return host === undefined ? null : nodeOf(host);
+    },
+  });
+  let watching: readonly Watching[] = [];
+  /** Of all kinds. */
+  let open = 0;
+  const observation: Observation = {
+    t: 0,
+    kind: '',
+    node: '',
+    dir: null,
+    from: null,
+    to: null,
+    message: null,
+    n: 0,
+    id: null,
+    sentAt: null,
+    by: null,
+    index: 0,
+  };
+
+  function observe(host: Host, event: NodeEvent | null): void {
+    if (event !== null) scope.note(host.name, event);
+    if (watching.length === 0) return;
+    fill(host, event);
+    for (const one of watching)
+      if ((event !== null || one.matcher.looksAtMessages) && one.matcher.test(observation)) one.isHit = true;
+  }
+
+  function fill(host: Host, event: NodeEvent | null): void {
+    observation.t = network.kernel.now;
+    observation.index = network.events;
+    observation.node = host.name;
+    if (event === null) {
+      const { last } = network;
+      observation.kind = 'message';
+      observation.dir = 'in';
+      observation.from = last.peer?.name ?? null;
+      observation.to = host.name;
+      observation.message = last.message;
+      observation.n = last.number;
+      observation.id = last.peer === null ? null : nodeOf(last.peer).id;
+      return;
+    }
+    observation.kind = event.kind;
+    observation.dir = 'dir' in event ? (event.dir === 'inbound' ? 'in' : 'out') : null;
+    observation.from = null;
+    observation.to = null;
+    observation.message = null;
+    observation.n = 'n' in event ? (event.n ?? 0) : 0;
+    observation.id = 'id' in event ? event.id : null;
+  }
+
+  return {
+    scope,
+    add(text, node) {
+      const expression = readExpression(text, { nodes: scope.nodes() });
+      const state = stateTest(expression, scope);
+      const one: Watching = { matcher: compile(expression, scope), isHit: false };
+      if (state === null) watching = [...watching, one];
+      if (open === 0) scope.reset();
+      open += 1;
+      network.observe = observe;
+      let isOpen = true;
+      return {
+        hit() {
+          if (state !== null) return state(node);
+          const { isHit } = one;
+          one.isHit = false;
+          return isHit;
+        },
+        close() {
+          if (!isOpen) return;
+          isOpen = false;
+          open -= 1;
+          watching = watching.filter((other) => other !== one);
+          if (open === 0) network.observe = null;
+        },
+      };
+    },
+    moved: () => scope.reset(),
+  };
+}
+
+/** What is about states alone is asked of them when somebody wants to know; null: it is about what happens. */
+function stateTest(expression: Expression, scope: LivingScope): ((node: string) => boolean) | null {
+  try {
+    return compileState(expression, scope);
+  } catch (error) {
+    if (error instanceof QueryError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+/** Expressions that are asked while a simulated world goes on. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSim } from '../helpers/grow.ts';
+import { placeOf, spawn } from '../helpers/meet.ts';
+
+async function three() {
+  const world = createSim(4, 3);
+  const first = await spawn(world, 'n1');
+  for (const name of ['n2', 'n3']) await spawn(world, name, { bootstrap: [placeOf(first)] });
+  return { world, simulation: world.simulation };
+}
+
+/** Goes on until it holds; the virtual milliseconds that took, null after `limitMs`. */
+function reach({ simulation }: Awaited<ReturnType<typeof three>>, text: string, node = 'n1', limitMs = 5_000) {
+  const watcher = simulation.watch(text, node);
+  const from = simulation.moment().time;
+  let isHit = false;
+  simulation.advanceFor(from + limitMs * 1_000, Infinity, () => {
+    isHit = watcher.hit();
+    return isHit;
+  });
+  watcher.close();
+  return isHit ? (simulation.moment().time - from) / 1_000 : null;
+}
+
+test('watch: what holds of states is found at the very event that makes it hold', async () => {
+  const scene = await three();
+  const before = scene.world.nodes().map((node) => node.views.ready());
+  assert.deepEqual(before, [0, 0, 0]);
+  assert.ok((reach(scene, 'peers>=1') ?? Infinity) < 200);
+  assert.ok(scene.world.nodes()[0]?.views.ready() === 1);
+  assert.equal(reach(scene, 'converged() & n3.peers>=2') !== null, true);
+  assert.ok(scene.world.nodes()[2]?.views.ready() === 2);
+  assert.equal(reach(scene, 'peers>=3'), null, 'there are only three');
+});
+
+test('watch: a network that falls apart is not converged, and is again when it has healed', async () => {
+  const scene = await three();
+  assert.notEqual(reach(scene, 'n2.peers>=2 & n3.peers>=2'), null);
+  const apart = scene.simulation.watch('!converged()', 'n1');
+  assert.equal(apart.hit(), false);
+  await scene.world.nodes()[0]?.stop();
+  scene.simulation.advanceFor(scene.simulation.moment().time + 1_000_000, Infinity, null);
+  assert.equal(apart.hit(), false, 'the other two are one piece without it');
+  const lonely = await spawn(scene.world, 'n4');
+  assert.equal(apart.hit(), true);
+  lonely.order({ kind: 'connect', host: '10.0.0.2', port: 5_999, keep: false });
+  assert.notEqual(reach(scene, 'converged()'), null);
+  assert.equal(apart.hit(), false);
+});
+
+test('watch: a message is seen once, when it arrives, with who sent it', async () => {
+  const scene = await three();
+  assert.notEqual(reach(scene, 'type=hello & from=n2 & to=n1 & dir=in'), null);
+  assert.equal(scene.simulation.last()?.kind, 'message');
+  assert.equal(scene.simulation.last()?.message?.type, 'hello');
+  const count = scene.simulation.watch('nth(hello & to=n3 & from=n1, 1)', 'n1');
+  scene.simulation.advanceFor(5_000_000, Infinity, null);
+  assert.equal(count.hit(), true);
+  assert.equal(count.hit(), false, 'it is told once');
+});
+
+test('watch: events of nodes are seen by their kind', async () => {
+  const scene = await three();
+  assert.notEqual(reach(scene, 'kind=ready & node=n3'), null);
+  assert.equal(reach(scene, 'kind=strike'), null);
+});
+
+test('watch: a journey to another moment is not watched, and what is there then is', async () => {
+  const scene = await three();
+  const { simulation } = scene;
+  simulation.begin();
+  simulation.advanceFor(3_000_000, Infinity, null);
+  const hellos = simulation.watch('hello', 'n1');
+  const whole = simulation.watch('converged()', 'n1');
+  assert.equal(whole.hit(), true);
+  await simulation.goTo({ kind: 'index', index: 1 });
+  assert.equal(hellos.hit(), false);
+  assert.equal(whole.hit(), false);
+  simulation.advanceFor(3_000_000, Infinity, null);
+  assert.equal(hellos.hit(), true);
+  assert.equal(whole.hit(), true);
+});
+
+test('watch: what is no expression is refused with one line', async () => {
+  const { simulation } = await three();
+  assert.throws(() => simulation.watch('tpye=hello', 'n1'), /did you mean type/);
+  assert.throws(() => simulation.watch('n9.peers>1', 'n1'), /n9/);
+});
