@@ -55,7 +55,7 @@ test('watch: a message is seen once, when it arrives, with who sent it', async (
   assert.notEqual(reach(scene, 'type=hello & from=n2 & to=n1 & dir=in'), null);
   assert.equal(scene.simulation.last()?.kind, 'message');
   assert.equal(scene.simulation.last()?.message?.type, 'hello');
-  const count = scene.simulation.watch('nth(hello & to=n3 & from=n1, 1)', 'n1');
+  const count = scene.simulation.watch('nth(hello & to=n2 & from=n1, 1)', 'n1');
   scene.simulation.advanceFor(5_000_000, Infinity, null);
   assert.equal(count.hit(), true);
   assert.equal(count.hit(), false, 'it is told once');
