@@ -88,7 +88,7 @@ export function createFaulty(seed: number, wire = false, nodes = 40): Faulty {
     },
     fault: (text) => specsOf(text).map((spec) => addFault(network, spec) ?? assert.fail('too many faults')),
     pass(ms, look) {
-      const limit = kernel.now + ms * 1_000;
+      const limit = kernel.now + Math.round(ms * 1_000);
       while (nextTime(kernel) <= limit) {
         step(network);
         const { host } = network.last;
