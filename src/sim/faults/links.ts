@@ -173,8 +173,10 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
   /** Nothing goes to a closed end any more; from it goes only what its peer does not have yet. */
   function forget(end: End): void {
     if (end.other === null) return;
-    faults.lanes.delete(end.other.id);
-    if (!end.other.isOpen) faults.lanes.delete(end.id);
+    const lanes = end.other.isOpen ? [end.other.id] : [end.other.id, end.id];
+    const isWaiting = lanes.some((id) => (faults.lanes.get(id)?.waiting.length ?? 0) > 0);
+    for (const id of lanes) faults.lanes.delete(id);
+    if (isWaiting) owner.drained();
   }
 
   function tryAgain(lane: Lane, until: number): void {

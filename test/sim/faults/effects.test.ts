@@ -358,6 +358,18 @@ test('blackhole: a dial that still waits when it ends arrives then', () => {
   assert.equal(seen.of('n2', 'connected').length, 1);
 });
 
+test('blackhole: what waits for a side that closed meanwhile is forgotten, and nothing of the fault is left', () => {
+  const faulty = pair();
+  faulty.fault('blackhole for 300ms');
+  const [n = 0] = faulty.host('n1').ends.keys();
+  faulty.host('n1').context.send(n, { type: 'pong', nonce: 1 });
+  faulty.pass(320);
+  assert.notEqual(faulty.network.links, null);
+  faulty.node('n2').order({ kind: 'drop', n: 1 });
+  faulty.pass(10_000);
+  assert.equal(faulty.network.links, null);
+});
+
 test('blackhole: an expression holds only the lines it selects, and those behind them', () => {
   const faulty = pair();
   faulty.fault('blackhole on ping');
