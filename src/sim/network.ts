@@ -162,7 +162,7 @@ export interface FaultHooks {
 export interface Happening {
   kind: 'none' | 'message' | 'closed' | 'arrive' | 'answer' | 'resolved' | 'wake' | 'fault';
   host: Host | null;
-  /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), else of no meaning. */
+  /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), four times a fault's number and 0 on, 1 off, 2 strikes first (fault), else of no meaning. */
   number: number;
   message: Message | null;
 }

@@ -2,16 +2,18 @@
  * Faults come and go: specs go in, ids come out, and the network is harmed as long as one is on; without any it runs as if there were no
  * such thing. A fault with `until` stays until whoever runs the network, having evaluated `pendingUntils`, heals it.
  */
+import { addText } from '../hash.ts';
 import type { Host, Network } from '../network.ts';
 import { happen } from '../step.ts';
-import { createLinks, type LinksOwner, strike, work } from './links.ts';
+import { createLinks, type LinksOwner } from './links.ts';
 import { printFault } from './parse.ts';
 import { callFaults } from './passage.ts';
 import type { FaultSpec } from './spec.ts';
 import { type ActiveFault, FAULTS_MAX, type FaultState } from './state.ts';
 import { FAULTS, type FaultRow } from './table.ts';
+import { strike, work } from './working.ts';
 
-/** What becomes of a fault, in the hash of the run. */
+/** What becomes of a fault; an event tells it and the fault as one number. */
 const CHANGES = { on: 0, off: 1, struck: 2 } as const;
 
 /** Its id, also of a fault that is over at once; null when too many are on. */
@@ -95,38 +97,37 @@ function end(network: Network, fault: ActiveFault): void {
   const at = active.indexOf(fault);
   if (at < 0) return;
   active.splice(at, 1);
-  connect(network);
+  network.links = createLinks(network, ownerOf(network));
   const { behaviour } = work(network, fault);
   behaviour.ends?.(fault.spec.values, fault, network);
   tell(network, fault, 'off');
-  disconnect(network);
+  connect(network);
 }
 
+/** What still waits for its retransmission keeps the links after the last fault; after that nothing of any fault is left. */
 function connect(network: Network): void {
-  const { lanes, active } = network.faults;
-  const isNeeded = active.length > 0 || lanes.size > 0;
-  network.links = isNeeded ? createLinks(network, ownerOf(network)) : null;
+  const { active, lanes, pairs, natDials } = network.faults;
+  if (active.length > 0 || [...lanes.values()].some(({ waiting }) => waiting.length > 0)) {
+    network.links = createLinks(network, ownerOf(network));
+    return;
+  }
+  network.links = null;
+  lanes.clear();
+  pairs.clear();
+  natDials.clear();
 }
 
 const ownerOf = (network: Network): LinksOwner => ({
   ended: (fault) => end(network, fault),
   struckFirst: (fault) => happen(network, 'fault', hostOf(network, fault), numberOf(fault, 'struck')),
-  drained: () => disconnect(network),
+  drained() {
+    if (network.faults.active.length === 0) connect(network);
+  },
 });
-
-/** What still waits for its retransmission keeps the links; after that nothing of any fault is left. */
-function disconnect(network: Network): void {
-  const { active, lanes, pairs, natDials } = network.faults;
-  if (active.length > 0) return;
-  for (const lane of lanes.values()) if (lane.waiting.length > 0) return;
-  lanes.clear();
-  pairs.clear();
-  natDials.clear();
-  network.links = null;
-}
 
 function tell(network: Network, fault: ActiveFault, change: 'on' | 'off'): void {
   if (network.hosts.size > 0) happen(network, 'fault', hostOf(network, fault), numberOf(fault, change));
+  if (change === 'on') network.hash = addText(network.hash, fault.text);
   network.onFault(fault.id, change, fault.text);
 }
 

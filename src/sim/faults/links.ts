@@ -18,9 +18,7 @@ import {
   type SimDial,
 } from '../network.ts';
 import { mix } from '../random.ts';
-import { behaviourOf } from './behaviours.ts';
 import {
-  type Behaviour,
   callFaults,
   DIAL_RTO_US,
   laneOf,
@@ -31,20 +29,13 @@ import {
   readCall,
   resetConnection,
 } from './passage.ts';
-import { compileSelector, type Test } from './selector.ts';
-import type { FaultSpec } from './spec.ts';
 import { type ActiveFault, type Lane, WAITING_MAX } from './state.ts';
+import { heldUntil, passThrough, strike, work } from './working.ts';
 
 /** Items that wait for a stopped process; of more lines the connection is reset. */
 const FROZEN_MAX = 100_000;
 /** Linux sends a SYN so many times more. */
 const DIAL_RETRIES_MAX = 6;
-
-export interface Working {
-  readonly fault: ActiveFault;
-  readonly behaviour: Behaviour<FaultSpec['values']>;
-  readonly applies: Test;
-}
 
 /** What is not the way's own business. */
 export interface LinksOwner {
@@ -57,37 +48,7 @@ export interface LinksOwner {
 
 export function createLinks(network: Network, owner: LinksOwner): Links {
   const { kernel, faults } = network;
-  const working: readonly Working[] = faults.active.map((fault) => work(network, fault));
-
-  function passageOf(kind: Passage['kind'], from: Host, to: Host | null, rest: Partial<Passage>): Passage {
-    const passage: Passage = {
-      kind,
-      from,
-      to,
-      dialled: null,
-      end: null,
-      lane: null,
-      lots: 0,
-      rtoUs: kind === 'dial' ? DIAL_RTO_US : RTO_US,
-      message: null,
-      latencyUs: 0,
-      waitUs: 0,
-      busyUs: 0,
-      lateUs: 0,
-      copies: 1,
-      fate: 'arrives',
-      ...rest,
-    };
-    for (const { fault, behaviour, applies } of working)
-      if (
-        behaviour.leaves !== undefined &&
-        passage.fate === 'arrives' &&
-        applies(from, to, passage.end, passage.message) &&
-        behaviour.leaves(passage, fault.spec.values, fault, network)
-      )
-        strike(network, fault);
-    return passage;
-  }
+  const working = faults.active.map((fault) => work(network, fault));
 
   function leave(end: End, message: Message | null, reason: ReasonCode): void {
     const { other } = end;
@@ -95,7 +56,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     const lane = laneOf(network, end, other);
     if (lane.isCut) return;
     lane.lines += 1;
-    const passage = passageOf(message === null ? 'close' : 'line', end.host, other.host, {
+    const passage = passThrough(network, working, message === null ? 'close' : 'line', end.host, other.host, {
       end,
       lane,
       lots: lotsOf(network, end, other, lane),
@@ -130,21 +91,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
   function dialPassage(dial: SimDial, from: Host, to: Host | null, direction: number): Passage {
     const lots = mix(network.seed, dial.from.index, dial.address.hash, dial.attempt, direction);
     const dialled = direction === 0 ? dial.address : null;
-    return passageOf('dial', from, to, { lots, dialled, latencyUs: dial.latencyUs });
-  }
-
-  /** Until when what goes this way may not arrive: 0 when it may. */
-  function heldUntil(from: Host, to: Host | null, end: End | null, message: Message | null): number {
-    let until = 0;
-    for (const { fault, behaviour, applies } of working) {
-      if (behaviour.holds === undefined || !applies(from, to, end, message)) continue;
-      const at = behaviour.holds(fault.spec.values, fault);
-      // What has no connection yet is held only where nothing passes at all.
-      if (end === null && at !== Infinity) continue;
-      until = Math.max(until, at);
-      strike(network, fault);
-    }
-    return until;
+    return passThrough(network, working, 'dial', from, to, { lots, dialled, latencyUs: dial.latencyUs });
   }
 
   /** What was sent comes to the end it was sent to, or the end learns that the connection is closed. */
@@ -153,7 +100,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     if (end.isOpen && sender !== null) {
       const waiting = faults.lanes.get(sender.id)?.waiting.length ?? 0;
       const message = typeof what === 'string' ? null : what;
-      const until = waiting > 0 ? 0 : heldUntil(sender.host, end.host, sender, message);
+      const until = waiting > 0 ? 0 : heldUntil(network, working, sender.host, end.host, sender, message);
       if (waiting > 0 || until > 0) {
         const lane = laneOf(network, sender, end);
         lane.waiting.push(what);
@@ -163,7 +110,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
       }
     }
     if (freeze(end.host, item)) {
-      if (message(item) && (end.host.frozen?.length ?? 0) > FROZEN_MAX) resetConnection(network, end);
+      if (item.kind === 'message' && (end.host.frozen?.length ?? 0) > FROZEN_MAX) resetConnection(network, end);
       return true;
     }
     if (item.kind === 'closed') forget(end);
@@ -201,7 +148,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     const [first] = lane.waiting;
     if (end === null || end.other === null || first === undefined) return drop(lane);
     const message = typeof first === 'string' ? null : first;
-    const until = heldUntil(end.other.host, end.host, end.other, message);
+    const until = heldUntil(network, working, end.other.host, end.host, end.other, message);
     if (until > 0) tryAgain(lane, until);
     else callFaults(network, kernel.now, 'release', lane.end);
   }
@@ -228,7 +175,10 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     const { dial } = item;
     const { from } = dial;
     const to = network.hosts.get(dial.address.text) ?? null;
-    if (heldUntil(from, to, null, null) === Infinity || heldUntil(to ?? from, from, null, null) === Infinity)
+    if (
+      heldUntil(network, working, from, to, null, null) === Infinity ||
+      heldUntil(network, working, to ?? from, from, null, null) === Infinity
+    )
       return dialAgain(item);
     for (const { fault, behaviour, applies } of working) {
       if (behaviour.meets === undefined || to === null || !applies(from, to, null, null)) continue;
@@ -261,7 +211,11 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
   function answerComes(item: Item & { readonly kind: 'answer' }): boolean {
     const { dial, end, text } = item;
     const target = end?.host ?? network.hosts.get(dial.address.text) ?? null;
-    if (text !== 'timeout' && target !== null && heldUntil(target, dial.from, null, null) === Infinity)
+    if (
+      text !== 'timeout' &&
+      target !== null &&
+      heldUntil(network, working, target, dial.from, null, null) === Infinity
+    )
       return dialAgain(item);
     // A dial that somebody else answered already.
     if (end === null && !dial.from.dials.has(dial.attempt)) return true;
@@ -326,23 +280,9 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
   return links;
 }
 
-const message = (item: Item) => item.kind === 'message';
-
 /** What comes for a stopped process waits. */
 function freeze(host: Host, item: Item): boolean {
   if (host.frozen === null) return false;
   host.frozen.push(item);
   return true;
-}
-
-export function work(network: Network, fault: ActiveFault): Working {
-  const behaviour = behaviourOf(fault.spec);
-  const selector = behaviour.reach?.(fault.spec.values) ?? fault.spec.on;
-  return { fault, behaviour, applies: compileSelector(selector, network.faultHooks) };
-}
-
-/** The first time is told as an event of its own, after the one that is happening. */
-export function strike(network: Network, fault: ActiveFault): void {
-  fault.struck += 1;
-  if (fault.struck === 1) callFaults(network, network.kernel.now, 'struck', fault.number);
 }
