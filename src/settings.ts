@@ -4,7 +4,10 @@
  */
 import { assert } from './util/assert.ts';
 import { nearest } from './util/nearest.ts';
+import { printDuration, printSize, readDuration, readSize, splitQuantity } from './util/quantity.ts';
 import { parseAddress } from './wire/address.ts';
+
+export { readDuration } from './util/quantity.ts';
 
 /** Durations are integer microseconds, sizes bytes, rates per second; `text` and `words` stay strings. */
 export type SettingKind = 'duration' | 'size' | 'count' | 'rate' | 'switch' | 'text' | 'words';
@@ -151,19 +154,6 @@ export type SettingReading =
 /** Kinds of events that the setting `events` may name. */
 export const EVENT_KINDS = ['connect', 'drop', 'dial', 'gossip', 'error', 'self', 'flood', 'save'] as const;
 
-/** Largest first, as values are printed. */
-const DURATION_UNITS = new Map([
-  ['h', 3_600_000_000],
-  ['m', 60_000_000],
-  ['s', 1_000_000],
-  ['ms', 1_000],
-]);
-const SIZE_UNITS = new Map([
-  ['MiB', 1_048_576],
-  ['KiB', 1_024],
-  ['B', 1],
-]);
-const QUANTITY = /^([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([A-Za-z/ ]*)$/;
 const TEXT_LENGTH_MAX = 64;
 
 export const isSettingKey = (text: string): text is SettingKey => Object.hasOwn(SETTINGS, text);
@@ -178,21 +168,13 @@ export function nearestSettings(text: string): string[] {
         .slice(0, 3);
 }
 
-/** A duration such as `500ms`, `5s`, `2m`, `1h` in microseconds; null when it is none. */
-export function readDuration(text: string): number | null {
-  const [, digits, unit] = QUANTITY.exec(text) ?? [];
-  const factor = DURATION_UNITS.get(unit ?? '');
-  return digits === undefined || factor === undefined ? null : Math.floor(Number(digits) * factor + 0.5);
-}
-
 function readQuantity(kind: SettingKind, text: string): number | null {
   if (kind === 'duration') return readDuration(text);
-  const [, digits, unit = ''] = QUANTITY.exec(text) ?? [];
-  if (digits === undefined) return null;
-  if (kind === 'rate') return ['', 'per s', '/s'].includes(unit.trim()) ? Number(digits) : null;
-  const factor = unit === '' ? 1 : kind === 'size' ? SIZE_UNITS.get(unit) : undefined;
-  const value = factor === undefined ? Number.NaN : Number(digits) * factor;
-  return Number.isInteger(value) ? value : null;
+  if (kind === 'size') return readSize(text);
+  const quantity = splitQuantity(text);
+  if (quantity === null) return null;
+  if (kind === 'rate') return ['', 'per s', '/s'].includes(quantity.unit.trim()) ? quantity.amount : null;
+  return quantity.unit === '' && Number.isInteger(quantity.amount) ? quantity.amount : null;
 }
 
 const FORMS: Readonly<Record<SettingKind, string>> = {
@@ -259,14 +241,8 @@ export function printSetting(key: SettingKey, value: SettingValue): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return value.length === 0 ? 'none' : value.join(',');
   const { kind } = SETTINGS[key];
-  if (kind === 'duration') return value === 0 ? '0s' : (printIn(value, DURATION_UNITS) ?? `${value / 1_000}ms`);
-  return (kind === 'size' ? printIn(value, SIZE_UNITS) : null) ?? String(value);
-}
-
-/** In the largest unit of which it is a whole number. */
-function printIn(value: number, units: ReadonlyMap<string, number>): string | null {
-  for (const [unit, factor] of units) if (value % factor === 0) return `${value / factor}${unit}`;
-  return null;
+  if (kind === 'duration') return printDuration(value);
+  return kind === 'size' ? printSize(value) : String(value);
 }
 
 /** Settings that make no sense above another one. */

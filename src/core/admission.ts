@@ -2,8 +2,9 @@
  * Whether a new inbound connection may stay, before it has said a word: bans, shares of one IP, pace, and room among those that have not
  * said hello. An address goes in, a refusal or null comes out. Rules 49-51, 53, 59.
  */
-import { type Address, isLocal } from '../wire/address.ts';
+import { type Address, ipKey, isLocal } from '../wire/address.ts';
 import { banOn } from './bans.ts';
+import { earn, fullBucket, spend } from './bucket.ts';
 import type { Context } from './context.ts';
 import {
   ACCEPT_BURST,
@@ -13,8 +14,10 @@ import {
   REFUSALS_SAID_FIRST,
   REFUSALS_SAY_EVERY_US,
 } from './limits.ts';
+import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, countReason } from './session.ts';
+import { comingPeers } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 
 /** Why this connection is refused; null when it may stay. */
@@ -29,17 +32,6 @@ export function whyRefuse(node: NodeState, ctx: Context, remote: Address): Reaso
   return !isLocal(remote) && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
 }
 
-/** Rule 51: who holds one IPv6 address holds its /56. */
-function ipKey(remote: Address): string {
-  if (remote.family === 4) return remote.ip;
-  const [head = '', tail = ''] = remote.ip.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const parts = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];
-  const fourth = Number.parseInt(parts[3] ?? '0', 16) >> 8;
-  return `${parts.slice(0, 3).join(':')}:${fourth.toString(16)}`;
-}
-
 function inboundOf(node: NodeState, from: Address): number {
   let count = 0;
   for (const { dir, remote } of node.sessions.values())
@@ -47,17 +39,15 @@ function inboundOf(node: NodeState, from: Address): number {
   return count;
 }
 
-/** A token bucket for each public IP; one that is full again need not be remembered. */
+/** A bucket for each public IP; one that is full again need not be remembered. */
 function takePace(node: NodeState, now: number, key: string): boolean {
-  const pace = node.accepts.get(key) ?? { tokens: ACCEPT_BURST, at: now };
-  const tokens = Math.min(ACCEPT_BURST, pace.tokens + (now - pace.at) / ACCEPT_EVERY_US);
+  const pace = node.accepts.get(key) ?? fullBucket();
+  earn(pace, now, 1, ACCEPT_BURST * ACCEPT_EVERY_US);
+  const isThere = spend(pace, ACCEPT_EVERY_US);
   node.accepts.delete(key);
-  node.accepts.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
-  for (const [oldest, { at }] of node.accepts) {
-    if (node.accepts.size <= ACCEPT_PACES_MAX && now - at < ACCEPT_BURST * ACCEPT_EVERY_US) break;
-    node.accepts.delete(oldest);
-  }
-  return tokens >= 1;
+  node.accepts.set(key, pace);
+  forgetOldest(node.accepts, ACCEPT_PACES_MAX, ({ at }) => now - at >= ACCEPT_BURST * ACCEPT_EVERY_US);
+  return isThere;
 }
 
 /** Rule 50: when too many have not said hello, the oldest of the IP that holds most of them makes room. */
@@ -72,13 +62,13 @@ export function makeRoom(node: NodeState, ctx: Context): void {
   if (oldest !== undefined) closeSession(node, ctx, oldest, 'pending-full', null, true);
 }
 
-/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial. */
+/** Rule 49: whether one more inbound peer, after `more` others, would take a place that is kept for those we dial, or that one of them is about to take. */
 export function isFull(node: NodeState, more = 0): boolean {
   const { 'peers.max': max, 'peers.inbound': inboundMax } = node.settings;
-  if (node.peers.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
+  if (node.sessions.size + node.dials.size + more < Math.min(inboundMax, Math.floor(max / 2))) return false;
   let inbound = more;
   for (const peer of node.peers.values()) if (peer.dir === 'inbound') inbound += 1;
-  const size = node.peers.size + more;
+  const size = node.peers.size + more + comingPeers(node);
   const kept = Math.min(Math.max(PLACES_FOR_OUTBOUND, size - inbound), Math.floor(max / 2));
   return size >= max || inbound >= Math.min(inboundMax, max - kept);
 }
@@ -89,16 +79,21 @@ export function isFull(node: NodeState, more = 0): boolean {
  */
 export function hasRoomForGuest(node: NodeState): boolean {
   let guests = 0;
-  for (const { dir, id, stage, readyAt } of node.sessions.values())
-    if (dir === 'inbound' && id !== null && readyAt === null && stage !== 'hello') guests += 1;
+  for (const { dir, id, stage } of node.sessions.values())
+    if (dir === 'inbound' && id !== null && stage !== 'hello' && stage !== 'ready') guests += 1;
   return guests < node.settings['visitors.max'];
 }
 
 export const isVisitor = (session: Session) => session.stage === 'closing' && session.closeReason === 'full';
 
-/** Rule 53: a refusal is counted, and said quietly: the first few one by one, then once in a while with a count. */
+/** A connection that is refused at once has no end to be counted by. */
 export function noteRefusal(node: NodeState, ctx: Context, remote: Address, reason: ReasonCode): void {
   countReason(node, reason);
+  sayRefusal(node, ctx, remote, reason);
+}
+
+/** Rule 53: a refusal is said quietly: the first few one by one, then once in a while with a count. */
+export function sayRefusal(node: NodeState, ctx: Context, remote: Address, reason: ReasonCode): void {
   const { refusals } = node;
   refusals.unsaid += 1;
   refusals.said = ctx.now - refusals.at >= REFUSALS_SAY_EVERY_US ? 0 : refusals.said;

@@ -2,7 +2,7 @@
  * Bans by hand as they are kept between two starts, and what a ban may be kept under: texts of a user or of a file go in, canonical
  * targets come out, each checked as if a stranger had told it. It reads and writes no file. Rules 59, 64.
  */
-import { addressOf, parseAddress } from '../wire/address.ts';
+import { parseAddress, readIpKey } from '../wire/address.ts';
 import { readNodeId } from '../wire/messages.ts';
 import { addBan } from './bans.ts';
 import { BAN_LONGEST_US, BANS_MAX, SECOND_US } from './limits.ts';
@@ -14,9 +14,9 @@ export interface SavedBan {
   readonly leftS: number;
 }
 
-/** An IP, an `ip:port` or a node id in the one spelling a ban is kept under; null for all else. */
+/** An IP, a /56 of IPv6, an `ip:port` or a node id in the one spelling a ban is kept under; null for all else. */
 export function readBanTarget(text: string): string | null {
-  return addressOf(text, 1)?.ip ?? parseAddress(text)?.text ?? readNodeId(text);
+  return readIpKey(text) ?? parseAddress(text)?.text ?? readNodeId(text);
 }
 
 export function savedBans(node: NodeState, now: number): SavedBan[] {

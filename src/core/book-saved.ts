@@ -14,6 +14,10 @@ export interface SavedEntry {
   readonly id: string | null;
   readonly table: 'new' | 'tried';
   readonly seenAgeS: number | null;
+  /** Since it was last told; earlier versions did not save this and the next. */
+  readonly heardAgeS: number;
+  /** Since a handshake last ended well there. */
+  readonly provenAgeS: number | null;
   readonly failures: number;
   /** Present on the peers to dial first at the next start (rule 47). */
   readonly anchor?: true;
@@ -27,18 +31,22 @@ export function savedEntries(book: Book, now: number, anchors: readonly Address[
   for (let slot = 0; slot < bookSize(book); slot += 1) {
     const address = book.addresses[slot] as Address;
     if (address.class === 'special') continue;
-    const seenAt = book.seenAt[slot] as number;
     entries.push({
       address: address.text,
       id: book.ids[slot] ?? null,
       table: isTried(book, slot) ? 'tried' : 'new',
-      seenAgeS: seenAt === -Infinity ? null : Math.max(0, Math.floor((now - seenAt) / SECOND_US)),
+      seenAgeS: ageS(now, book.seenAt[slot] ?? null),
+      heardAgeS: ageS(now, book.heardAt[slot] ?? null) ?? 0,
+      provenAgeS: ageS(now, book.outcomes[slot]?.succeededAt ?? null),
       failures: book.outcomes[slot]?.failures ?? 0,
       ...(first.has(address.text) ? { anchor: true } : {}),
     });
   }
   return entries;
 }
+
+const ageS = (now: number, at: number | null): number | null =>
+  at === null || at === -Infinity ? null : Math.max(0, Math.floor((now - at) / SECOND_US));
 
 /** Takes saved entries back; `agedUs` has passed since they were saved. Returns the addresses to dial first. */
 export function loadEntries(
@@ -53,14 +61,18 @@ export function loadEntries(
   const isProven = (raw: unknown) => (raw as { table?: unknown } | null)?.table === 'tried';
   for (const raw of [...entries].sort((a, b) => Number(isProven(b)) - Number(isProven(a)))) {
     if (typeof raw !== 'object' || raw === null) continue;
-    const { address: text, id, table, seenAgeS, failures, anchor } = raw as Partial<Record<keyof SavedEntry, unknown>>;
+    const saved = raw as Partial<Record<keyof SavedEntry, unknown>>;
+    const { address: text, id, table, failures, anchor } = saved;
     const address = typeof text === 'string' ? parseAddress(text) : null;
     if (address === null || address.class === 'special' || isBadPort(address.port)) continue;
-    const seenAt = isCount(seenAgeS) ? moment.now - agedUs - seenAgeS * SECOND_US : -Infinity;
+    // A clock that began anew has not reached most of these times yet: they are below zero.
+    const timeOf = (age: unknown) => (isCount(age) ? moment.now - agedUs - age * SECOND_US : null);
+    const seenAt = timeOf(saved.seenAgeS) ?? -Infinity;
+    const heardAt = timeOf(saved.heardAgeS) ?? moment.now;
     const slot = learnAddress(
       book,
       settings,
-      moment,
+      { now: heardAt, random: () => moment.random() },
       address,
       readNodeId(id),
       { name: 'file', group: `${FILE}${address.group}`, via: 'gossip' },
@@ -68,7 +80,10 @@ export function loadEntries(
     );
     if (slot < 0) continue;
     const failed = isCount(failures) && failures < FAILURES_MAX ? failures : 0;
-    if (failed > 0 || table === 'tried') restoreOutcome(book, settings, slot, failed, table === 'tried');
+    const wasTried = table === 'tried';
+    const lastGoodAt = wasTried ? (seenAt === -Infinity ? heardAt : seenAt) : null;
+    const provenAt = timeOf(saved.provenAgeS) ?? lastGoodAt;
+    if (failed > 0 || provenAt !== null) restoreOutcome(book, settings, slot, failed, provenAt, wasTried);
     if (anchor === true && anchors.length < ANCHORS_MAX) anchors.push(address);
   }
   return anchors;

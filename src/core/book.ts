@@ -23,7 +23,7 @@ import type { ReasonCode } from './reasons.ts';
 
 /** Who told us an address. */
 export interface Source {
-  /** Address text of the teller, or `bootstrap`, `manual`, `file`. */
+  /** Address text of the teller, or `bootstrap`, `manual`, `file`, or the kind of dial that proved it. */
   readonly name: string;
   /** What one teller can fill only a share of (rule 36). */
   readonly group: string;
@@ -41,6 +41,8 @@ export interface Outcome {
   handshakesFailed: number;
   lastError: ReasonCode | null;
   nextDialAt: number;
+  /** What the latest success changed, to be undone should it turn out to be none. */
+  before: Pick<Outcome, 'succeededAt' | 'handshakesFailed'> | null;
 }
 
 /** Rule 36: a proven address waits for a place in a full `tried` until the one it would replace has been tested. */
@@ -226,13 +228,20 @@ export function noteDial(book: Book, slot: number, now: number): void {
   outcomeOf(book, slot).triedAt = now;
 }
 
-/** What a saved book says of an address: how often it failed lately, and whether it was proven before. */
-export function restoreOutcome(book: Book, settings: Settings, slot: number, failures: number, tried: boolean): void {
+/** What a saved book says of an address: how often it failed lately, when it was proven, and whether it has a place in `tried`. */
+export function restoreOutcome(
+  book: Book,
+  settings: Settings,
+  slot: number,
+  failures: number,
+  succeededAt: number | null,
+  tried: boolean,
+): void {
   const outcome = outcomeOf(book, slot);
   outcome.failures = failures;
+  outcome.succeededAt ??= succeededAt;
   if (!tried || outcome.tried || book.tried >= settings['book.tried']) return;
   if (isCrowded(book, settings, book.addresses[slot] as Address)) return;
-  outcome.succeededAt = Math.max(0, book.seenAt[slot] as number);
   promote(book, slot, outcome);
 }
 
@@ -247,6 +256,7 @@ function outcomeOf(book: Book, slot: number): Outcome {
     handshakesFailed: 0,
     lastError: null,
     nextDialAt: 0,
+    before: null,
   };
   book.outcomes[slot] = outcome;
   return outcome;
@@ -259,6 +269,7 @@ export function vouchAddress(book: Book, settings: Settings, moment: Moment, slo
   const outcome = outcomeOf(book, slot);
   book.ids[slot] = id;
   book.seenAt[slot] = moment.now;
+  outcome.before = { succeededAt: outcome.succeededAt, handshakesFailed: outcome.handshakesFailed };
   outcome.succeededAt = moment.now;
   outcome.handshakesFailed = 0;
   outcome.lastError = null;
@@ -267,6 +278,19 @@ export function vouchAddress(book: Book, settings: Settings, moment: Moment, slo
   const crowd = isCrowded(book, settings, address) ? address.group : null;
   if (crowd === null && book.tried < settings['book.tried']) promote(book, slot, outcome);
   else challenge(book, moment, text, crowd);
+}
+
+/** The latest success turned out to be none: what was proven before it still is. Slots may change. */
+export function disproveAddress(book: Book, settings: Settings, moment: Moment, slot: number): void {
+  const outcome = outcomeOf(book, slot);
+  if (outcome.before === null) return;
+  Object.assign(outcome, outcome.before, { before: null });
+  if (outcome.succeededAt !== null) return;
+  const { text } = book.addresses[slot] as Address;
+  settleCollisions(book, (collision) => collision.candidate === text);
+  if (!outcome.tried) return;
+  demote(book, slot, outcome);
+  if (newCount(book) > settings['book.new']) evictNew(book, moment);
 }
 
 /**

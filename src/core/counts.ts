@@ -2,7 +2,7 @@
 import { MESSAGE_TYPES, type MessageType } from '../wire/messages.ts';
 import type { LineDirection } from './events.ts';
 
-/** Messages sent by type, messages received, bytes sent, bytes received, one after the other. Bytes stay 0 where nobody counts them. */
+/** Messages sent by type, messages received; then, where somebody counts them, bytes sent and bytes received. */
 export type Counts = number[];
 
 const TYPES = MESSAGE_TYPES.length;
@@ -12,7 +12,7 @@ const TYPE_INDEX = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, 
 const PING_INDEX = TYPE_INDEX.ping;
 const PONG_INDEX = TYPE_INDEX.pong;
 
-const NOTHING: Counts = Array.from({ length: 4 * TYPES }, () => 0);
+const NOTHING: Counts = Array.from({ length: 2 * TYPES }, () => 0);
 
 /** A copy costs a tenth of a new one. */
 export const createCounts = (): Counts => NOTHING.slice();
@@ -30,7 +30,15 @@ export function countReceived(counts: Counts, type: MessageType, bytes: number):
 
 function add(counts: Counts, index: number, bytes: number): void {
   counts[index] = (counts[index] as number) + 1;
-  counts[index + 2 * TYPES] = (counts[index + 2 * TYPES] as number) + bytes;
+  if (bytes === 0) return;
+  if (counts.length === NOTHING.length) counts.push(...NOTHING);
+  counts[index + NOTHING.length] = (counts[index + NOTHING.length] as number) + bytes;
+}
+
+/** Adds what others counted. */
+export function addCounts(sum: Counts, more: Counts): void {
+  while (sum.length < more.length) sum.push(0);
+  for (let i = 0; i < more.length; i += 1) sum[i] = (sum[i] as number) + (more[i] as number);
 }
 
 const placeOf = (direction: LineDirection, type: MessageType) => (direction === 'sent' ? 0 : TYPES) + TYPE_INDEX[type];
@@ -39,7 +47,7 @@ export const messagesOf = (counts: Counts, direction: LineDirection, type: Messa
   counts[placeOf(direction, type)] as number;
 
 export const bytesOf = (counts: Counts, direction: LineDirection, type: MessageType): number =>
-  counts[placeOf(direction, type) + 2 * TYPES] as number;
+  counts[placeOf(direction, type) + NOTHING.length] ?? 0;
 
 /** Messages of all types. */
 export const messagesIn = (counts: Counts, direction: LineDirection): number =>

@@ -2,11 +2,13 @@
 import { reviewAll, visitDue } from './agenda.ts';
 import type { Context } from './context.ts';
 import { greet } from './gossip.ts';
-import { closeLoser, isVisit, promoteRival } from './peers.ts';
+import { PING_JITTER } from './limits.ts';
+import { closeLeaving, isVisit, promoteRival } from './peers.ts';
 import {
   aboutOf,
   becomeReady,
   closeSession,
+  hasRoomForPing,
   pongDueAt,
   schedulePing,
   sendPing,
@@ -37,19 +39,20 @@ function wakeSession(node: NodeState, ctx: Context, session: Session): void {
   if (ctx.now >= session.nextPingAt) pingAgain(node, ctx, session);
 }
 
-/** The one deadline of stages hello and loser. Rule 15 keeps a listener that only lacks a hello, but a visit is never kept. */
+/** The one deadline of stages hello and leaving. Rule 15 keeps a listener that only lacks a hello, but a visit is never kept. */
 function meetDeadline(node: NodeState, ctx: Context, session: Session): void {
-  if (session.stage === 'loser') return closeLoser(node, ctx, session);
+  if (session.stage === 'leaving') return closeLeaving(node, ctx, session);
   const isQuiet = session.spokeAt !== null && session.deadlineAt >= session.spokeAt + node.settings['hello.quiet'];
   if (!isQuiet || isVisit(session)) return closeSession(node, ctx, session, 'hello-timeout', null, true);
   becomeReady(node, ctx, session);
   greet(node, ctx, session);
 }
 
-/** Rule 27: a ping still unanswered when the next falls due makes the peer suspect. */
+/** Rule 27: a ping still unanswered when the next falls due makes the peer suspect; one that a user sent since is too young for that. */
 function pingAgain(node: NodeState, ctx: Context, session: Session): void {
-  if (session.ping === null) sendPing(node, ctx, session, false);
-  else if (!session.suspect) {
+  const [oldest] = session.pings;
+  if (oldest === undefined) sendPing(ctx, session, false);
+  else if (!session.suspect && ctx.now - oldest.at >= node.settings['ping.interval'] * (1 - PING_JITTER)) {
     session.suspect = true;
     ctx.emit({ kind: 'suspect', ...aboutOf(session) });
   }
@@ -66,10 +69,11 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   session.deadlineAt = Math.max(session.deadlineAt + gapUs, soonest);
   if (session.probeUntil !== null) session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
   if (session.spokeAt !== null) session.spokeAt += gapUs;
-  if (session.readyAt === null) return;
+  if (session.readyAt === null || session.stage === 'leaving') return;
   const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));
   if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);
   session.readyAt = Math.min(session.readyAt + byUs, ctx.now);
-  sendPing(node, ctx, session, session.ping?.user === true);
+  for (const ping of session.pings) ping.at = Math.min(ping.at + gapUs, ctx.now);
+  if (hasRoomForPing(session)) sendPing(ctx, session, false);
   schedulePing(node, ctx, session);
 }

@@ -16,6 +16,7 @@ import {
   SECOND_US,
 } from './limits.ts';
 import { isHearsay } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Dial, NodeState, Target } from './state.ts';
 
@@ -50,10 +51,7 @@ export function nextAttempt(node: NodeState): number {
 function noteIp(node: NodeState, ip: string, now: number): void {
   node.dialledIps.delete(ip);
   node.dialledIps.set(ip, now);
-  for (const [oldest, at] of node.dialledIps) {
-    if (now - at < SAME_IP_US && node.dialledIps.size <= DIALLED_IPS_MAX) return;
-    node.dialledIps.delete(oldest);
-  }
+  forgetOldest(node.dialledIps, DIALLED_IPS_MAX, (at) => now - at >= SAME_IP_US);
 }
 
 /** Backoff of rule 44 after `failures` in a row, spread so that a network does not dial in step. */
@@ -66,9 +64,16 @@ function backoffUs(ctx: Context, baseUs: number, maxUs: number, failures: number
 }
 
 /**
- * A dial or its connection failed, or ended too soon: when may this address be dialled again? A full node did not fail: the list asks it
- * again as late as it asks anybody, or all who know it would keep it busy with visits (rules 44, 52).
+ * When a place of the list that failed is dialled again. A full node did not fail: the list asks it again as late as it asks anybody, or
+ * all who know it would keep it busy with visits (rules 44, 52).
  */
+export function planRetry(node: NodeState, ctx: Context, target: Target, local: boolean): void {
+  const maxUs = node.settings[local ? 'bootstrap.retry.max' : 'bootstrap.retry.max.public'];
+  const baseUs = target.lastError === 'full' ? maxUs : node.settings['bootstrap.retry'];
+  target.nextAt = ctx.now + backoffUs(ctx, baseUs, maxUs, target.failures, true);
+}
+
+/** A dial or its connection failed, or ended too soon: when may this address be dialled again? */
 export function dialLater(
   node: NodeState,
   ctx: Context,
@@ -77,12 +82,10 @@ export function dialLater(
   handshake: boolean,
 ): void {
   const local = isLocal(address);
-  const maxUs = node.settings[local ? 'bootstrap.retry.max' : 'bootstrap.retry.max.public'];
-  const baseUs = reason === 'full' ? maxUs : node.settings['bootstrap.retry'];
   for (const target of targetsOf(node, address)) {
     target.failures += 1;
     target.lastError = reason;
-    target.nextAt = ctx.now + backoffUs(ctx, baseUs, maxUs, target.failures, true);
+    planRetry(node, ctx, target, local);
   }
   const slot = findAddress(node.book, address);
   if (slot < 0) return;

@@ -4,6 +4,7 @@
  */
 import { type Address, isLocal } from '../wire/address.ts';
 import { bookSize } from './book.ts';
+import { earn, spend, waitUs } from './bucket.ts';
 import { chooseAddress, later } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';
@@ -42,12 +43,13 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
 
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
+  // Failures count until a connection has ended that lived (rule 44); as long as it lives they mean nothing.
+  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.resolved.length === 0 || (target.failures > 0 && ctx.now >= target.lookUpAt)) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
   if (target.nextAt > ctx.now) return later(node, target.nextAt);
   for (let i = 0; i < target.resolved.length; i += 1) {
     // Each failure begins with the next address.
@@ -83,10 +85,10 @@ function pumpDialbacks(node: NodeState, ctx: Context): void {
   while (node.dialbacks.length > 0 && mayVisitMore(node)) {
     const address = node.dialbacks.shift() as Address;
     const session = sessionAt(node, address);
-    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'peer')) continue;
+    if (session === null || session.confirmed || isDialled(node, address) || isOwn(node, address, 'dialback')) continue;
     if (heldUntil(node, address, session.id) > ctx.now) continue;
     const dueAt = ipDueAt(node, address);
-    if (dueAt <= ctx.now) startDial(node, ctx, address, 'peer');
+    if (dueAt <= ctx.now) startDial(node, ctx, address, 'dialback');
     else {
       waiting.push(address);
       later(node, dueAt);
@@ -114,17 +116,15 @@ function pumpGossip(node: NodeState, ctx: Context): void {
     });
     if (slot < 0) return;
     const address = node.book.addresses[slot] as Address;
-    if (!isLocal(address)) node.publicDialTokens -= 1;
+    if (!isLocal(address)) spend(node.publicDialBucket, SECOND_US);
     startDial(node, ctx, address, 'gossip');
   }
 }
 
 /** Rule 42: public dials by hearsay are a stream, not a flood. Without a token the next look is when there is one. */
 function hasPublicToken(node: NodeState, ctx: Context): boolean {
-  const earned = ((ctx.now - node.publicDialTokensAt) / SECOND_US) * PUBLIC_DIALS_PER_S;
-  node.publicDialTokens = Math.min(PUBLIC_DIALS_BURST, node.publicDialTokens + earned);
-  node.publicDialTokensAt = ctx.now;
-  if (node.publicDialTokens >= 1) return true;
-  later(node, ctx.now + 1 + Math.floor(((1 - node.publicDialTokens) / PUBLIC_DIALS_PER_S) * SECOND_US));
-  return false;
+  earn(node.publicDialBucket, ctx.now, PUBLIC_DIALS_PER_S, PUBLIC_DIALS_BURST * SECOND_US);
+  const us = waitUs(node.publicDialBucket, PUBLIC_DIALS_PER_S, SECOND_US);
+  if (us > 0) later(node, ctx.now + us);
+  return us === 0;
 }

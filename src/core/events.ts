@@ -7,10 +7,10 @@ import type { ReasonCode } from './reasons.ts';
 export type Direction = 'inbound' | 'outbound';
 export type LineDirection = 'sent' | 'received';
 /**
- * How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, the peer dialled us (or we dialled it
- * back), or a short visit to see whether an address works (rule 47).
+ * How we came to have the connection: a command, the bootstrap list, gossip, `connect --keep`, the peer dialled us, or a short visit to
+ * see whether an address works: one that a peer claims (rule 20) or any that we know (rule 47).
  */
-export type Via = 'manual' | 'boot' | 'gossip' | 'keep' | 'peer' | 'feeler';
+export type Via = 'manual' | 'boot' | 'gossip' | 'keep' | 'peer' | 'dialback' | 'feeler';
 
 /** What every event about a connection says of it; `n` is its number, `id` is null before hello. */
 interface About {
@@ -65,9 +65,9 @@ export type NodeEvent =
       readonly ignored: number;
       readonly refused: readonly Refused[];
     })
-  /** A connection was turned away before it said a word; `count` says how many were since the last such event. */
+  /** A connection was turned away before it said a word, or for a greeting that is none; `count` says how many were since the last such event. */
   | { readonly kind: 'refused'; readonly address: string; readonly reason: ReasonCode; readonly count: number }
-  /** A peer sends more than it may and is held back; at most once a minute for each. */
+  /** A peer sends more than it may and is not read for a while; at most once a minute for each. */
   | (About & { readonly kind: 'flood' })
   | (About & { readonly kind: 'strike'; readonly reason: string; readonly strikes: number })
   /** An address left the book. */

@@ -11,7 +11,7 @@ import type { NodeState, Session } from './state.ts';
  * Evicting one of a group for another of the same would only make the two take turns.
  */
 export function chooseEvicted(node: NodeState, now: number, newcomer: Address): Session | null {
-  const inbound = [...node.peers.values()].filter(({ dir }) => dir === 'inbound');
+  const inbound = [...node.peers.values()].filter(({ dir, via }) => dir === 'inbound' && via === 'peer');
   const sizes = new Map<string, number>();
   for (const { remote } of inbound) sizes.set(remote.group, (sizes.get(remote.group) ?? 0) + 1);
   const enough = (sizes.get(newcomer.group) ?? 0) + 1;
@@ -27,10 +27,14 @@ function unprotected(node: NodeState, now: number, inbound: readonly Session[]):
   const order = new Map(inbound.map((peer) => [peer, saltedHash(node, peer)]));
   let open = inbound.filter(({ readyAt }) => readyAt !== null && readyAt <= grace);
   open = spare(open, EVICTION_SPARE_GROUPS, (a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-  open = spare(open, EVICTION_SPARE_PING, (a, b) => (a.rttMinUs ?? Infinity) - (b.rttMinUs ?? Infinity));
+  open = spare(open, EVICTION_SPARE_PING, (a, b) => provenRttUs(a) - provenRttUs(b));
   open = spare(open, EVICTION_SPARE_USEFUL, (a, b) => (b.usefulAt ?? 0) - (a.usefulAt ?? 0));
   return spare(open, Math.floor(open.length / 2), (a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0));
 }
+
+/** Without nonces an answer may be older than its question. */
+const provenRttUs = ({ ext, rttMinUs }: Session) =>
+  ext.includes('nonce') && rttMinUs !== null ? rttMinUs : Number.MAX_SAFE_INTEGER;
 
 function largestGroup(peers: readonly Session[]): readonly Session[] {
   const groups = new Map<string, Session[]>();

@@ -1,48 +1,48 @@
 /**
- * How fast a peer may talk: token buckets for messages and bytes. What came goes in; over the limit the connection is not read for a
- * while, and one that is held back nearly all the time is closed. Rule 54.
+ * How fast a peer may talk: what came goes in; over the limit the connection is not read for a while, and one that is paused nearly all
+ * the time is closed. Rule 54.
+ *
+ * What came is paid for with time, which is the same as a token bucket and needs one number: the time up to which the rate has been
+ * used. It may lag behind by the burst and no more, and who is ahead of the clock has said too much.
  */
 import { discourage } from './bans.ts';
 import type { Context } from './context.ts';
 import { FLOOD_PAUSE_MAX_US, FLOOD_PAUSE_MIN_US, FLOOD_PAUSED_SHARE, MINUTE_US, SECOND_US } from './limits.ts';
 import { aboutOf, closeSession } from './session.ts';
-import type { HoldBack, NodeState, Session } from './state.ts';
+import type { NodeState, Session } from './state.ts';
 
-/** One message came. Both buckets are only refilled when one of them is empty, so this costs a subtraction. */
+/** One message came. This runs for every one of them. */
 export function spendMessage(node: NodeState, ctx: Context, session: Session): void {
-  session.messageTokens -= 1;
-  if (session.messageTokens < 0) refill(node, ctx, session);
+  const eachUs = SECOND_US / node.settings['flood.messages'];
+  const least = ctx.now - node.settings['flood.messages.burst'] * eachUs;
+  const paid = session.messagesPaidTo;
+  session.messagesPaidTo = (paid > least ? paid : least) + eachUs;
+  if (session.messagesPaidTo > ctx.now) pause(node, ctx, session);
 }
 
 export function spendBytes(node: NodeState, ctx: Context, session: Session, bytes: number): void {
-  session.byteTokens -= bytes;
-  if (session.byteTokens < 0) refill(node, ctx, session);
+  const eachUs = SECOND_US / node.settings['flood.bytes'];
+  const least = ctx.now - node.settings['flood.bytes.burst'] * eachUs;
+  const paid = session.bytesPaidTo;
+  session.bytesPaidTo = (paid > least ? paid : least) + bytes * eachUs;
+  if (session.bytesPaidTo > ctx.now) pause(node, ctx, session);
 }
 
-function refill(node: NodeState, ctx: Context, session: Session): void {
-  const { settings } = node;
-  session.holdBack ??= { tokensAt: session.openedAt, until: -Infinity, totalUs: 0, since: -Infinity };
-  const elapsedS = (ctx.now - session.holdBack.tokensAt) / SECOND_US;
-  const { 'flood.messages': messageRate, 'flood.bytes': byteRate } = settings;
-  session.holdBack.tokensAt = ctx.now;
-  session.messageTokens = earned(session.messageTokens, elapsedS * messageRate, settings['flood.messages.burst']);
-  session.byteTokens = earned(session.byteTokens, elapsedS * byteRate, settings['flood.bytes.burst']);
-  const missingS = Math.max(-session.messageTokens / messageRate, -session.byteTokens / byteRate);
-  if (missingS > 0 && session.stage !== 'closing') hold(node, ctx, session, session.holdBack, missingS * SECOND_US);
-}
-
-const earned = (tokens: number, more: number, burst: number) => Math.min(burst, tokens + more);
-
-function hold(node: NodeState, ctx: Context, session: Session, holdBack: HoldBack, waitUs: number): void {
-  const until = ctx.now + Math.floor(Math.min(FLOOD_PAUSE_MAX_US, Math.max(FLOOD_PAUSE_MIN_US, waitUs)));
-  if (ctx.now - holdBack.since >= MINUTE_US) {
-    holdBack.since = ctx.now;
-    holdBack.totalUs = 0;
+/** Until neither messages nor bytes are ahead of the clock. */
+function pause(node: NodeState, ctx: Context, session: Session): void {
+  if (session.stage === 'closing') return;
+  const owedUs = -Math.floor(ctx.now - Math.max(session.messagesPaidTo, session.bytesPaidTo));
+  session.pauses ??= { until: -Infinity, totalUs: 0, since: -Infinity };
+  const { pauses } = session;
+  const until = ctx.now + Math.min(FLOOD_PAUSE_MAX_US, Math.max(FLOOD_PAUSE_MIN_US, owedUs));
+  if (ctx.now - pauses.since >= MINUTE_US) {
+    pauses.since = ctx.now;
+    pauses.totalUs = 0;
     ctx.emit({ kind: 'flood', ...aboutOf(session) });
   }
-  holdBack.totalUs += until - Math.max(ctx.now, holdBack.until);
-  holdBack.until = until;
-  if (holdBack.totalUs > FLOOD_PAUSED_SHARE * MINUTE_US) {
+  pauses.totalUs += until - Math.max(ctx.now, pauses.until);
+  pauses.until = until;
+  if (pauses.totalUs > FLOOD_PAUSED_SHARE * MINUTE_US) {
     discourage(node, ctx.now, session);
     return closeSession(node, ctx, session, 'flood', null, true);
   }

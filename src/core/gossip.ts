@@ -6,6 +6,7 @@ import { type Address, addressOf, isBadPort, isLocal, isSamePlace, mayGossip, pa
 import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
 import { banOn } from './bans.ts';
 import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
+import { earn, spend } from './bucket.ts';
 import type { Context } from './context.ts';
 import type { Learnt, Refused } from './events.ts';
 import {
@@ -19,6 +20,7 @@ import {
   SECOND_US,
 } from './limits.ts';
 import { isOwn } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import { aboutOf, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
 import type { NodeState, Session } from './state.ts';
@@ -45,13 +47,13 @@ const readable = (address: Address, session: Session) => address.family === 4 ||
 export function greet(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
   if (own !== null)
-    sendMessage(node, ctx, session, {
+    sendMessage(ctx, session, {
       type: 'addr',
       peers: [{ address: own, nodeid: node.id, age: null }],
       skipped: 0,
       listed: 1,
     });
-  sendGetaddr(node, ctx, session);
+  sendGetaddr(ctx, session);
 }
 
 /** An inbound peer's port: rule 17, its IP as we see it with the port it claims. Confirmed when we reached that id there before. */
@@ -83,24 +85,13 @@ export function meetListen(node: NodeState, ctx: Context, session: Session): voi
 /** Seconds since a time, for `ages`. */
 const ageS = (now: number, at: number) => Math.max(0, Math.floor((now - at) / SECOND_US));
 
-/** Fills a bucket up to now; `everyUs` per token. */
-function refilled(tokens: number, since: number, now: number, everyUs: number, burst: number): number {
-  return Math.min(burst, tokens + (now - since) / everyUs);
-}
-
 export function answerGetaddr(node: NodeState, ctx: Context, session: Session): void {
   const loopback = session.remote.class === 'loopback';
   const burst = loopback ? GETADDR_BURST_LOOPBACK : node.settings['getaddr.burst'];
   const everyUs = loopback ? GETADDR_EVERY_LOOPBACK_US : node.settings['getaddr.every'];
-  const tokens =
-    session.getaddrTokens < 0
-      ? burst
-      : refilled(session.getaddrTokens, session.getaddrTokensAt, ctx.now, everyUs, burst);
-  session.getaddrTokensAt = ctx.now;
-  session.getaddrTokens = tokens;
-  if (tokens < 1) return;
-  session.getaddrTokens = tokens - 1;
-  for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(node, ctx, session, message);
+  earn(session.getaddrBucket, ctx.now, 1, burst * everyUs);
+  if (!spend(session.getaddrBucket, everyUs)) return;
+  for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(ctx, session, message);
 }
 
 /** Whether rule 32 and the peer's abilities let us tell it of an address that is neither its own nor ours. */
@@ -137,8 +128,7 @@ function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
 function keepAnswer(node: NodeState, ctx: Context, group: string, entries: readonly AddrEntry[]): void {
   node.keptAnswers.delete(group);
   node.keptAnswers.set(group, { at: ctx.now, entries });
-  if (node.keptAnswers.size <= ANSWERS_KEPT_MAX) return;
-  for (const oldest of node.keptAnswers.keys()) return void node.keptAnswers.delete(oldest);
+  forgetOldest(node.keptAnswers, ANSWERS_KEPT_MAX);
 }
 
 /** Peers seen alive lately at a confirmed address, then book entries whose carried age is young; never the asker. */
@@ -209,11 +199,7 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
   if (addr.listed > ADDR_LISTED_MAX) strike(node, ctx, session, 'an addr with too many entries');
   // The strike may have been the last.
   if (session.stage === 'closing') return;
-  session.addrTokens = Math.min(
-    ADDR_TOKENS_MAX,
-    session.addrTokens + ((ctx.now - session.addrTokensAt) / SECOND_US) * node.settings['addr.rate'],
-  );
-  session.addrTokensAt = ctx.now;
+  earn(session.addrBucket, ctx.now, node.settings['addr.rate'], ADDR_TOKENS_MAX * SECOND_US);
   const only = addr.listed === 1 ? addr.peers[0] : undefined;
   const own = only !== undefined && namesSender(session, only);
   const entries =
@@ -281,7 +267,6 @@ function takeEntry(
     hearAgain(node.book, slot, ctx.now, nodeid, seenAt);
     return null;
   }
-  if (session.addrTokens < 1) return 'over-limit';
-  session.addrTokens -= 1;
+  if (!spend(session.addrBucket, SECOND_US)) return 'over-limit';
   return addAddress(node.book, node.settings, ctx, address, nodeid, source, seenAt) < 0 ? 'source-full' : null;
 }

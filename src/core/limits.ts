@@ -9,20 +9,31 @@ export const WRITE_BYTES_SMALL = 1_400;
 export const WRITE_BYTES_LARGE = 65_536;
 /** Rule 27: TCP asks by itself whether the other end is there. */
 export const KEEPALIVE_US = 30 * SECOND_US;
-/** Rule 48: look-ups at once, how long one may take, and what is taken of its answer. */
+/** Rule 48: look-ups at once, those that wait (as many as names of a full bootstrap list), and how long an answer may take. */
 export const LOOKUPS_MAX = 4;
+export const LOOKUPS_WAITING_MAX = 256;
 export const LOOKUP_US_MAX = 5 * SECOND_US;
 /** Rule 55: lines of one socket in one turn of the event loop. */
 export const LINES_PER_TURN = 64;
+/**
+ * Rule 55: what all sockets together may do in one turn of what waits, and again of what comes, so that a command waits no longer
+ * because many flood. A line is one, and so are so many bytes: to read and parse them takes about as long.
+ */
+export const WORK_PER_TURN = 1_024;
+export const BYTES_PER_WORK = 256;
 /** Rule 66: how long a peer has to close after us, and the longest stop, whatever the settings say. */
 export const CUT_OFF_US = SECOND_US;
 export const STOP_US_MAX = 2 * SECOND_US;
-/** Rule 21: the loser of a collision is closed by its dialler, or by anyone after this. */
-export const LOSER_WAIT_US = 2 * SECOND_US;
+/** Rules 20, 21, 47: a visit to us and the loser of a collision are closed by their dialler, or by us after this. */
+export const LEAVE_WAIT_US = 2 * SECOND_US;
 /** Rule 24: pings are early by up to this share of the interval, so that a network does not ping in step. */
 export const PING_JITTER = 0.08;
 /** The `ping` command waits this long for an outstanding automatic ping before it sends its own. */
 export const USER_PING_WAIT_US = SECOND_US;
+/** Rule 24: a nonce is one of so many. */
+export const NONCES = 4_294_967_296;
+/** Rule 24: pings without a pong on one connection; more than one only where a user does not wait, or we slept. */
+export const PINGS_OUT_MAX = 32;
 /** User pings that may wait on one connection. */
 export const USER_PINGS_MAX = 1_000;
 /** Rule 34: an addr message with more entries than this is a strike. */
@@ -86,7 +97,7 @@ export const EVICTION_SPARE_USEFUL = 4;
 /** Rule 53: refusals said one by one, and how often then all that came since are said together. */
 export const REFUSALS_SAID_FIRST = 3;
 export const REFUSALS_SAY_EVERY_US = 30 * SECOND_US;
-/** Rule 54: a connection is held back for at least and at most this at a time; held back for this share of a minute, it is closed. */
+/** Rule 54: a connection is paused for at least and at most this at a time; paused for this share of a minute, it is closed. */
 export const FLOOD_PAUSE_MIN_US = 10 * MILLISECOND_US;
 export const FLOOD_PAUSE_MAX_US = 5 * SECOND_US;
 export const FLOOD_PAUSED_SHARE = 0.9;

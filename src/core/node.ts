@@ -6,11 +6,12 @@
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { Message } from '../wire/messages.ts';
-import { makeRoom, noteRefusal, whyRefuse } from './admission.ts';
+import { makeRoom, noteRefusal, sayRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
-import { createBook, findAddress, forgetUnseen, hearAgain } from './book.ts';
+import { createBook, disproveAddress, findAddress, forgetUnseen, hearAgain } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
+import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { createCounts } from './counts.ts';
 import { wakeSessions } from './deadlines.ts';
@@ -18,10 +19,10 @@ import { dialLater, dialNoSooner, livedWell } from './dial.ts';
 import { pumpDials } from './dialer.ts';
 import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
-import { ANCHORS_MAX, LIVED_US, PUBLIC_DIALS_BURST } from './limits.ts';
+import { ANCHORS_MAX, LIVED_US } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
 import { admitRival, sendHello } from './peers.ts';
-import { REASONS, type ReasonCode } from './reasons.ts';
+import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { askForMore, feel, rotate } from './rotation.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
@@ -51,7 +52,6 @@ export function createNode(config: NewNode): NodeState {
     listening: [],
     connections: 0,
     attempts: 0,
-    nonces: 0,
     sessions: new Map(),
     agenda: createAgenda(),
     places: new Map(),
@@ -73,8 +73,7 @@ export function createNode(config: NewNode): NodeState {
     anchors: [],
     keptAnswers: new Map(),
     dialledIps: new Map(),
-    publicDialTokens: PUBLIC_DIALS_BURST,
-    publicDialTokensAt: 0,
+    publicDialBucket: fullBucket(),
     nextAskAt: Infinity,
     nextRotateAt: Infinity,
     nextFeelerAt: Infinity,
@@ -90,7 +89,6 @@ export function createNode(config: NewNode): NodeState {
 export function startNode(node: NodeState, ctx: Context, listening: readonly Address[]): void {
   node.startedAt = ctx.now;
   node.salt = Math.floor(ctx.random() * 4_294_967_296);
-  node.publicDialTokensAt = ctx.now;
   node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
   node.nextRotateAt = ctx.now + node.settings['dial.rotate'];
   node.nextFeelerAt = ctx.now + node.settings['dial.feeler'];
@@ -225,18 +223,13 @@ export function messageReceived(node: NodeState, ctx: Context, n: number, messag
 }
 
 /** A line that cannot be a message. Rules 2, 3, 9. */
-export function lineRefused(
-  node: NodeState,
-  ctx: Context,
-  n: number,
-  reason: 'malformed' | 'line-too-long' | 'not-json',
-  detail: string,
-): void {
+export function lineRefused(node: NodeState, ctx: Context, n: number, reason: LineFault, detail: string): void {
   const session = node.sessions.get(n);
   if (session === undefined || session.stage === 'closing') return;
   session.lastError = detail;
-  if (reason === 'line-too-long' || (session.id === null && session.readyAt === null))
-    closeSession(node, ctx, session, reason, null, true);
+  const isGreeting = session.id === null && session.readyAt === null;
+  if (isGreeting) sayRefusal(node, ctx, session.remote, reason);
+  if (isGreeting || reason === 'line-too-long') closeSession(node, ctx, session, reason, null, true);
   else strike(node, ctx, session, detail);
   settleDeadline(node, ctx);
 }
@@ -253,16 +246,20 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
 }
 
 /**
- * What the end of a connection we dialled says of its address: a short life is a failure (rule 44), but a closed duplicate is a success
- * (rule 21), and what we end ourselves says nothing against the peer.
+ * What the end of a connection we dialled says of its address: a short life is a failure (rule 44), but a closed duplicate of a peer we
+ * have is a success (rule 21), and what we end ourselves says nothing against the peer. A duplicate of nobody is a failed handshake, or
+ * who calls everything one would be dialled for ever.
  */
 function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const { listen: address, closeReason: reason } = session;
   if (address === null || reason === null) return;
   if (session.readyAt !== null && ctx.now - session.readyAt >= LIVED_US) return livedWell(node, address, ctx.now);
   const isOurs = REASONS[reason].side === 'ours' && reason !== 'internal';
-  if (isOurs || session.said === 'duplicate') return dialNoSooner(node, address, ctx.now);
-  dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null);
+  const isDuplicate = session.said === 'duplicate';
+  if (isOurs || (isDuplicate && node.peers.has(session.id ?? ''))) return dialNoSooner(node, address, ctx.now);
+  const slot = isDuplicate ? findAddress(node.book, address) : -1;
+  if (slot >= 0) disproveAddress(node.book, node.settings, ctx, slot);
+  dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null || isDuplicate);
 }
 
 /** The one timer fired; earlier than asked is harmless, much later means that we slept (rule 28). */

@@ -12,10 +12,11 @@ import { countSlots, hasSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 
 /** Nobody whom we trust named the address. */
-export const isHearsay = (via: Via) => via === 'gossip' || via === 'peer' || via === 'feeler';
+export const isHearsay = (via: Via) => via === 'gossip' || via === 'dialback' || via === 'feeler';
 
-/** Why this address is not dialled now, null when it may be. Commands ask only for the first three (rule 44). */
+/** Why this address is not dialled now, null when it may be. Commands ask only for the first four (rules 32, 44). */
 export function whyNotDial(node: NodeState, now: number, address: Address, via: Via): ReasonCode | null {
+  if (address.class === 'special') return 'bad-address';
   if (isOwn(node, address, via)) return 'is-self';
   if (isDialled(node, address)) return 'dialing';
   if (node.places.has(address.text)) return 'connected';

@@ -3,21 +3,25 @@
  * never come back from here.
  */
 import { type Address, addressOf } from '../wire/address.ts';
-import { reviewAll } from './agenda.ts';
-import { addBan, banKey, banOn } from './bans.ts';
+import { addBan, banKey, banOn, isOwnKey } from './bans.ts';
+import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
 import { nextAttempt, startDial } from './dial.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import { isVisit } from './peers.ts';
 import type { ReasonCode } from './reasons.ts';
-import { closeSession, sendGetaddr, sendMessage, userPing } from './session.ts';
-import { holdsSlot } from './slots.ts';
+import { reschedule } from './reschedule.ts';
+import { closeSession, isReady, sendGetaddr, sendMessage, userPing } from './session.ts';
+import { takesSlot } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget } from './targets.ts';
 import type { Order, OrderAnswer } from './world.ts';
 
 const LIST_IS_FULL = `the bootstrap list and the kept peers are at most ${BOOTSTRAP_MAX} together`;
+
+const notDialable = ({ text }: Address) => `${text} is not an address that can be dialled`;
 
 const done = (n: number | null = null, attempt: number | null = null): OrderAnswer => ({ ok: true, attempt, n });
 
@@ -29,11 +33,14 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'connect':
       if (order.keep && node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
       return connectByHand(node, ctx, order.host, order.port, order.keep);
-    case 'bootstrap-add':
+    case 'bootstrap-add': {
       if (node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
+      const address = addressOf(order.host, order.port);
+      if (address?.class === 'special') return { ok: false, reason: 'bad-address', message: notDialable(address) };
       addTarget(node, order.host, order.port, 'boot', ctx.now);
       node.dialDue = true;
       return done();
+    }
     case 'bootstrap-remove': {
       const at = node.targets.findIndex(
         (target) =>
@@ -48,16 +55,13 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
     case 'ban':
       return ban(node, ctx, order.target, order.forUs);
     case 'unban':
-      if (!node.bans.delete(order.target))
+      if (!node.bans.delete(readBanTarget(order.target) ?? order.target))
         return { ok: false, reason: 'not-listed', message: `${order.target} is not banned` };
       node.dialDue = true;
       return done();
     case 'set':
-      Object.assign(node.settings, { [order.key]: order.value });
-      node.dialDue = true;
-      // Deadlines that a setting moves are found at the next wake-up.
-      reviewAll(node.agenda, ctx.now);
-      if (order.key === 'ping.interval') hurryPings(node, ctx.now + node.settings['ping.interval']);
+      node.settings = { ...node.settings, [order.key]: order.value };
+      reschedule(node, ctx, order.key);
       return done();
     case 'ping':
     case 'getaddr':
@@ -75,7 +79,8 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   const session = typeof target === 'number' ? node.sessions.get(target) : undefined;
   if (typeof target === 'number' && session === undefined)
     return { ok: false, reason: 'no-such-connection', message: `connection #${target} is gone` };
-  const key = session === undefined ? String(target) : banKey(session);
+  const key = session === undefined ? (readBanTarget(String(target)) ?? String(target)) : banKey(node, session);
+  if (isOwnKey(node, key)) return { ok: false, reason: 'is-self', message: `${key} is this node itself` };
   addBan(node, key, { until: ctx.now + (forUs ?? node.settings['ban.time']), by: 'hand' });
   for (const one of [...node.sessions.values()])
     if (one === session || banOn(node, ctx.now, one.remote, one.id)?.by === 'hand')
@@ -90,18 +95,12 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   return done(session?.n ?? null);
 }
 
-/** A shorter interval counts from now on, not from the next ping of the longer one. */
-function hurryPings(node: NodeState, at: number): void {
-  for (const session of node.sessions.values())
-    if (session.nextPingAt !== Infinity) session.nextPingAt = Math.min(session.nextPingAt, at);
-}
-
 function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number }>): OrderAnswer {
   const session = node.sessions.get(order.n);
   if (session === undefined || session.stage === 'closing')
     return { ok: false, reason: 'no-such-connection', message: `connection #${order.n} is gone` };
   if (order.kind === 'drop') {
-    hold(node, ctx, session);
+    keepAway(node, ctx, session);
     closeSession(node, ctx, session, 'dropped', session.readyAt === null ? null : 'dropped');
     node.dialDue = true;
     return done(session.n);
@@ -112,12 +111,12 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
     return done(session.n);
   }
   if (order.kind === 'send') {
-    sendMessage(node, ctx, session, order.message);
+    sendMessage(ctx, session, order.message);
     return done(session.n);
   }
-  if (session.readyAt === null)
+  if (!isReady(session))
     return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
-  if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
+  if (order.kind === 'getaddr') sendGetaddr(ctx, session);
   else if (session.userPings >= USER_PINGS_MAX)
     return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
   else userPing(node, ctx, session);
@@ -125,16 +124,12 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
 }
 
 /** A dropped peer stays away by id and by address until `drop.hold` has passed or `connect` says otherwise. */
-function hold(node: NodeState, ctx: Context, session: Session): void {
+function keepAway(node: NodeState, ctx: Context, session: Session): void {
   const until = ctx.now + node.settings['drop.hold'];
   if (until <= ctx.now) return;
   for (const key of [session.id, session.listen?.text])
     if (key !== null && key !== undefined) node.held.set(key, until);
-  while (node.held.size > HELD_MAX)
-    for (const oldest of node.held.keys()) {
-      node.held.delete(oldest);
-      break;
-    }
+  forgetOldest(node.held, HELD_MAX);
 }
 
 function connectByHand(node: NodeState, ctx: Context, host: string, port: number, keep: boolean): OrderAnswer {
@@ -147,7 +142,7 @@ function connectByHand(node: NodeState, ctx: Context, host: string, port: number
     return done(null, attempt);
   }
   const session = sessionAt(node, address);
-  if (session !== null && session.readyAt !== null) return done(session.n);
+  if (session !== null && isReady(session)) return done(session.n);
   return dialByHand(node, ctx, address, keep, nextAttempt(node));
 }
 
@@ -165,8 +160,7 @@ export function dialByHand(
   if (keep && node.targets.length >= BOOTSTRAP_MAX)
     return refuseDial(ctx, attempt, address, 'over-limit', LIST_IS_FULL);
   const { text, ip } = address;
-  if (address.class === 'special')
-    return refuseDial(ctx, attempt, address, 'bad-address', `${text} is not an address that can be dialled`);
+  if (address.class === 'special') return refuseDial(ctx, attempt, address, 'bad-address', notDialable(address));
   if (banOn(node, ctx.now, address, id)?.by === 'hand')
     return refuseDial(ctx, attempt, address, 'banned', `${text} is banned; type unban ${ip} first`);
   if (keep) addTarget(node, ip, address.port, 'keep', ctx.now);
@@ -184,7 +178,7 @@ export function dialByHand(
 /** A visit is over as soon as it has said hello; a command wants a connection that stays, so it does not wait for one. */
 function endVisitsTo(node: NodeState, ctx: Context, address: Address): void {
   for (const { attempt, address: dialled, via } of [...node.dials.values()]) {
-    if (dialled.text !== address.text || holdsSlot(via)) continue;
+    if (dialled.text !== address.text || takesSlot(via)) continue;
     ctx.cancel(attempt);
     node.dials.delete(attempt);
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'visit', detail: '' });

@@ -12,7 +12,9 @@ import type { Context } from './context.ts';
 import { dialWorked } from './dial.ts';
 import { chooseEvicted } from './eviction.ts';
 import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './gossip.ts';
-import { LOSER_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { LEAVE_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
+import { isHearsay } from './obstacles.ts';
+import { forgetOldest } from './oldest.ts';
 import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -23,7 +25,7 @@ const VISIT_EXTENSIONS: readonly string[] = [...OUR_EXTENSIONS, VISIT];
 
 export function sendHello(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
-  sendMessage(node, ctx, session, {
+  sendMessage(ctx, session, {
     type: 'hello',
     nodeid: node.id,
     listen: own === null ? null : own.port,
@@ -35,7 +37,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
-export const isVisit = ({ dir, via }: Session) => dir === 'outbound' && (via === 'peer' || via === 'feeler');
+export const isVisit = ({ via }: Session) => via === 'dialback' || via === 'feeler';
 
 /** A first hello on this connection. */
 export function admit(node: NodeState, ctx: Context, session: Session, hello: Hello): void {
@@ -48,6 +50,8 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   session.ext = hello.ext;
   if (answer && hello.listen !== null) claimListen(node, session, hello.listen);
   ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
+  // Whatever becomes of the connection: an id that is kept away is not dialled there again (rules 23, 59).
+  if (!answer) provenByDial(node, ctx, session);
   if (isVisit(session)) return endVisit(node, ctx, session);
   if (answer && session.ext.includes(VISIT)) return receiveVisit(node, ctx, session);
   if (banOn(node, ctx.now, session.remote, session.id)?.by === 'hand')
@@ -56,23 +60,21 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
     return answer && !hasRoomForGuest(node)
       ? turnAway(node, ctx, session)
       : closeSession(node, ctx, session, 'held', 'dropped');
-  const wasQuiet = session.stage === 'quiet';
   const old = node.peers.get(session.id);
   if (old !== undefined) return meetDuplicate(node, ctx, session, old);
   if (answer) {
     if (isFull(node) && !evictFor(node, ctx, session)) return serveVisitor(node, ctx, session);
     sendHello(node, ctx, session);
   }
-  settle(node, ctx, session, wasQuiet);
+  settle(node, ctx, session);
 }
 
-/** Enters the table and starts talking. */
-function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boolean): void {
+/** Enters the table and starts talking; one that was a hello-less peer before has done so and goes on. */
+function settle(node: NodeState, ctx: Context, session: Session): void {
   const id = session.id ?? '';
   node.peers.set(id, session);
-  if (session.dir === 'outbound') provenByDial(node, ctx, session);
-  else if (session.listen !== null) meetListen(node, ctx, session);
-  if (wasQuiet) session.stage = 'ready';
+  if (session.dir === 'inbound' && session.listen !== null) meetListen(node, ctx, session);
+  if (session.readyAt !== null) session.stage = 'ready';
   else {
     becomeReady(node, ctx, session);
     greet(node, ctx, session);
@@ -82,8 +84,7 @@ function settle(node: NodeState, ctx: Context, session: Session, wasQuiet: boole
 /** The address works, which is all we wanted to know; where a live peer claimed it, that peer spoke the truth. */
 function endVisit(node: NodeState, ctx: Context, session: Session): void {
   const peer = node.peers.get(session.id ?? '');
-  if (peer === undefined) provenByDial(node, ctx, session);
-  else provenByAlias(node, ctx, session, peer);
+  if (peer !== undefined) confirmAlias(node, session, peer);
   closeSession(node, ctx, session, 'visit', 'visit');
 }
 
@@ -91,17 +92,19 @@ function endVisit(node: NodeState, ctx: Context, session: Session): void {
 function receiveVisit(node: NodeState, ctx: Context, session: Session): void {
   if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   sendHello(node, ctx, session);
-  session.stage = 'loser';
+  session.stage = 'leaving';
   session.closeReason = 'visit';
-  session.deadlineAt = ctx.now + LOSER_WAIT_US;
+  session.deadlineAt = ctx.now + LEAVE_WAIT_US;
   dueBy(node.agenda, session, session.deadlineAt);
 }
 
+/** A hello on a connection that we dialled binds its id to the address (rule 23). */
 function provenByDial(node: NodeState, ctx: Context, session: Session): void {
   if (session.listen === null) return;
   session.confirmed = true;
-  const name = session.via === 'boot' ? 'bootstrap' : 'manual';
-  const source: Source = { name, group: name, via: session.via };
+  const { via } = session;
+  const name = via === 'boot' ? 'bootstrap' : isHearsay(via) ? via : 'manual';
+  const source: Source = { name, group: name, via };
   const slot = learnAddress(node.book, node.settings, ctx, session.listen, session.id, source, ctx.now);
   if (slot >= 0) vouchAddress(node.book, node.settings, ctx, slot, session.id);
   dialWorked(node, session.listen);
@@ -124,14 +127,14 @@ function meetSelf(node: NodeState, ctx: Context, session: Session, answer: boole
 /** Rule 19: an address that we dialled and that answered with our own id. */
 export function markSelf(node: NodeState, address: string, now: number): void {
   node.selves.set(address, now);
-  if (node.selves.size > SELF_MAX) for (const oldest of node.selves.keys()) return void node.selves.delete(oldest);
+  forgetOldest(node.selves, SELF_MAX);
   for (const target of node.targets)
     if (target.resolved.length > 0 && target.resolved.every(({ text }) => node.selves.has(text))) target.self = true;
 }
 
 /** Rule 21 when two dials crossed, rule 22 otherwise. */
 function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  if (session.dir === 'outbound') provenByAlias(node, ctx, session, old);
+  if (session.dir === 'outbound') confirmAlias(node, session, old);
   else if (!hasRoomForGuest(node)) return turnAway(node, ctx, session);
   const crossed =
     old.dir !== session.dir &&
@@ -142,7 +145,7 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
     if (session.dir === 'inbound') sendHello(node, ctx, session);
     if ((session.dir === 'outbound') === keepOutbound) {
       node.peers.delete(old.id ?? '');
-      settle(node, ctx, session, false);
+      settle(node, ctx, session);
       // The peer has just spoken: whoever waits for its silence waits in vain.
       rivalProved(node, ctx, old);
       loseTo(node, ctx, old, session);
@@ -158,30 +161,34 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
   old.rival = session.n;
   old.probeUntil = ctx.now + node.settings['probe.timeout'];
   dueBy(node.agenda, old, old.probeUntil);
-  if (old.ping === null) sendPing(node, ctx, old, false);
+  if (old.pings.length === 0) sendPing(ctx, old, false);
 }
 
-/** Its dialler closes the loser at once; the other side gives it two seconds to do so. */
+/** Its dialler closes the loser at once; the other side gives it two seconds to do so. Who was a peer may be one visitor too many. */
 function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session): void {
   if (winner.listen === null && loser.listen !== null) setListen(node, winner, loser.listen);
   winner.confirmed ||= loser.confirmed;
-  if (loser.dir === 'outbound') return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
-  loser.stage = 'loser';
+  // Whoever dialled, the user asked for this peer (rules 49, 52).
+  if (loser.via === 'manual' || loser.via === 'keep') winner.via = loser.via;
+  if (loser.dir === 'outbound' || (loser.readyAt !== null && !hasRoomForGuest(node)))
+    return closeSession(node, ctx, loser, 'duplicate', 'duplicate');
+  loser.stage = 'leaving';
+  loser.closeReason = 'duplicate';
   loser.nextPingAt = Infinity;
-  loser.readyAt = null;
-  loser.deadlineAt = ctx.now + LOSER_WAIT_US;
+  loser.userPings = 0;
+  loser.userPingAt = null;
+  loser.deadlineAt = ctx.now + LEAVE_WAIT_US;
   dueBy(node.agenda, loser, loser.deadlineAt);
 }
 
-/** A loser or visitor that has not left by itself. */
-export function closeLoser(node: NodeState, ctx: Context, session: Session): void {
-  const why = session.ext.includes(VISIT) ? 'visit' : 'duplicate';
+/** Its dialler has not closed it. */
+export function closeLeaving(node: NodeState, ctx: Context, session: Session): void {
+  const why = session.closeReason ?? 'duplicate';
   closeSession(node, ctx, session, why, why);
 }
 
 /** We reached a live peer by an address we dialled: that address is its, and confirmed (the dial-back of rule 20). */
-function provenByAlias(node: NodeState, ctx: Context, session: Session, old: Session): void {
-  provenByDial(node, ctx, session);
+function confirmAlias(node: NodeState, session: Session, old: Session): void {
   if (old.listen === null || session.listen?.text === old.listen.text) {
     setListen(node, old, session.listen);
     old.confirmed = true;
@@ -227,7 +234,7 @@ export function admitRival(node: NodeState, ctx: Context, old: Session): void {
   if (isHeld(node, ctx, rival)) return closeSession(node, ctx, rival, 'held', 'dropped');
   if (rival.dir === 'inbound' && isFull(node)) return serveVisitor(node, ctx, rival);
   if (rival.dir === 'inbound') sendHello(node, ctx, rival);
-  settle(node, ctx, rival, false);
+  settle(node, ctx, rival);
 }
 
 /** Rule 52: whether somebody made room for this newcomer. */

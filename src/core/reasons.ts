@@ -20,6 +20,7 @@ export const REASONS = {
   'no-hello': { side: 'theirs', sentence: 'the first line was not a hello' },
   'id-changed': { side: 'theirs', sentence: 'a second hello named another id' },
   'not-json': { side: 'theirs', sentence: 'what came is not JSON' },
+  'not-object': { side: 'theirs', sentence: 'what came is not a JSON object' },
   malformed: { side: 'theirs', sentence: 'a malformed line came before hello' },
   'line-too-long': { side: 'theirs', sentence: 'a line was longer than allowed' },
   strikes: { side: 'theirs', sentence: 'too many malformed lines' },
@@ -65,3 +66,6 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonRow>;
 
 export type ReasonCode = keyof typeof REASONS;
+
+/** What bytes can be when they are no message. */
+export type LineFault = Extract<ReasonCode, 'malformed' | 'line-too-long' | 'not-json' | 'not-object'>;

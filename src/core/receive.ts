@@ -6,8 +6,8 @@
  * | hello  | admit (peers.ts)      | strike, or rule 15 when we dialled  | as ping | as ping, never answered |
  * | quiet  | admit                 | pong                                | noted | handled |
  * | ready  | ignore, or id-changed | pong                                | noted | handled |
- * | rival  | ignore, or id-changed | ignored                             | noted | ignored |
- * | loser, closing | ignored       | ignored                             | ignored | ignored |
+ * | rival  | ignore, or id-changed | ignored                             | noted | ignored, but for the pong of one that was quiet |
+ * | leaving, closing | ignored     | ignored                             | ignored | ignored |
  */
 import type { Hello, Message, Pong } from '../wire/messages.ts';
 import { dueBy } from './agenda.ts';
@@ -22,13 +22,13 @@ import type { NodeState, Session } from './state.ts';
 const PONG: Pong = { type: 'pong', nonce: null };
 
 export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message, bytes: number): void {
-  if (session.stage === 'closing' || session.stage === 'loser') return;
+  if (session.stage === 'closing' || session.stage === 'leaving') return;
   countReceived(session.counts, message.type, bytes);
-  countReceived(node.counts, message.type, bytes);
   session.lastReceiveAt = ctx.now;
   if (message.type === 'hello') return receiveHello(node, ctx, session, message);
   if (session.stage === 'rival') {
     if (message.type === 'bye') session.said = message.reason ?? '';
+    if (message.type === 'pong') takePong(session, ctx, message.nonce);
     return;
   }
   if (session.stage === 'hello') {
@@ -38,7 +38,7 @@ export function receiveMessage(node: NodeState, ctx: Context, session: Session, 
   }
   switch (message.type) {
     case 'ping':
-      return sendMessage(node, ctx, session, message.nonce === null ? PONG : { type: 'pong', nonce: message.nonce });
+      return sendMessage(ctx, session, message.nonce === null ? PONG : { type: 'pong', nonce: message.nonce });
     case 'pong':
       if (takePong(session, ctx, message.nonce)) pongTaken(node, ctx, session);
       return;
@@ -72,6 +72,6 @@ function noteSpeech(node: NodeState, ctx: Context, session: Session): void {
 /** The first pong shows that a connection is there to stay, which a visit to a full node is not: only now may it cost another one. */
 function pongTaken(node: NodeState, ctx: Context, session: Session): void {
   if (session.rival !== null) rivalProved(node, ctx, session);
-  if (session.userPings > 0) sendWaitingUserPing(node, ctx, session);
+  if (session.userPings > 0 && session.pings.length === 0) sendWaitingUserPing(node, ctx, session);
   if (session.pongs === 1 && session.dir === 'outbound') closeSurplus(node, ctx, session);
 }

@@ -7,17 +7,26 @@
  * | quiet  | a hello, close                             | ping-timeout                   |
  * | ready  | losing to another connection, close        | ping-timeout                   |
  * | rival  | the old connection's answer, or its end    | promoted (deadline of the old) |
- * | loser  | close                                      | close duplicate                |
+ * | leaving | close                                     | close duplicate, or visit      |
  * | closing | the driver's report                       | -                              |
  */
 import type { Address } from '../wire/address.ts';
 import type { Message, Nonce } from '../wire/messages.ts';
 import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
 import { discourage } from './bans.ts';
+import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
-import { countSent, createCounts } from './counts.ts';
+import { addCounts, countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
-import { ADDR_AFTER_GETADDR, GONE_MAX, PING_JITTER, USER_PING_WAIT_US } from './limits.ts';
+import {
+  ADDR_AFTER_GETADDR,
+  GONE_MAX,
+  NONCES,
+  PING_JITTER,
+  PINGS_OUT_MAX,
+  SECOND_US,
+  USER_PING_WAIT_US,
+} from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState, Session } from './state.ts';
 
@@ -25,6 +34,9 @@ const PING = { type: 'ping', nonce: null } as const;
 const GETADDR = { type: 'getaddr' } as const;
 const NO_EXTENSIONS: readonly string[] = [];
 const NO_STRIKES: readonly number[] = [];
+/** Longer than it takes to save up for any burst. */
+const LONG_AGO_US = 1_000_000_000;
+
 export const aboutOf = (session: Session) => ({
   n: session.n,
   id: session.id,
@@ -42,51 +54,50 @@ export function openSession(
   dialled: Address | null,
 ): Session {
   node.connections += 1;
+  // What every message touches stands together, in the order in which it is touched.
   const session: Session = {
-    n: node.connections,
-    row: 0,
-    dir,
-    via,
-    remote,
-    local,
-    openedAt: ctx.now,
     stage: 'hello',
-    id: null,
-    listen: null,
-    confirmed: dialled !== null,
-    agent: null,
-    observed: null,
-    ext: NO_EXTENSIONS,
-    readyAt: null,
-    spokeAt: null,
-    deadlineAt: ctx.now + node.settings['hello.timeout'],
-    nextPingAt: Infinity,
-    ping: null,
+    n: node.connections,
+    messagesPaidTo: ctx.now - LONG_AGO_US,
+    lastReceiveAt: null,
+    counts: createCounts(),
+    lastSendAt: null,
+    pings: [],
     pongs: 0,
-    userPings: 0,
-    userPingAt: null,
     lastPongAt: null,
     rttUs: null,
     rttMinUs: null,
     suspect: false,
-    lastSendAt: null,
-    lastReceiveAt: null,
+    rival: null,
+    userPings: 0,
+    dir,
+    row: 0,
+    nextPingAt: Infinity,
+    deadlineAt: ctx.now + node.settings['hello.timeout'],
+    readyAt: null,
+    probeUntil: null,
+    userPingAt: null,
+    id: null,
+    ext: NO_EXTENSIONS,
+    listen: null,
+    confirmed: dialled !== null,
+    remote,
+    via,
+    local,
+    openedAt: ctx.now,
+    agent: null,
+    observed: null,
+    spokeAt: null,
     strikeTimes: NO_STRIKES,
     lastError: null,
-    counts: createCounts(),
     bytesSent: 0,
     bytesReceived: 0,
-    messageTokens: node.settings['flood.messages.burst'],
-    byteTokens: node.settings['flood.bytes.burst'],
-    holdBack: null,
-    addrTokens: node.settings['addr.burst'],
-    addrTokensAt: ctx.now,
-    getaddrTokens: -1,
-    getaddrTokensAt: ctx.now,
+    bytesPaidTo: ctx.now - LONG_AGO_US,
+    pauses: null,
+    addrBucket: { level: node.settings['addr.burst'] * SECOND_US, at: ctx.now },
+    getaddrBucket: fullBucket(),
     addresses: 0,
     usefulAt: null,
-    rival: null,
-    probeUntil: null,
     closeReason: null,
     closeBy: 'them',
     said: null,
@@ -119,17 +130,16 @@ export function countReason(node: NodeState, reason: ReasonCode): void {
   node.reasons.set(reason, (node.reasons.get(reason) ?? 0) + 1);
 }
 
-export function sendMessage(node: NodeState, ctx: Context, session: Session, message: Message): void {
+export function sendMessage(ctx: Context, session: Session, message: Message): void {
   const bytes = ctx.send(session.n, message);
   if (bytes < 0) return;
   countSent(session.counts, message.type, bytes);
-  countSent(node.counts, message.type, bytes);
   session.lastSendAt = ctx.now;
 }
 
-export function sendGetaddr(node: NodeState, ctx: Context, session: Session): void {
-  session.addrTokens += ADDR_AFTER_GETADDR;
-  sendMessage(node, ctx, session, GETADDR);
+export function sendGetaddr(ctx: Context, session: Session): void {
+  session.addrBucket.level += ADDR_AFTER_GETADDR * SECOND_US;
+  sendMessage(ctx, session, GETADDR);
 }
 
 /** Ends our side of a connection, saying bye to a peer that knows us. The session leaves the tables when the driver reports the close. */
@@ -142,7 +152,7 @@ export function closeSession(
   abrupt = false,
 ): void {
   if (session.stage === 'closing') return;
-  if (bye !== null) sendMessage(node, ctx, session, { type: 'bye', reason: bye });
+  if (bye !== null) sendMessage(ctx, session, { type: 'bye', reason: bye });
   session.closeReason = reason;
   session.closeBy = 'us';
   session.stage = 'closing';
@@ -159,6 +169,7 @@ export function forgetSession(node: NodeState, ctx: Context, session: Session, r
   session.stage = 'closing';
   leaveTables(node, session);
   node.sessions.delete(session.n);
+  addCounts(node.counts, session.counts);
   leaveAgenda(node.agenda, session);
   if (why !== 'visit') remember(node, ctx, session);
   countReason(node, why);
@@ -202,7 +213,7 @@ export function becomeReady(node: NodeState, ctx: Context, session: Session): vo
   session.deadlineAt = Infinity;
   ctx.emit({ kind: 'ready', ...aboutOf(session), via: session.via, helloLess, agent: session.agent });
   dueBy(node.agenda, session, pongDueAt(node, session));
-  sendPing(node, ctx, session, false);
+  sendPing(ctx, session, false);
   schedulePing(node, ctx, session);
 }
 
@@ -212,36 +223,44 @@ export function schedulePing(node: NodeState, ctx: Context, session: Session): v
   dueBy(node.agenda, session, session.nextPingAt);
 }
 
-export function sendPing(node: NodeState, ctx: Context, session: Session, user: boolean): void {
-  let nonce: Nonce | null = null;
-  if (session.ext.includes('nonce')) {
-    node.nonces += 1;
-    nonce = node.nonces;
-  }
-  session.ping = { at: ctx.now, nonce, user };
-  sendMessage(node, ctx, session, nonce === null ? PING : { type: 'ping', nonce });
+export function sendPing(ctx: Context, session: Session, user: boolean): void {
+  // Nobody can guess it, so that nobody can answer before the ping has come and pass for near.
+  const nonce = session.ext.includes('nonce') ? Math.floor(ctx.random() * NONCES) : null;
+  session.pings.push({ at: ctx.now, nonce, user });
+  sendMessage(ctx, session, nonce === null ? PING : { type: 'ping', nonce });
 }
 
-/** A `ping` order: at once, or when the outstanding ping is answered or has waited a second. */
+/** A `ping` order: at once, or when no ping is unanswered any more or the latest has waited a second. */
 export function userPing(node: NodeState, ctx: Context, session: Session): void {
-  if (session.ping === null) return sendPing(node, ctx, session, true);
+  const latest = session.pings.at(-1);
+  if (latest === undefined) return sendPing(ctx, session, true);
   session.userPings += 1;
-  session.userPingAt ??= Math.max(ctx.now, session.ping.at + USER_PING_WAIT_US);
+  session.userPingAt ??= Math.max(ctx.now, latest.at + USER_PING_WAIT_US);
   dueBy(node.agenda, session, session.userPingAt);
 }
 
+/** It goes beside those that are unanswered: in the place of one of them it would make the answer to that one mean nothing. */
 export function sendWaitingUserPing(node: NodeState, ctx: Context, session: Session): void {
-  session.userPings -= 1;
+  const isSent = hasRoomForPing(session);
+  if (isSent) session.userPings -= 1;
   session.userPingAt = session.userPings > 0 ? ctx.now + USER_PING_WAIT_US : null;
   if (session.userPingAt !== null) dueBy(node.agenda, session, session.userPingAt);
-  sendPing(node, ctx, session, true);
+  if (isSent) sendPing(ctx, session, true);
 }
 
-/** Rule 25: whether the pong answers the outstanding ping; all others only count as messages. */
+export const hasRoomForPing = ({ pings }: Session) => pings.length < PINGS_OUT_MAX;
+
+/**
+ * Rules 24, 25: whether the pong answers an outstanding ping, the oldest where pings have no nonce; all others only count as messages.
+ * Answers keep the order of what they answer, so pings before it are given up.
+ */
 export function takePong(session: Session, ctx: Context, nonce: Nonce | null): boolean {
-  const ping = session.ping;
-  if (ping === null || (nonce !== null && nonce !== ping.nonce)) return false;
-  session.ping = null;
+  const at = session.pings.findIndex((ping) => ping.nonce === nonce);
+  // To read an array at -1 is slow, and a peer can say pongs as fast as it likes.
+  const ping = at < 0 ? undefined : session.pings[at];
+  if (ping === undefined) return false;
+  if (session.pings.length === 1) session.pings.pop();
+  else session.pings.splice(0, at + 1);
   session.pongs += 1;
   session.suspect = false;
   session.lastPongAt = ctx.now;
@@ -260,9 +279,12 @@ export function takePong(session: Session, ctx: Context, nonce: Nonce | null): b
   return true;
 }
 
+/** Whether it counts as a peer now, with a hello or without. */
+export const isReady = ({ stage }: Session) => stage === 'ready' || stage === 'quiet';
+
 /** When a pong is overdue, counted from the last one or from ready (rule 26). */
 export const pongDueAt = (node: NodeState, session: Session) =>
-  session.readyAt === null
+  session.readyAt === null || session.stage === 'leaving'
     ? Infinity
     : Math.max(session.lastPongAt ?? 0, session.readyAt) + node.settings['ping.timeout'];
 

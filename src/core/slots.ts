@@ -6,42 +6,43 @@ import type { NodeState, Session } from './state.ts';
 
 /** Rule 42, and no dial that a full table could not take in (rule 49): what has not shaken hands yet may still want a place. */
 export const mayDialMore = (node: NodeState) =>
-  node.dials.size < node.settings['dial.parallel'] &&
-  node.peers.size + node.dials.size + handshakes(node) < node.settings['peers.max'];
+  node.dials.size < node.settings['dial.parallel'] && node.peers.size + comingPeers(node) < node.settings['peers.max'];
 
-/** Connections we dialled that are no peers, or not yet. */
-function handshakes(node: NodeState): number {
+/** Dials and connections of ours that are no peers yet and may become some; visits never do. */
+export function comingPeers(node: NodeState): number {
   let count = 0;
-  for (const { dir, stage } of node.sessions.values())
-    if (dir === 'outbound' && (stage === 'hello' || stage === 'quiet')) count += 1;
+  for (const { via } of node.dials.values()) if (takesSlot(via)) count += 1;
+  for (const { dir, stage, via } of node.sessions.values())
+    if (dir === 'outbound' && (stage === 'hello' || stage === 'quiet' || stage === 'rival') && takesSlot(via))
+      count += 1;
   return count;
 }
 
-/** Visits hold no slot, so they are counted by themselves: whoever accepts and says nothing could gather any number of them. */
+/** Visits take no slot, so they are counted by themselves: whoever accepts and says nothing could gather any number of them. */
 export function mayVisitMore(node: NodeState): boolean {
   let visits = 0;
   for (const { dir, stage, via } of node.sessions.values())
-    if (dir === 'outbound' && stage !== 'closing' && !holdsSlot(via)) visits += 1;
-  for (const { via } of node.dials.values()) if (!holdsSlot(via)) visits += 1;
+    if (dir === 'outbound' && stage !== 'closing' && !takesSlot(via)) visits += 1;
+  for (const { via } of node.dials.values()) if (!takesSlot(via)) visits += 1;
   return visits < VISITS_MAX && mayDialMore(node);
 }
 
-/** Outbound connections and dials that hold a slot, by kind (rule 41). */
+/** Outbound connections and dials that take a slot, by kind (rule 41). */
 export interface Slots {
   local: number;
   public: number;
 }
 
-/** Dial-backs and feelers are visits: they hold no slot. */
-export const holdsSlot = (via: Via) => via !== 'peer' && via !== 'feeler';
+/** Dial-backs and feelers are visits: they take no slot. */
+export const takesSlot = (via: Via) => via !== 'dialback' && via !== 'feeler';
 
 export function countSlots(node: NodeState): Slots {
   const slots: Slots = { local: 0, public: 0 };
   for (const session of node.sessions.values())
-    if (session.dir === 'outbound' && session.stage !== 'closing' && holdsSlot(session.via))
+    if (session.dir === 'outbound' && session.stage !== 'closing' && takesSlot(session.via))
       slots[isLocal(session.remote) ? 'local' : 'public'] += 1;
   for (const { address, via } of node.dials.values())
-    if (holdsSlot(via)) slots[isLocal(address) ? 'local' : 'public'] += 1;
+    if (takesSlot(via)) slots[isLocal(address) ? 'local' : 'public'] += 1;
   return slots;
 }
 
@@ -60,10 +61,10 @@ function outboundOfGroup(node: NodeState, group: string): number {
       session.dir === 'outbound' &&
       session.remote.group === group &&
       session.stage !== 'closing' &&
-      holdsSlot(session.via)
+      takesSlot(session.via)
     )
       count += 1;
-  for (const { address, via } of node.dials.values()) if (address.group === group && holdsSlot(via)) count += 1;
+  for (const { address, via } of node.dials.values()) if (address.group === group && takesSlot(via)) count += 1;
   return count;
 }
 
@@ -82,6 +83,6 @@ export function mayExceed(node: NodeState, slots: Slots, address: Address): bool
 export function outboundPeers(node: NodeState, local: boolean): Session[] {
   return [...node.sessions.values()].filter(
     ({ dir, stage, via, remote }) =>
-      dir === 'outbound' && (stage === 'ready' || stage === 'quiet') && holdsSlot(via) && isLocal(remote) === local,
+      dir === 'outbound' && (stage === 'ready' || stage === 'quiet') && takesSlot(via) && isLocal(remote) === local,
   );
 }

@@ -4,6 +4,7 @@ import type { Address } from '../wire/address.ts';
 import type { AddrEntry, Nonce } from '../wire/messages.ts';
 import type { Agenda } from './agenda.ts';
 import type { Book } from './book.ts';
+import type { Bucket } from './bucket.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -11,20 +12,20 @@ import type { ReasonCode } from './reasons.ts';
 /**
  * hello: waits for the peer's hello. quiet: a peer that never said hello (rule 15). ready: a peer.
  * rival: a second connection of a live id that waits for the old one to prove itself (rule 22).
- * loser: lost a collision and is about to close (rule 21). closing: our end is closed, the socket is on its way out.
+ * leaving: its dialler is to close it, because it lost a collision (rule 21) or only visits us; `closeReason` says which.
+ * closing: our end is closed, the socket is on its way out.
  */
-export type Stage = 'hello' | 'quiet' | 'ready' | 'rival' | 'loser' | 'closing';
+export type Stage = 'hello' | 'quiet' | 'ready' | 'rival' | 'leaving' | 'closing';
 
+/** A ping without its pong. A sleep of ours moves `at`, so that it is no part of the round trip. */
 export interface OutstandingPing {
-  readonly at: number;
+  at: number;
   readonly nonce: Nonce | null;
   readonly user: boolean;
 }
 
-/** How a peer that talks too fast is held back (rule 54). */
-export interface HoldBack {
-  /** Its tokens are as of then. */
-  tokensAt: number;
+/** When a peer that talks too fast was not read (rule 54). */
+export interface Pauses {
   /** Not read until then. */
   until: number;
   /** For how long in all in the minute that began at `since`. */
@@ -37,7 +38,7 @@ export interface Session {
   /** Where it stands in the agenda. */
   row: number;
   readonly dir: Direction;
-  readonly via: Via;
+  via: Via;
   readonly remote: Address;
   readonly local: Address | null;
   readonly openedAt: number;
@@ -53,10 +54,11 @@ export interface Session {
   readyAt: number | null;
   /** When the first valid line came before a hello, on a connection we dialled. */
   spokeAt: number | null;
-  /** The one deadline of stages hello, rival and loser. */
+  /** The one deadline of stages hello and leaving. */
   deadlineAt: number;
   nextPingAt: number;
-  ping: OutstandingPing | null;
+  /** Oldest first; at most PINGS_OUT_MAX. */
+  readonly pings: OutstandingPing[];
   /** Pongs that answered a ping of ours. */
   pongs: number;
   userPings: number;
@@ -72,15 +74,15 @@ export interface Session {
   readonly counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** What may still come before the peer is held back (rule 54), as of the time that `holdBack` tells. */
-  messageTokens: number;
-  byteTokens: number;
-  /** Null until the peer has spent its first allowance. */
-  holdBack: HoldBack | null;
-  addrTokens: number;
-  addrTokensAt: number;
-  getaddrTokens: number;
-  getaddrTokensAt: number;
+  /** Up to when what came has used up the rate (rule 54); see flood.ts. Not whole microseconds. */
+  messagesPaidTo: number;
+  bytesPaidTo: number;
+  /** Null until it was for the first time. */
+  pauses: Pauses | null;
+  /** Addresses it may still teach us (rule 35), in millionths. */
+  readonly addrBucket: Bucket;
+  /** Answers it may still ask for (rule 38), in microseconds of its wait for one. */
+  readonly getaddrBucket: Bucket;
   /** Addresses this peer taught us. */
   addresses: number;
   /** When it last did. */
@@ -146,13 +148,13 @@ export interface NodeState {
   readonly agent: string;
   /** Known to nobody else: what is chosen by it cannot be aimed at. */
   salt: number;
-  readonly settings: Settings;
+  /** Replaced when one of them changes, so that nodes may share them. */
+  settings: Settings;
   startedAt: number;
   stopping: boolean;
   listening: Address[];
   connections: number;
   attempts: number;
-  nonces: number;
   readonly sessions: Map<number, Session>;
   readonly agenda: Agenda;
   /** Numbers of sessions by their listening address: one live session each. */
@@ -166,15 +168,16 @@ export interface NodeState {
   readonly selves: Map<string, number>;
   /** Dropped by hand: address text or id, and until when neither side may connect by itself. */
   readonly held: Map<string, number>;
-  /** By IP, address text or node id (rule 59). */
+  /** By IP or /56, address text or node id (rule 59). */
   readonly bans: Map<string, Ban>;
-  /** Token buckets of new connections by public IP (rule 51). */
-  readonly accepts: Map<string, { readonly tokens: number; readonly at: number }>;
+  /** New connections that a public IP may still make (rule 51), in microseconds of its wait for one. */
+  readonly accepts: Map<string, Bucket>;
   /** What was said of refused connections, and what was not (rule 53). */
   readonly refusals: { said: number; unsaid: number; at: number };
   readonly book: Book;
   readonly gone: Gone[];
   readonly reasons: Map<ReasonCode, number>;
+  /** Of connections that are gone. */
   readonly counts: Counts;
   readonly bytes: { sent: number; received: number };
   /** Claimed addresses of inbound public peers, to be confirmed by one dial each (rule 20). */
@@ -185,8 +188,8 @@ export interface NodeState {
   readonly keptAnswers: Map<string, KeptAnswer>;
   /** Public IPs dialled by hearsay, and when (rule 42). */
   readonly dialledIps: Map<string, number>;
-  publicDialTokens: number;
-  publicDialTokensAt: number;
+  /** Public dials by hearsay that may still be made (rule 42), in millionths. */
+  readonly publicDialBucket: Bucket;
   nextAskAt: number;
   nextRotateAt: number;
   nextFeelerAt: number;

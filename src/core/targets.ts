@@ -27,7 +27,7 @@ export function addTarget(node: NodeState, host: string, port: number, via: Targ
     self: false,
     failures: 0,
     nextAt: now,
-    lastError: null,
+    lastError: literal?.class === 'special' ? 'bad-address' : null,
   });
 }
 
@@ -49,6 +49,11 @@ export function resolveTarget(node: NodeState, now: number, target: Target, ips:
   }
   target.failures += 1;
   target.lastError = 'no-name';
+  planLookUp(node, now, target);
+}
+
+/** When a name that could not be resolved is looked up again. */
+export function planLookUp(node: NodeState, now: number, target: Target): void {
   target.nextAt =
     now + Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * target.failures);
 }

@@ -7,12 +7,13 @@ import type { Address } from '../wire/address.ts';
 import { MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
-import { bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
+import { addCounts, bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
 import type { Direction, LineDirection, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
 import { leadsToPeer, sessionAt, whyNotDial } from './obstacles.ts';
 import type { ReasonCode } from './reasons.ts';
+import { isReady } from './session.ts';
 import type { NodeState, Session, Target } from './state.ts';
 
 export type PeerStateName = 'handshaking' | 'ready' | 'suspect' | 'hello-less' | 'visitor' | 'closing';
@@ -86,9 +87,10 @@ export interface PeerDetailView extends PeerView {
 
 export interface AddrView {
   readonly address: string;
+  /** Of the peer that is connected there, else what the book has. */
   readonly id: string | null;
   readonly table: 'new' | 'tried';
-  /** The address that told us, or `bootstrap`, `manual`, `file`. */
+  /** The address that told us, or `bootstrap`, `manual`, `file`; `dialback`, `feeler`, `gossip` for what such a dial proved after it was forgotten. */
   readonly source: string;
   readonly via: Via;
   readonly heardMs: number | null;
@@ -112,7 +114,7 @@ export interface BootstrapView {
 }
 
 export interface BanView {
-  /** IP, `ip:port` or node id. */
+  /** IP, /56 of IPv6, `ip:port` or node id. */
   readonly target: string;
   readonly by: 'hand' | 'strikes';
   readonly leftMs: number;
@@ -167,9 +169,10 @@ export function createViews(node: NodeState, now: () => number): NodeViews {
   };
 }
 
-function readyCount(node: NodeState): number {
+/** Peers that count for the prompt and for `peers>=N`. */
+export function readyCount(node: NodeState): number {
   let ready = 0;
-  for (const session of node.sessions.values()) if (session.stage === 'ready' || session.stage === 'quiet') ready += 1;
+  for (const session of node.sessions.values()) if (isReady(session)) ready += 1;
   return ready;
 }
 
@@ -182,9 +185,10 @@ function statusView(node: NodeState, now: number): StatusView {
   const peers = { inbound: 0, outbound: 0, handshaking: 0, dialing: node.dials.size, visitors: 0 };
   const bans = { hand: 0, strikes: 0 };
   for (const { by } of banViews(node, now)) bans[by] += 1;
+  const counts = allCounts(node);
   let nextPingAt = Infinity;
   for (const session of node.sessions.values()) {
-    if (session.stage === 'ready' || session.stage === 'quiet') peers[session.dir] += 1;
+    if (isReady(session)) peers[session.dir] += 1;
     else if (session.stage === 'hello' || session.stage === 'rival') peers.handshaking += 1;
     if (isVisitor(session)) peers.visitors += 1;
     nextPingAt = Math.min(nextPingAt, session.nextPingAt);
@@ -198,7 +202,7 @@ function statusView(node: NodeState, now: number): StatusView {
     peers,
     bans,
     book: { new: bookSize(node.book) - node.book.tried, tried: node.book.tried },
-    messages: { sent: messagesIn(node.counts, 'sent'), received: messagesIn(node.counts, 'received') },
+    messages: { sent: messagesIn(counts, 'sent'), received: messagesIn(counts, 'received') },
     bytes: { sent: node.bytes.sent, received: node.bytes.received },
     nextPingMs: nextPingAt === Infinity ? null : Math.max(0, ms(nextPingAt - now)),
   };
@@ -213,7 +217,7 @@ function stateName(session: Session): PeerStateName {
       return 'hello-less';
     case 'ready':
       return session.suspect ? 'suspect' : 'ready';
-    case 'loser':
+    case 'leaving':
       return 'closing';
     case 'closing':
       return isVisitor(session) ? 'visitor' : 'closing';
@@ -223,7 +227,7 @@ function stateName(session: Session): PeerStateName {
 }
 
 function peerView(session: Session, now: number): PeerView {
-  const pausedUntil = session.holdBack?.until ?? -Infinity;
+  const pausedUntil = session.pauses?.until ?? -Infinity;
   return {
     n: session.n,
     id: session.id,
@@ -247,13 +251,14 @@ function peerView(session: Session, now: number): PeerView {
 function detailView(node: NodeState, session: Session, now: number, closedAt: number | null): PeerDetailView {
   const advertised = advertisedTo(node, session);
   const own = ownAddress(node, session);
+  const [oldest] = session.pings;
   return {
     ...peerView(session, now),
     state: closedAt === null ? stateName(session) : 'closed',
     counts: { sent: byType(session.counts, 'sent'), received: byType(session.counts, 'received') },
     bytes: { sent: session.bytesSent, received: session.bytesReceived },
     strikes: session.strikeTimes.length,
-    outstandingPingMs: closedAt === null && session.ping !== null ? ms(now - session.ping.at) : null,
+    outstandingPingMs: closedAt === null && oldest !== undefined ? ms(now - oldest.at) : null,
     lastError: session.lastError,
     closed:
       closedAt === null || session.closeReason === null
@@ -292,7 +297,7 @@ function addrView(node: NodeState, slot: number, now: number): AddrView {
     why === 'held' ? (node.held.get(address.text) ?? (id === null ? now : node.held.get(id)) ?? now) : nextDialAt;
   return {
     address: address.text,
-    id,
+    id: sessionAt(node, address)?.id ?? id,
     table: outcome?.tried === true ? 'tried' : 'new',
     source: source.name,
     via: source.via,
@@ -318,9 +323,10 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
     target.resolved.length > 0 &&
     target.resolved.every((address) => whyNotDial(node, now, address, target.via) === 'banned');
   const held = target.resolved.some((address) => (node.held.get(address.text) ?? 0) > now);
-  const connected = target.resolved.some(
-    (address) => sessionAt(node, address)?.readyAt != null || leadsToPeer(node, address),
-  );
+  const connected = target.resolved.some((address) => {
+    const session = sessionAt(node, address);
+    return (session !== null && isReady(session)) || leadsToPeer(node, address);
+  });
   const dialing = [...node.dials.values()].some((dial) =>
     target.resolved.some((address) => address.text === dial.address.text),
   );
@@ -352,10 +358,17 @@ function banViews(node: NodeState, now: number): BanView[] {
     .map(([target, { by, until }]) => ({ target, by, leftMs: ms(until - now) }));
 }
 
+/** Of all connections there are and were. */
+function allCounts(node: NodeState): Counts {
+  const counts = node.counts.slice();
+  for (const session of node.sessions.values()) addCounts(counts, session.counts);
+  return counts;
+}
+
 function trafficView(node: NodeState, n: number | null): TrafficView {
   const session =
     n === null ? null : (node.sessions.get(n) ?? node.gone.find((one) => one.session.n === n)?.session ?? null);
-  const counts = session?.counts ?? (n === null ? node.counts : createCounts());
+  const counts = session?.counts ?? (n === null ? allCounts(node) : createCounts());
   const rows = (direction: LineDirection) =>
     Object.fromEntries(
       MESSAGE_TYPES.map(

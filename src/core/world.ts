@@ -22,7 +22,7 @@ export type Order =
   | { readonly kind: 'send-line'; readonly n: number; readonly line: string }
   | { readonly kind: 'bootstrap-add'; readonly host: string; readonly port: number }
   | { readonly kind: 'bootstrap-remove'; readonly host: string; readonly port: number }
-  /** By connection number, by IP or by node id; `forUs` null: as long as `ban.time` says. */
+  /** By connection number, by IP (a public IPv6 one stands for its /56) or by node id; `forUs` null: as long as `ban.time` says. */
   | { readonly kind: 'ban'; readonly target: number | string; readonly forUs: number | null }
   | { readonly kind: 'unban'; readonly target: string }
   | { readonly kind: 'set'; readonly key: SettingKey; readonly value: SettingValue };

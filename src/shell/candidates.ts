@@ -1,7 +1,6 @@
 /** Words that Tab can offer for an argument: a shell and what is typed of the word go in, candidates come out. They ask nobody on the network. */
 import type { Shell } from './shell.ts';
 
-/** `#n` after a `#`, host:port once that is what is typed, else ids. */
 export function liveIdsOnly(shell: Shell, before: readonly string[], word: string): readonly string[] {
   if (before.length > 0) return [];
   return peerWords(shell, word);
@@ -12,11 +11,14 @@ export function liveIdsOrAll(shell: Shell, before: readonly string[], word: stri
   return [...peerWords(shell, word), 'all'];
 }
 
+/** `#n` after a `#`, host:port once that is what is typed, else ids and then numbers; the id alone of an only peer, so that Tab types it. */
 export function peerWords(shell: Shell, word: string): readonly string[] {
   const peers = shell.node.views.peers();
   if (word.startsWith('#')) return peers.map((peer) => `#${peer.n}`);
   if (/[.:[]/.test(word)) return peers.map((peer) => peer.listen ?? peer.address);
-  return peers.map((peer) => peer.id ?? `#${peer.n}`);
+  const ids = peers.map((peer) => peer.id).filter((id) => id !== null);
+  const numbers = peers.map((peer) => `#${peer.n}`);
+  return peers.length === 1 && ids.length === 1 ? ids : [...ids, '', ...numbers];
 }
 
 /** Addresses that could be dialled: known, not connected, not ours, not banned. */

@@ -1,5 +1,6 @@
 /** What Tab offers: the text up to the cursor goes in, candidates come out. It runs no code of the user's and asks no peer. */
 import { types } from 'node:util';
+import type { Options } from './command.ts';
 import { splitWords } from './line.ts';
 import { safe } from './render.ts';
 import type { Completion } from './session.ts';
@@ -8,21 +9,39 @@ import type { Shell } from './shell.ts';
 export function completeLine(shell: Shell, line: string): Completion {
   const [, first = '', gap = '', rest = ''] = /^\s*(\S*)(\s*)(.*)$/s.exec(line) ?? [];
   if (gap === '' && /^[\w-]*$/.test(first)) {
-    const commands = shell.commandWords().sort();
+    const commands = shell.vocabulary.words().sort();
     const names = first === '' ? [] : variables(shell).filter((name) => !commands.includes(name));
     return offer([...commands, '', ...names], first, null);
   }
-  const command = gap === '' ? null : shell.commandTyped(first);
+  const command = gap === '' ? null : shell.vocabulary.commandTyped(first);
   if (command === null) return javascript(shell, line);
   const word = /\S*$/.exec(rest)?.[0] ?? '';
-  const before = wordsOf(rest.slice(0, rest.length - word.length)).filter((one) => !one.startsWith('-'));
+  const options = command.options ?? {};
+  const before = argumentsIn(wordsOf(rest.slice(0, rest.length - word.length)), options);
   const candidates = word.startsWith('-')
-    ? Object.entries(command.options ?? {}).flatMap(([name, { short }]) => [
+    ? Object.entries(options).flatMap(([name, { short }]) => [
         ...(short === undefined ? [] : [`-${short}`]),
         `--${name}`,
       ])
-    : (command.candidates?.(shell, before, word) ?? []);
+    : before === null
+      ? []
+      : (command.candidates?.(shell, before, word) ?? []);
   return offer(candidates, word, command.usage);
+}
+
+/** Words that are neither an option nor the value of one; null when the next word is a value. */
+function argumentsIn(words: readonly string[], options: Options): string[] | null {
+  const found: string[] = [];
+  let isValue = false;
+  for (const word of words) {
+    if (!isValue && !word.startsWith('-')) found.push(word);
+    isValue =
+      !isValue &&
+      Object.entries(options).some(
+        ([name, { type, short }]) => type === 'string' && (word === `--${name}` || word === `-${short}`),
+      );
+  }
+  return isValue ? null : found;
 }
 
 /** The words before the one that is being typed; none while a quote is open. */

@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { type AnyNode, type Node, parse } from 'acorn';
 import { CommandError } from './errors.ts';
+import { EACH, HOLD, IMPORT, prepared, syntaxOf } from './javascript-syntax.ts';
 import { safeBlock } from './render.ts';
 import type { Shell } from './shell.ts';
 import { asTyped, PROMPT_SOURCE } from './typed.ts';
@@ -25,15 +25,8 @@ export type Evaluation =
 const BLOCKED_MS_MAX = 5_000;
 /** V8's watchdog counts whole milliseconds of a clock of its own, so it may be that much early by ours. */
 const WATCHDOG_EARLY_MS = 2;
-/** Names of our own in the global scope, seen by nobody. */
+/** A name of our own in the global scope, seen by nobody; `prepared` has the others. */
 const TAKE = '__peershTake';
-const IMPORT = '__peershImport';
-const HOLD = '__peershHold';
-const EACH = '__peershEach';
-
-/** Node forgets the context of its inspector when the process was stopped by SIGTSTP (seen on 20.20); no new session brings it back. */
-const LOST_CONTEXT =
-  'Node cannot run JavaScript here any more since the program was stopped (Ctrl-Z); commands go on, and a new start brings it back';
 
 let session: Session | null = null;
 let taken: unknown;
@@ -107,59 +100,6 @@ function asWord(argument: unknown): string {
   return /^[\w#:.[\]*/=<>@,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`;
 }
 
-type Syntax =
-  | { readonly kind: 'whole'; readonly tree: Node }
-  /** The parser stumbled at the very end, so that further lines may follow. */
-  | { readonly kind: 'more' }
-  | { readonly kind: 'wrong'; readonly message: string };
-
-function syntaxOf(code: string): Syntax {
-  try {
-    const options = {
-      ecmaVersion: 'latest',
-      sourceType: 'script',
-      allowAwaitOutsideFunction: true,
-      preserveParens: true,
-    } as const;
-    return { kind: 'whole', tree: parse(code, options) };
-  } catch (error) {
-    const { pos = 0, message } = error as Error & { pos?: number };
-    const isOpen = pos >= code.trimEnd().length || /^Unterminated (template|comment)/.test(message);
-    return isOpen ? { kind: 'more' } : { kind: 'wrong', message };
-  }
-}
-
-interface Edit {
-  readonly at: number;
-  readonly removed: number;
-  readonly text: string;
-}
-
-/**
- * Puts our own functions in the place of every `import(…)` and around what the line itself awaits (see `hold`). What functions within
- * it await is theirs.
- */
-function prepared(code: string, tree: Node): string {
-  const edits: Edit[] = [];
-  const wrap = ({ start, end }: Node, name: string) =>
-    edits.push({ at: start, removed: 0, text: `${name}(` }, { at: end, removed: 0, text: ')' });
-  const visit = (value: unknown, isOutside: boolean): void => {
-    if (Array.isArray(value)) for (const one of value) visit(one, isOutside);
-    if (Array.isArray(value) || value === null || typeof value !== 'object') return;
-    const node = value as AnyNode;
-    if (node.type === 'ImportExpression') edits.push({ at: node.start, removed: 'import'.length, text: IMPORT });
-    if (isOutside && node.type === 'AwaitExpression') wrap(node.argument, HOLD);
-    if (isOutside && node.type === 'ForOfStatement' && node.await) wrap(node.right, EACH);
-    const isFunction = /Function/.test(node.type);
-    for (const child of Object.values(node)) visit(child, isOutside && !isFunction);
-  };
-  if (/\b(?:import|await)\b/.test(code)) visit(tree, true);
-  // From the end, so that the places before stay true; at one place what is put around comes out in front of what is replaced.
-  return edits
-    .sort((a, b) => b.at - a.at || b.removed - a.removed)
-    .reduce((text, { at, removed, text: added }) => text.slice(0, at) + added + text.slice(at + removed), code);
-}
-
 /** Promises that lines await now. */
 const held = new Set<Promise<unknown>>();
 
@@ -229,11 +169,7 @@ export async function evaluate(
     const isStopped = performance.now() - startedAt >= blockedMsMax - WATCHDOG_EARLY_MS;
     return {
       kind: 'threw',
-      message: isStopped
-        ? `stopped: it ran for more than ${blockedMsMax / 1_000} s`
-        : answer.message.includes('Cannot find context')
-          ? LOST_CONTEXT
-          : answer.message,
+      message: isStopped ? `stopped: it ran for more than ${blockedMsMax / 1_000} s` : answer.message,
     };
   }
   if (answer.exceptionDetails !== undefined) return thrown(inspector, answer.exceptionDetails);

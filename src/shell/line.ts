@@ -3,7 +3,14 @@ import { UsageError } from './errors.ts';
 
 export type Line =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'command'; readonly word: string; readonly rest: string; readonly help: boolean }
+  | {
+      readonly kind: 'command';
+      readonly word: string;
+      readonly rest: string;
+      readonly help: boolean;
+      /** What was taken for a comment behind the word alone, `#` included; '' when there is none. */
+      readonly comment: string;
+    }
   | { readonly kind: 'javascript'; readonly code: string };
 
 /** After a word and a space, these begin the rest of an expression and not an argument. */
@@ -15,17 +22,20 @@ export function readLine(
   words: ReadonlySet<string>,
   abbreviation: (prefix: string) => string | null,
 ): Line {
-  const text = stripComment(input).trim();
+  const stripped = stripComment(input);
+  const text = stripped.trim();
   if (text === '') return { kind: 'empty' };
   if (text.startsWith('=') && !text.startsWith('==')) return { kind: 'javascript', code: text.slice(1).trim() };
   if (/[\r\n]/.test(text)) return { kind: 'javascript', code: input.replace(/\r\n?/g, '\n') };
   const [, first = '', next = '', after = ''] = /^([A-Za-z][\w-]*)(\s*)(.*)$/s.exec(text) ?? [];
   const word = words.has(first) ? first : abbreviation(first);
   if (word === null || first === '') return { kind: 'javascript', code: text };
-  if (after === '') return { kind: 'command', word, rest: '', help: false };
-  if (after === '?') return { kind: 'command', word, rest: '', help: true };
+  if (after === '') return { kind: 'command', word, rest: '', help: false, comment: input.slice(stripped.length) };
+  if (after === '?') return { kind: 'command', word, rest: '', help: true, comment: '' };
   const expression = next === '' || /^(?:=(?!=)|[,;(])/.test(after) || BINARY.test(after);
-  return expression ? { kind: 'javascript', code: text } : { kind: 'command', word, rest: after, help: false };
+  return expression
+    ? { kind: 'javascript', code: text }
+    : { kind: 'command', word, rest: after, help: false, comment: '' };
 }
 
 /** `#` starts a comment only at the line's start or after a blank, and not before a digit (`#3` is a connection). */

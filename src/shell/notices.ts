@@ -146,7 +146,7 @@ export class Notices {
         return `${paint.bad('-')} ${shortId(event.id)} ${event.dir} ${event.address}: ${REASONS[event.reason].sentence}${said}`;
       }
       case 'dialing':
-        return event.via === 'peer' || event.via === 'feeler'
+        return event.via === 'dialback' || event.via === 'feeler'
           ? `> visiting ${event.address} to see whether it works`
           : `> dialling ${event.address} (${event.via})`;
       case 'dial-failed':
@@ -160,7 +160,7 @@ export class Notices {
       case 'strike':
         return `! ${shortId(event.id)} ${event.address}: ${safe(event.reason)} (strike ${event.strikes})`;
       case 'self':
-        return `! Connected to myself (${event.address}); not dialled again`;
+        return `> Connected to myself (${event.address}): our own address, not dialled again`;
       case 'flood':
         return `! ${shortId(event.id)} ${event.address} sends more than it may and is held back`;
       case 'refused':

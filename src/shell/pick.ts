@@ -18,8 +18,10 @@ export function liveIds(node: NodePort): string {
   return `the live ones are ${names.slice(0, NAMED_MAX).join(', ')}${names.length > NAMED_MAX ? `, and ${names.length - NAMED_MAX} more` : ''}`;
 }
 
+export const wantsPeer = (node: NodePort, usage: string) => new UsageError(`usage: ${usage}; ${liveIds(node)}`);
+
 export function pickPeer(node: NodePort, word: string | undefined, usage: string): PeerView {
-  if (word === undefined) throw new UsageError(`usage: ${usage}; ${liveIds(node)}`);
+  if (word === undefined) throw wantsPeer(node, usage);
   const peers = node.views.peers();
   const found = matchPeers(peers, word);
   if (found.length > 1) throw ambiguous(word, found);

@@ -1,6 +1,8 @@
 /** What people read: peers' texts made harmless (rule 60), times and numbers. Values go in, plain text comes out; colour is decided by whoever calls. */
 
 const SHOWN_LENGTH_MAX = 128;
+/** Where what a row of `status` and `peer` says begins. */
+const ROW_WORD_WIDTH = 11;
 
 /** The one sanitiser: 0x20-0x7E stay, all else is shown as `\u{..}`, and the whole is capped. Linear in what is shown. */
 export function safe(text: string, lengthMax = SHOWN_LENGTH_MAX): string {
@@ -41,6 +43,10 @@ export const round3 = (value: number | null) => (value === null ? null : Math.ro
 
 export const count = (amount: number, one: string, many = `${one}s`) => `${amount} ${amount === 1 ? one : many}`;
 
+/** The beginning of a text that would be wider than that many columns. */
+export const cut = (text: string, columns: number | null) =>
+  columns !== null && text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
+
 /** Folded between words to that many columns, further lines begin with the indent; a word that is longer stays whole. */
 export function folded(line: string, columns: number | null, indent: number): string {
   if (columns === null || line.length < columns) return line;
@@ -49,3 +55,7 @@ export function folded(line: string, columns: number | null, indent: number): st
   const rest = `${' '.repeat(indent)}${line.slice(cut + 1)}`;
   return `${line.slice(0, cut).trimEnd()}\n${folded(rest, columns, indent)}`;
 }
+
+/** Rows of a word and what it says: folded so that what is said stays in its column. */
+export const foldedRows = (rows: readonly string[], columns: number | null): string =>
+  rows.map((row) => folded(row, columns, ROW_WORD_WIDTH)).join('\n');

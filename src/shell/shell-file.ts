@@ -1,5 +1,5 @@
-/** Files of shell lines: a path goes in, its lines come out, or one clear error. It runs nothing. */
-import { readFileSync } from 'node:fs';
+/** Files of shell lines: a path goes in, its lines come out, or one clear error; the beginning of a path, and its ends come out. It runs nothing. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { UsageError } from './errors.ts';
 
 /** `path` is shown as it was typed. */
@@ -8,5 +8,24 @@ export function readLines(path: string): string[] {
     return readFileSync(path, 'utf8').replace(/\n$/, '').split(/\r?\n/);
   } catch (error) {
     throw new UsageError(`cannot read ${path} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+/** Of a greater folder only so many names are looked at. */
+const NAMES_MAX = 10_000;
+
+/** Paths that begin so, folders with a slash at the end. Names that would have to be quoted are left out, hidden ones unless their dot is typed. */
+export function pathsFrom(typed: string): string[] {
+  const folder = typed.slice(0, typed.lastIndexOf('/') + 1);
+  const begun = typed.slice(folder.length);
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+      .slice(0, NAMES_MAX)
+      .filter(({ name }) => name.startsWith(begun) && /^[\w.,:+=@%~-]+$/.test(name))
+      .filter(({ name }) => begun !== '' || !name.startsWith('.'))
+      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+      .sort();
+  } catch {
+    return [];
   }
 }

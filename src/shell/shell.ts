@@ -2,20 +2,20 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
-import { parseArgs } from 'node:util';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { Ring, RingLine } from '../trace/ring.ts';
-import { nearest } from '../util/nearest.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
-import type { Answer, Command } from './command.ts';
+import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
+import { readOptions } from './options.ts';
 import { quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 export interface ShellOptions {
   readonly world: World;
@@ -37,8 +37,6 @@ type Failed = Extract<RunResult, { kind: 'error' | 'aborted' }>;
 
 /** An interrupted command has this long to give way. */
 const GRACE_MS = 300;
-/** Words that an error names. */
-const NEAR_MAX = 3;
 const ABORTED = '^C';
 /** Words that are JavaScript's for sure, however near to a command's they are. */
 const RESERVED = new Set(
@@ -64,11 +62,10 @@ export interface Failure {
 export class Shell {
   readonly world: World;
   readonly node: NodePort;
-  readonly settings: Settings;
   readonly options: ShellOptions;
   readonly notices: Notices;
   readonly commands: readonly Command[] = COMMANDS;
-  private readonly words = new Map<string, Command>();
+  readonly vocabulary: Vocabulary;
   private running: AbortController | null = null;
   private printer: Print | null = null;
   private unprinted: Parameters<Print>[] = [];
@@ -92,10 +89,17 @@ export class Shell {
     this.options = options;
     this.world = options.world;
     this.node = options.node;
-    this.settings = options.node.state.settings;
-    for (const command of COMMANDS)
-      for (const word of [command.name, ...command.aliases]) this.words.set(word, command);
+    // On a terminal only, and not where a variable has that name.
+    this.vocabulary = new Vocabulary(
+      COMMANDS,
+      options.aliases,
+      (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
+    );
     this.notices = new Notices(this);
+  }
+
+  get settings(): Settings {
+    return this.node.state.settings;
   }
 
   get paint(): Paint {
@@ -111,24 +115,6 @@ export class Shell {
   printTo(printer: Print): void {
     this.printer = printer;
     for (const [text, answer] of this.unprinted.splice(0)) printer(text, answer);
-  }
-
-  command(word: string): Command | null {
-    return this.words.get(word) ?? null;
-  }
-
-  /** The command that a word stands for where it is typed, be it the beginning of its name. */
-  commandTyped(word: string): Command | null {
-    return this.command(word) ?? this.command(this.abbreviated(word) ?? '');
-  }
-
-  /** Names of commands and their other names. */
-  commandNames(): ReadonlySet<string> {
-    return new Set(this.words.keys());
-  }
-
-  commandWords(): string[] {
-    return [...this.words.keys(), ...this.options.aliases.keys()];
   }
 
   /** Names that JavaScript lines declared. */
@@ -184,13 +170,13 @@ export class Shell {
         if (depth >= ALIAS_DEPTH_MAX) throw new CommandError('usage', `the alias ${line.word} leads back to itself`);
         return await this.answerLine(`${alias} ${line.rest}`.trim(), signal, depth + 1);
       }
-      const command = this.command(line.word);
-      if (command === null) throw this.unknown(line.word);
-      const help = this.command('help');
+      const command = this.vocabulary.command(line.word);
+      if (command === null) throw this.vocabulary.unknown(line.word);
+      const help = this.vocabulary.command('help');
       const answer =
         line.help && help !== null
           ? await this.call(help, command.name, signal)
-          : await this.call(command, line.rest, signal);
+          : await this.call(command, argumentOf(line, command), signal);
       const text = this.options.json ? '' : await textOf(answer);
       if (signal.aborted) return { kind: 'aborted', text: text === '' ? ABORTED : `${ABORTED}\n${text}` };
       return { kind: 'ok', text, value: answer.value };
@@ -201,11 +187,7 @@ export class Shell {
 
   /** The answer to JavaScript of which no more lines come. */
   unfinished(input: string): Failed {
-    const [first = ''] = input.split('\n');
-    const error = new CommandError(
-      'javascript',
-      `the JavaScript is not finished that begins with ${quoted(first, 60)}`,
-    );
+    const error = new CommandError('javascript', `the JavaScript is not finished that begins with ${firstLine(input)}`);
     return this.failed(input, error, new AbortController().signal);
   }
 
@@ -230,17 +212,7 @@ export class Shell {
   }
 
   private read(input: string): Line {
-    return readLine(input, new Set(this.commandWords()), (prefix) => this.abbreviated(prefix));
-  }
-
-  /** The one command that a prefix of two letters or more stands for, on a terminal only. */
-  private abbreviated(prefix: string): string | null {
-    if (!this.options.interactive || prefix.length < 2) return null;
-    if (Object.hasOwn(globalThis, prefix) || this.declaredNames().includes(prefix)) return null;
-    const found = new Set<string>();
-    for (const [word, command] of this.words)
-      if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
-    return found.size === 1 ? ([...found][0] as string) : null;
+    return readLine(input, new Set(this.vocabulary.words()), (prefix) => this.vocabulary.abbreviated(prefix));
   }
 
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
@@ -248,15 +220,23 @@ export class Shell {
     this.javascript ??= await import('./javascript.ts');
     const result = await this.javascript.evaluate(this, code, signal);
     const typed = input.trim();
-    const [word = ''] = /^[\w-]+(?=\s|$)/.exec(typed) ?? [];
+    const isOneLine = !typed.includes('\n');
+    // What goes on over several lines was JavaScript when it began.
+    const [word = ''] = isOneLine ? (/^[A-Za-z][\w-]*(?=\s|$)/.exec(typed) ?? []) : [];
     switch (result.kind) {
       case 'syntax':
+        if (!isOneLine)
+          throw new CommandError(
+            'javascript',
+            `the JavaScript that begins with ${firstLine(typed)} does not go on like this: ${safe(result.message, 300)}`,
+          );
         if (word === '' || RESERVED.has(word)) throw new CommandError('javascript', safe(result.message, 300));
-        if (nearest(word, this.commandWords(), 2).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
-          throw this.unknown(word);
+        if (this.vocabulary.near(word).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed))
+          throw this.vocabulary.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
       case 'threw':
-        if (word !== '' && result.message === `ReferenceError: ${word} is not defined`) throw this.unknown(word);
+        if (word !== '' && result.message === `ReferenceError: ${word} is not defined`)
+          throw this.vocabulary.unknown(word);
         throw new CommandError('javascript', safe(result.message, 300));
       case 'command-failed':
         throw result.error;
@@ -270,31 +250,13 @@ export class Shell {
     }
   }
 
-  private unknown(word: string): CommandError {
-    const words = this.commandWords();
-    const beginning = word.length < 2 ? [] : words.filter((one) => one.startsWith(word)).slice(0, NEAR_MAX);
-    const near = beginning.length > 0 ? beginning : nearest(word, words, 2);
-    return new CommandError(
-      'unknown-command',
-      `unknown command ${JSON.stringify(safe(word))}${near.length === 0 ? '; type help for the list' : ''}`,
-      near,
-    );
-  }
-
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
-    const words = command.raw === true ? [rest] : splitWords(rest);
-    let options: Record<string, string | boolean | undefined> = {};
-    let positionals = words;
-    if (command.raw !== true) {
-      try {
-        const parsed = parseArgs({ args: words, options: command.options ?? {}, allowPositionals: true, strict: true });
-        options = parsed.values as typeof options;
-        positionals = parsed.positionals;
-      } catch (error) {
-        throw new UsageError(`${safe((error as Error).message.split('. ')[0] ?? '')}; usage: ${command.usage}`);
-      }
-    }
+    const { values, positionals } =
+      command.raw === true
+        ? { values: {}, positionals: [rest] }
+        : readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
+    const options = values as Invocation['options'];
     if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
@@ -305,5 +267,11 @@ export class Shell {
     return answer;
   }
 }
+
+const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);
+
+/** Where an ID must stand, `#x` is a mistyped `#3` and no comment. */
+const argumentOf = ({ rest, comment }: Extract<Line, { kind: 'command' }>, { usage }: Command): string =>
+  rest === '' && /^\S+ ID\b/.test(usage) && /^#\S/.test(comment) ? comment : rest;
 
 const textOf = async (answer: Answer) => (typeof answer.text === 'string' ? answer.text : await answer.text());

@@ -1,11 +1,12 @@
 /** What a node starts with: the command line and .noderc go in; settings, lists and lines to run come out, or one clear error. */
-import { parseArgs } from 'node:util';
 import type { HostPort } from '../core/world.ts';
 import { checkSettings, defaultSettings, type SettingKey, type Settings } from '../settings.ts';
 import { nearest } from '../util/nearest.ts';
 import { applySetting, type SettingOrigin } from './apply-setting.ts';
 import { UsageError } from './errors.ts';
+import { readOptions } from './options.ts';
 import { findRc, type RcLine, type RcTarget, readPlace, readRc } from './rc.ts';
+import { quoted } from './render.ts';
 import { readLines } from './shell-file.ts';
 
 export const USAGE = `usage: peersh [options]     a node with its shell; without a terminal the lines
@@ -68,7 +69,9 @@ const OPTIONS = {
 } as const;
 
 export function readStartup(argv: readonly string[]): Startup {
-  const { values, tokens } = parse(argv);
+  const { values, positionals, tokens } = readOptions(argv, OPTIONS, 'peersh --help lists the options');
+  const [word] = positionals;
+  if (word !== undefined) throw stray(word);
   const rc = values['no-rc'] === true || values.version === true || values.help === true ? null : findRc(values.rc);
   const target: RcTarget = {
     settings: defaultSettings(),
@@ -121,22 +124,16 @@ export function readStartup(argv: readonly string[]): Startup {
   };
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, strict: true, tokens: true });
-  } catch (error) {
-    const message = (error as Error).message.split('. ')[0] ?? '';
-    const [, option = ''] = /'--([^']*)'/.exec(message) ?? [];
-    const near = nearest(option, Object.keys(OPTIONS)).map((name) => `--${name}`);
-    throw new UsageError(
-      `${message}; ${near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'peersh --help lists the options'}`,
-    );
-  }
+/** A word that is no option. */
+function stray(word: string): UsageError {
+  const near = nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `-e ${quoted(word)} runs it as a line`;
+  return new UsageError(`${quoted(word)} is no option; ${hint}`, near);
 }
 
-function readScripts(tokens: ReturnType<typeof parse>['tokens']): Startup['script'] {
+function readScripts(tokens: ReturnType<typeof readOptions>['tokens']): Startup['script'] {
   const script: string[][] = [];
-  for (const token of tokens ?? []) {
+  for (const token of tokens) {
     if (token.kind !== 'option' || typeof token.value !== 'string') continue;
     if (token.name === 'eval') script.push([token.value]);
     else if (token.name === 'script') script.push(readLines(token.value));

@@ -1,11 +1,12 @@
 /** Tables that people read: columns and harmless cells go in, lines without borders come out, as wide as the terminal allows. It decides no order and no colour. */
+import { cut } from './render.ts';
 
 export interface Column {
   readonly head: string;
   readonly right?: boolean;
   /** Left out on a narrow terminal, the least number first; never left out without one. */
   readonly dropOrder?: number;
-  /** Cut to no less than this rather than that another column is left out. */
+  /** Cut to no less than this when all that may be left out is and the rest is still too wide. */
   readonly shrinkTo?: number;
 }
 
@@ -33,16 +34,27 @@ const BLANK = Object.fromEntries(
 
 const GAP = 2;
 
-/** A table with blank borders; cells are already harmless. Yields between slices so that a node with many peers goes on. */
+/** Columns that all rows take. */
+export const widthOf = (columns: readonly Column[], rows: readonly (readonly string[])[]): number =>
+  widestOf(columns, rows).reduce((sum, width) => sum + width + GAP, -GAP);
+
+const widestOf = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
+  columns.map(({ head }, i) =>
+    rows.reduce((width, row) => Math.max(width, (row[i] ?? '').length), Math.max(1, head.length)),
+  );
+
+/**
+ * A table with blank borders; cells are already harmless. `below` gives lines that stand under a row. Yields between slices so that a node
+ * with many peers goes on.
+ */
 export async function table(
   allColumns: readonly Column[],
   allRows: readonly (readonly string[])[],
   roomColumns: number | null = null,
+  below: (row: number) => readonly string[] = () => [],
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
-  const widest = allColumns.map(({ head }, i) =>
-    allRows.reduce((width, row) => Math.max(width, (row[i] ?? '').length), Math.max(1, head.length)),
-  );
+  const widest = widestOf(allColumns, allRows);
   const kept = fitting(allColumns, widest, roomColumns);
   const columns = kept.map((i) => allColumns[i] as Column);
   const widths = shrunk(
@@ -69,7 +81,8 @@ export async function table(
     );
     if (at + SLICE_ROWS < rows.length) await new Promise((resolve) => setImmediate(resolve));
   }
-  return lines.join('\n');
+  // The first line is the head.
+  return lines.flatMap((line, i) => (i === 0 ? [line] : [line, ...below(i - 1)])).join('\n');
 }
 
 /** Which columns are shown: all that fit, or those that never leave. */
@@ -78,8 +91,7 @@ function fitting(columns: readonly Column[], widths: readonly number[], room: nu
   const leaving = kept
     .filter((i) => columns[i]?.dropOrder !== undefined)
     .sort((a, b) => (columns[a]?.dropOrder ?? 0) - (columns[b]?.dropOrder ?? 0));
-  const least = (i: number) => Math.min(widths[i] ?? 0, columns[i]?.shrinkTo ?? Infinity);
-  const width = () => kept.reduce((sum, i) => sum + least(i) + GAP, -GAP);
+  const width = () => kept.reduce((sum, i) => sum + (widths[i] ?? 0) + GAP, -GAP);
   while (room !== null && width() > room && leaving.length > 0) {
     const next = leaving.shift();
     kept = kept.filter((i) => i !== next);
@@ -97,10 +109,8 @@ function shrunk(columns: readonly Column[], widths: readonly number[], room: num
   });
 }
 
-const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
-
 /** Rows that a person sees of a long table, the rest is counted. */
-export const SHOWN_ROWS_MAX = 50;
+const SHOWN_ROWS_MAX = 50;
 
 /** The first rows, or all of them, and how to see the others. */
 export async function pagedTable(
@@ -109,8 +119,9 @@ export async function pagedTable(
   room: number | null,
   command: string,
   isAll: boolean,
+  below?: (row: number) => readonly string[],
 ): Promise<string> {
-  const drawn = await table(columns, isAll ? rows : rows.slice(0, SHOWN_ROWS_MAX), room);
+  const drawn = await table(columns, isAll ? rows : rows.slice(0, SHOWN_ROWS_MAX), room, below);
   const left = rows.length - SHOWN_ROWS_MAX;
   return isAll || left <= 0 ? drawn : `${drawn}\n… ${left.toLocaleString('en')} more: ${command} --all`;
 }

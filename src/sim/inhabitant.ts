@@ -32,7 +32,8 @@ export interface Inhabitant {
 
 /** A node of the core. */
 export class NodeInhabitant implements Inhabitant {
-  readonly node: NodeState;
+  /** Another object after the world was taken back to an earlier moment. */
+  node: NodeState;
   readonly context: Context;
 
   constructor(node: NodeState, context: Context) {

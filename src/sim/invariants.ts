@@ -16,6 +16,7 @@ import {
 } from '../core/limits.ts';
 import { sessionDeadline } from '../core/session.ts';
 import type { NodeState, Session } from '../core/state.ts';
+import { type Address, ipKey, isLocal } from '../wire/address.ts';
 
 export function brokenInvariants(node: NodeState): string[] {
   return [
@@ -24,6 +25,8 @@ export function brokenInvariants(node: NodeState): string[] {
     ...brokenDeadlines(node),
     ...brokenBook(node),
     ...brokenBounds(node),
+    ...brokenShares(node),
+    ...brokenPlaces(node),
   ];
 }
 
@@ -114,4 +117,63 @@ function brokenBounds(node: NodeState): string[] {
     ['collisions', node.book.collisions.length, COLLISIONS_MAX],
   ];
   return bounds.filter(([, size, max]) => size > max).map(([name, size]) => `${size} ${name} are too many`);
+}
+
+/**
+ * Rules 41, 49, 51, 52. They hold for a node whose settings were not lowered: who is there may stay. Commands are subject to none.
+ */
+function brokenShares({ peers, sessions, dials, settings }: NodeState): string[] {
+  const all = [...sessions.values()];
+  const inbound = all.filter(({ dir }) => dir === 'inbound');
+  const dialled: readonly Address[] = [
+    ...all.filter(({ via, stage }) => via === 'gossip' && stage !== 'closing').map(({ remote }) => remote),
+    ...[...dials.values()].filter(({ via }) => via === 'gossip').map(({ address }) => address),
+  ];
+  const placed = [...peers.values()].filter(({ via }) => via !== 'manual' && via !== 'keep').length;
+  const guests = inbound.filter(isGuest).length;
+  const shares: readonly (readonly [what: string, size: number, key: 'peers.max' | 'visitors.max' | ShareKey])[] = [
+    ['peers', placed, 'peers.max'],
+    ['visitors', guests, 'visitors.max'],
+    ...sharesOf(
+      inbound.filter(({ remote }) => !isLocal(remote)).map(({ remote }) => ipKey(remote)),
+      'connections of',
+      'ip.public',
+    ),
+    ...sharesOf(
+      inbound.filter(({ remote }) => remote.class === 'private').map(({ remote }) => ipKey(remote)),
+      'connections of',
+      'ip.private',
+    ),
+    ...sharesOf(
+      dialled.filter((address) => !isLocal(address)).map(({ group }) => group),
+      'dialled in',
+      'peers.outbound.group',
+    ),
+  ];
+  return shares
+    .filter(([, size, key]) => size > settings[key])
+    .map(([what, size, key]) => `${size} ${what} are more than ${key}`);
+}
+
+type ShareKey = 'ip.public' | 'ip.private' | 'peers.outbound.group';
+
+function sharesOf(names: readonly string[], what: string, key: ShareKey): (readonly [string, number, ShareKey])[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => [`${what} ${name}`, count, key]);
+}
+
+/** Who said hello and stays for a moment; not who was cut off at that hello. */
+const isGuest = ({ id, readyAt, stage, closeReason }: Session): boolean =>
+  id !== null && readyAt === null && stage !== 'hello' && closeReason !== 'visitors-full' && closeReason !== 'banned';
+
+/** Rule 32: special ranges never. */
+function brokenPlaces({ book, dials }: NodeState): string[] {
+  const isSpecial = (address: Address) => address.class === 'special';
+  return [
+    ...book.addresses.filter(isSpecial).map(({ text }) => `${text} is in the book`),
+    ...[...dials.values()]
+      .filter(({ address }) => isSpecial(address))
+      .map(({ address }) => `${address.text} is dialled`),
+  ];
 }

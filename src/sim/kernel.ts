@@ -2,16 +2,19 @@
 
 /** A 4-ary heap over parallel arrays, ordered by (time, sequence). */
 export interface Kernel<Item> {
+  /** Integer microseconds. */
   now: number;
   sequence: number;
+  /** How many items were taken so far. */
+  taken: number;
   size: number;
-  readonly times: number[];
-  readonly sequences: number[];
-  readonly items: Item[];
+  times: number[];
+  sequences: number[];
+  items: Item[];
 }
 
 export function createKernel<Item>(): Kernel<Item> {
-  return { now: 0, sequence: 0, size: 0, times: [], sequences: [], items: [] };
+  return { now: 0, sequence: 0, taken: 0, size: 0, times: [], sequences: [], items: [] };
 }
 
 /** Adds an item at a time not before now; integer microseconds. */
@@ -43,6 +46,7 @@ export function nextTime<Item>(kernel: Kernel<Item>): number {
 export function takeNext<Item>(kernel: Kernel<Item>): Item {
   const { times, sequences, items } = kernel;
   const first = items[0] as Item;
+  kernel.taken += 1;
   kernel.now = times[0] as number;
   kernel.size -= 1;
   const last = kernel.size;

@@ -6,6 +6,7 @@
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { ReasonCode } from '../core/reasons.ts';
+import type { Happened } from '../core/simulation.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
@@ -51,14 +52,17 @@ export interface Host {
   readonly random: Random;
   ends: Map<number, End>;
   dials: Set<number>;
-  /** What the world gives out for this node; null before the node is started. */
+  /** What the world gives out for this node; null where nobody asks for one. */
   port: NodePort | null;
+  /** Lives there still; who has left is not in `hosts`, and dials to that address are refused. */
   isUp: boolean;
   wakeTicket: number;
   /** What came while its process was stopped; null while it runs. */
   frozen: Item[] | null;
   /** Its clock shows so much more than the kernel's. */
   skewUs: number;
+  /** Where the last message came in; null when that end is gone. */
+  heard: End | null;
 }
 
 /** All items have the same fields, so that the queue's reader sees one shape. */
@@ -83,7 +87,9 @@ export type Item =
   | (Parts & { readonly kind: 'resolved'; readonly host: Host })
   | (Parts & { readonly kind: 'wake'; readonly host: Host })
   /** The links asked to be called, with a number of theirs. */
-  | (Parts & { readonly kind: 'links' });
+  | (Parts & { readonly kind: 'links' })
+  /** A node that was announced joins; `text` is its name. */
+  | (Parts & { readonly kind: 'join' });
 
 const messageItem = (end: End, message: Message): Item => ({
   kind: 'message',
@@ -152,16 +158,16 @@ export interface Links {
 export interface FaultHooks {
   /** A test of the lines to which a fault applies; `end` is the side that sends. */
   compileExpression(text: string): (end: End, message: Message) => boolean;
-  /** A node was killed: nothing of it is left in the network. */
-  crashed(name: string): void;
   /** A killed node is to start again, at its address with the same settings and list, before this returns. */
   restartNode(name: string): void;
 }
 
 /** The last thing that happened: overwritten by the next one. */
 export interface Happening {
-  kind: 'none' | 'message' | 'closed' | 'arrive' | 'answer' | 'resolved' | 'wake' | 'fault';
+  kind: Happened['kind'] | null;
   host: Host | null;
+  /** At the other end. */
+  peer: Host | null;
   /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), four times a fault's number and 0 on, 1 off, 2 strikes first (fault), else of no meaning. */
   number: number;
   message: Message | null;
@@ -172,8 +178,8 @@ export interface Network {
   readonly seed: number;
   /** Encode and decode every hop, as sockets would. */
   readonly wire: boolean;
-  readonly hosts: Map<string, Host>;
-  readonly names: Map<string, Host>;
+  hosts: Map<string, Host>;
+  names: Map<string, Host>;
   /** Hash over everything that happened, in order. */
   hash: number;
   /** Everything that happened: messages, closes, dials, look-ups and timers that were not replaced. */
@@ -189,6 +195,7 @@ export interface Network {
   faults: FaultState;
   faultHooks: FaultHooks;
   onFault: (id: string, change: 'on' | 'off', text: string) => void;
+  onJoin: (name: string) => void;
 }
 
 export function createNetwork(seed: number, wire: boolean): Network {
@@ -200,7 +207,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     names: new Map(),
     hash: mix(seed),
     events: 0,
-    last: { kind: 'none', host: null, number: 0, message: null },
+    last: { kind: null, host: null, peer: null, number: 0, message: null },
     onEvent: () => undefined,
     onLine: null,
     links: null,
@@ -208,10 +215,10 @@ export function createNetwork(seed: number, wire: boolean): Network {
     faults: createFaultState(),
     faultHooks: {
       compileExpression: () => () => false,
-      crashed: () => undefined,
       restartNode: () => undefined,
     },
     onFault: () => undefined,
+    onJoin: () => undefined,
   };
 }
 
@@ -233,7 +240,8 @@ export function addHost(
     },
     dial: (attempt, to, timeoutUs) => dial(network, host, attempt, to, timeoutUs),
     cancel: (attempt) => void host.dials.delete(attempt),
-    send: (n, message) => sendMessage(network, host.ends.get(n), message),
+    // Most of what is sent answers what just came.
+    send: (n, message) => sendMessage(network, host.heard?.n === n ? host.heard : host.ends.get(n), message),
     sendLine(n, line) {
       const message = parseMessage(line);
       if (message.type !== 'malformed') sendMessage(network, host.ends.get(n), message);
@@ -261,6 +269,7 @@ export function addHost(
     wakeTicket: 0,
     frozen: null,
     skewUs: 0,
+    heard: null,
   };
   network.hosts.set(address.text, host);
   network.names.set(name, host);
@@ -325,6 +334,19 @@ export function dialAnswered(network: Network, one: SimDial, at: number, far: En
     host: null,
     dial: one,
     text: reason,
+    number: 0,
+  });
+}
+
+/** Calls `onJoin` at a time. */
+export function announceJoin(network: Network, at: number, name: string): void {
+  schedule(network.kernel, at, {
+    kind: 'join',
+    end: null,
+    message: null,
+    host: null,
+    dial: null,
+    text: name,
     number: 0,
   });
 }

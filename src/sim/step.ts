@@ -6,7 +6,7 @@ import { takeNext } from './kernel.ts';
 import { closeEnd, dialAnswered, type End, type Host, type Item, type Network, type SimDial } from './network.ts';
 
 /** What happened, as numbers for the hash of the run. */
-const KINDS = { message: 1, closed: 2, arrive: 3, answer: 4, resolved: 5, wake: 6, fault: 7 } as const;
+const KINDS = { message: 1, closed: 2, arrive: 3, answer: 4, resolved: 5, wake: 6, fault: 7, join: 8 } as const;
 
 /** Call only when the kernel holds an item. */
 export function step(network: Network): void {
@@ -38,6 +38,8 @@ function handle(network: Network, item: Item): void {
       return resolve(network, item.host, item.text);
     case 'links':
       return network.links?.due(item.number);
+    case 'join':
+      return network.onJoin(item.text);
     default:
       item satisfies never;
   }
@@ -52,6 +54,7 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
   last.kind = kind;
   last.host = host;
   last.number = number;
+  last.peer = null;
   last.message = null;
   network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), KINDS[kind]), host.index), number);
 }
@@ -59,8 +62,10 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
 function deliver(network: Network, to: End, message: Message): void {
   if (!to.isOpen) return;
   const { host, n } = to;
+  host.heard = to;
   happen(network, 'message', host, n);
   network.hash = addMessage(network.hash, message);
+  network.last.peer = to.other?.host ?? null;
   network.last.message = message;
   if (network.onLine !== null) network.onLine(host, n, 'received', message);
   const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
@@ -79,8 +84,10 @@ function reportClosed(network: Network, end: End, reason: ReasonCode): void {
   const { host, n } = end;
   if (host.ends.get(n) !== end) return;
   host.ends.delete(n);
+  host.heard = null;
   end.isOpen = false;
   happen(network, 'closed', host, n);
+  network.last.peer = end.other?.host ?? null;
   host.inhabitant.closed(n, reason);
 }
 
@@ -97,6 +104,7 @@ function arrive(network: Network, dial: SimDial): void {
   const at = network.kernel.now + (network.links?.answerUs(dial) ?? dial.latencyUs);
   const isThere = target?.isUp === true && dial.local !== null;
   happen(network, 'arrive', isThere ? target : dial.from, dial.attempt);
+  network.last.peer = isThere ? dial.from : null;
   if (!isThere || dial.local === null) return dialAnswered(network, dial, at, null, 'refused');
   const far = createEnd(network, target, dial, null);
   target.ends.set(far.n, far);
@@ -111,6 +119,7 @@ const SYSTEM_WORDS: Partial<Record<ReasonCode, string>> = { refused: 'ECONNREFUS
 function answer(network: Network, dial: SimDial, far: End | null, reason: ReasonCode): void {
   const { from, attempt } = dial;
   happen(network, 'answer', from, attempt);
+  network.last.peer = far?.host ?? null;
   const isWanted = from.dials.delete(attempt);
   if (far === null) {
     if (isWanted) from.inhabitant.dialFailed(attempt, reason, SYSTEM_WORDS[reason] ?? '');

@@ -1,14 +1,15 @@
-/** The simulated world: the port of worlds on the model network and its clock. Time moves only while somebody waits. */
-import { createNode, giveOrder, startNode, stopNode } from '../core/node.ts';
-import { createViews } from '../core/views.ts';
-import type { EventListener, LineListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
-import { type Address, addressOf } from '../wire/address.ts';
+/** The simulated world: the port of worlds on the model network, its clock and its history. Time moves only while somebody waits. */
+import { createAudience } from '../core/audience.ts';
+import type { Simulation } from '../core/simulation.ts';
+import type { NodeState } from '../core/state.ts';
+import { createViews, type NodeViews } from '../core/views.ts';
+import type { EventListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
 import { encodeMessage } from '../wire/messages.ts';
-import { NodeInhabitant } from './inhabitant.ts';
-import { nextTime } from './kernel.ts';
-import { addHost, createNetwork, type Network, removeHost } from './network.ts';
-import { createRandom, nextRandom } from './random.ts';
-import { step } from './step.ts';
+import type { Host, Network } from './network.ts';
+import { nodeOf } from './population.ts';
+import { createSimulation } from './simulation.ts';
+import { createStage } from './stage.ts';
+import { createTimeline, give, moveOn } from './timeline.ts';
 
 export interface SimOptions {
   readonly seed: number;
@@ -19,98 +20,87 @@ export interface SimOptions {
   readonly agent: string;
   /** Lets other work of the process go on; called now and then while time is moved. */
   readonly breathe: () => Promise<void>;
+  /** Milliseconds of some clock of the wall's, by which snapshots are taken; without it there are none. */
+  readonly wallMs?: () => number;
 }
 
 export interface SimWorld extends World {
   readonly network: Network;
+  readonly simulation: Simulation;
 }
 
-const PORT = 5_999;
-const LAN_NODES_MAX = 60;
 const EVENTS_PER_BREATH = 20_000;
 
-/** Where the k-th node lives: 10.0.0.k on a LAN, else one public /16 after the other. */
-function placeOf(index: number, nodes: number): Address {
-  const ip =
-    nodes <= LAN_NODES_MAX
-      ? `10.0.0.${index + 1}`
-      : `${20 + (index % 70)}.${Math.floor(index / 70) % 250}.${Math.floor(index / 17_500)}.1`;
-  const address = addressOf(ip, PORT);
-  if (address === null) throw new Error(`no place for node ${index}`);
-  return address;
-}
-
-/** A UUID of version 4 from the seed, so that the same seed gives the same ids. */
-function idOf(seed: number, index: number): string {
-  const random = createRandom(seed ^ 0x1d, index);
-  const hex = Array.from({ length: 32 }, () => Math.floor(nextRandom(random) * 16).toString(16));
-  hex[12] = '4';
-  hex[16] = '8';
-  const part = (from: number, to: number) => hex.slice(from, to).join('');
-  return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
-}
-
-export function createSimWorld(options: SimOptions): SimWorld {
-  const network = createNetwork(options.seed, options.wire === true);
+export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wallMs = () => 0 }: SimOptions): SimWorld {
+  const audience = createAudience();
+  /** By name; a node that comes again has the port that it had. */
+  const ports = new Map<string, NodePort>();
+  let isMuted = false;
+  const options = { seed, nodes, wire, agent, wallMs };
+  const stage = createStage({ ...options, register });
+  const { network } = stage;
   const { kernel } = network;
-  const ports: NodePort[] = [];
-  const places = new Map<string, number>();
-  /** Replaced, never changed, so that who comes or goes while an event is told does not disturb the telling. */
-  let eventListeners: readonly EventListener[] = [];
-  const lineListeners = new Set<LineListener>();
-  let births = 0;
+  const timeline = createTimeline(stage);
+  const simulation = createSimulation(timeline, {
+    options,
+    breathe,
+    mute(muted) {
+      isMuted = muted;
+    },
+  });
 
   network.onEvent = ({ port }, event) => {
-    if (port !== null) for (const listener of eventListeners) listener(port, event);
+    if (port !== null && !isMuted) audience.tell(port, event);
   };
-
-  function listen(listener: EventListener): () => void {
-    // A function of its own each time, so that one listener may listen twice.
-    const seat: EventListener = (node, event) => listener(node, event);
-    eventListeners = [...eventListeners, seat];
-    return () => {
-      eventListeners = eventListeners.filter((one) => one !== seat);
-    };
-  }
 
   const passLine: Network['onLine'] = ({ port }, n, direction, message) => {
-    const line = encodeMessage(message);
-    if (port !== null) for (const listener of lineListeners) listener(port, n, direction, line, message);
+    if (port !== null && !isMuted) audience.pass(port, n, direction, encodeMessage(message), message);
   };
 
-  function spawn(config: NodeConfig): Promise<NodePort> {
-    if (network.names.has(config.name)) return Promise.reject(new Error(`there is a node ${config.name} already`));
-    const index = places.get(config.name) ?? places.size;
-    places.set(config.name, index);
-    const id = idOf(options.seed, births);
-    births += 1;
-    const node = createNode({ id, agent: options.agent, settings: config.settings, bootstrap: config.bootstrap });
-    const address = placeOf(index, options.nodes);
-    const host = addHost(network, index, config.name, address, (context) => new NodeInhabitant(node, context));
-    const port: NodePort = {
-      name: config.name,
-      state: node,
-      views: createViews(node, () => kernel.now),
+  function register(host: Host): void {
+    const port = ports.get(host.name) ?? createPort(host);
+    ports.set(host.name, port);
+    host.port = port;
+  }
+
+  function createPort(first: Host): NodePort {
+    const { name } = first;
+    let host = first;
+    let views: NodeViews | null = null;
+    let viewed: NodeState | null = null;
+    /** Who has that name now; the last one when nobody has. */
+    const current = () => {
+      host = network.names.get(name) ?? host;
+      return nodeOf(host);
+    };
+    return {
+      name,
+      get state() {
+        return current();
+      },
+      get views() {
+        const node = current();
+        if (views === null || viewed !== node) views = createViews(node, () => kernel.now);
+        viewed = node;
+        return views;
+      },
       order(order) {
-        host.context.now = kernel.now;
-        return giveOrder(node, host.context, order);
+        const answer = give(timeline, { kind: 'order', name, order });
+        if (answer === null) throw new Error('an order has an answer');
+        return answer;
       },
       listen: () => Promise.reject(Object.assign(new Error('a simulated node has one address'), { code: 'ENOTSUP' })),
       stop() {
-        if (!host.isUp) return Promise.resolve();
-        host.context.now = kernel.now;
-        stopNode(node, host.context);
-        removeHost(network, host);
-        network.onEvent(host, { kind: 'stopped' });
-        ports.splice(ports.indexOf(port), 1);
-        host.port = null;
+        if (network.names.has(name)) give(timeline, { kind: 'stop', name });
         return Promise.resolve();
       },
     };
-    host.port = port;
-    ports.push(port);
-    startNode(node, host.context, [address]);
-    return Promise.resolve(port);
+  }
+
+  function spawn(config: NodeConfig): Promise<NodePort> {
+    if (network.names.has(config.name)) return Promise.reject(new Error(`there is a node ${config.name} already`));
+    give(timeline, { kind: 'spawn', config });
+    return Promise.resolve(ports.get(config.name) as NodePort);
   }
 
   async function until(
@@ -119,21 +109,31 @@ export function createSimWorld(options: SimOptions): SimWorld {
   ): Promise<UntilResult> {
     const limit = kernel.now + Math.max(0, Math.floor(limitMs * 1_000));
     const found: { node: NodePort; event: Parameters<EventListener>[1] }[] = [];
-    const unlisten = listen((node, event) => {
-      if (found.length === 0 && test(node, event)) found.push({ node, event });
+    const failures: { readonly error: unknown }[] = [];
+    const unlisten = audience.onEvent((node, event) => {
+      if (found.length > 0 || failures.length > 0) return;
+      try {
+        if (test(node, event)) found.push({ node, event });
+      } catch (error) {
+        // The one who waits is told, not the node.
+        failures.push({ error });
+      }
     });
     try {
       for (let steps = 1; ; steps += 1) {
         const [first] = found;
+        const [failure] = failures;
+        if (failure !== undefined) throw failure.error;
         if (first !== undefined) return { kind: 'event', ...first };
         if (signal?.aborted === true) return { kind: 'aborted' };
-        const next = nextTime(kernel);
-        if (next > limit || next === Infinity) {
-          if (limit !== Infinity) kernel.now = limit;
-          return { kind: 'timeout' };
+        if (simulation.isPaced) {
+          if (kernel.now >= limit) return { kind: 'timeout' };
+          await breathe();
+          continue;
         }
-        step(network);
-        if (steps % EVENTS_PER_BREATH === 0) await options.breathe();
+        const what = moveOn(timeline, limit);
+        if (what === 'limit' || what === 'idle') return { kind: 'timeout' };
+        if (steps % EVENTS_PER_BREATH === 0) await breathe();
       }
     } finally {
       unlisten();
@@ -143,21 +143,22 @@ export function createSimWorld(options: SimOptions): SimWorld {
   return {
     kind: 'sim',
     network,
+    simulation,
     now: () => kernel.now,
-    nodes: () => ports,
+    nodes: () => [...network.names.values()].map(({ port }) => port).filter((port) => port !== null),
     spawn,
     until,
-    onEvent: listen,
+    onEvent: audience.onEvent,
     onLine(listener) {
-      lineListeners.add(listener);
+      const unlisten = audience.onLine(listener);
       network.onLine = passLine;
       return () => {
-        lineListeners.delete(listener);
-        if (lineListeners.size === 0) network.onLine = null;
+        unlisten();
+        if (!audience.watchesLines()) network.onLine = null;
       };
     },
     async close() {
-      await Promise.all([...ports].map((port) => port.stop()));
+      await Promise.all([...ports.values()].map((port) => port.stop()));
     },
   };
 }

@@ -3,7 +3,7 @@
  * out. It decides nothing about the peer. There is one for every peer, so all of them share their handlers. Rules 11, 56.
  */
 import type { Socket } from 'node:net';
-import { CUT_OFF_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
+import { BYTES_PER_WORK, CUT_OFF_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import {
   createSplitter,
@@ -14,6 +14,7 @@ import {
   splitMore,
 } from '../wire/frames.ts';
 import { addLine, flush, type Outbox } from './outbox.ts';
+import type { Turns } from './turns.ts';
 
 /** What a connection tells its node. */
 export interface Attendant {
@@ -34,6 +35,7 @@ export class Connection implements FrameSink, Outbox {
   readonly socket: Socket;
   readonly splitter: Splitter;
   readonly attendant: Attendant;
+  readonly turns: Turns<Connection>;
   text = '';
   large = false;
   written = 0;
@@ -41,8 +43,10 @@ export class Connection implements FrameSink, Outbox {
   reason: ReasonCode = 'remote-closed';
   /** Our side is over: nothing more is queued and nothing that comes is read. */
   isEnding = false;
-  /** More of the last chunk waits for its turn. */
+  /** More of the last chunk, or all of it, waits for its turn. */
   isMidChunk = false;
+  /** All of it. */
+  #chunk: Buffer | null = null;
   /** The peer has ended its side. */
   #hasEnded = false;
   /** Told not to read for a while (rule 54). */
@@ -50,10 +54,11 @@ export class Connection implements FrameSink, Outbox {
   /** Cuts off a peer that does not take what waits (rule 56), or that does not close after us. */
   #cut: NodeJS.Timeout | null = null;
 
-  constructor(n: number, socket: Socket, attendant: Attendant, lineBytesMax: number) {
+  constructor(n: number, socket: Socket, attendant: Attendant, turns: Turns<Connection>, lineBytesMax: number) {
     this.n = n;
     this.socket = socket;
     this.attendant = attendant;
+    this.turns = turns;
     this.splitter = createSplitter(lineBytesMax);
   }
 
@@ -71,6 +76,7 @@ export class Connection implements FrameSink, Outbox {
   }
 
   line(text: string): boolean {
+    this.turns.spend(1);
     this.attendant.lineCame(this, text);
     return this.isReading;
   }
@@ -81,16 +87,27 @@ export class Connection implements FrameSink, Outbox {
   }
 
   /** Hands the next lines of a chunk to the attendant; what is more than one turn may take goes on in the next (rule 55). */
-  split(chunk: Buffer | null): void {
-    const isDone =
-      chunk === null
-        ? splitMore(this.splitter, this, LINES_PER_TURN)
-        : splitChunk(this.splitter, chunk, this, LINES_PER_TURN);
+  split(came: Buffer | null): void {
+    const hasToWait = came !== null && !this.turns.hasRoom;
+    const chunk = came ?? this.#chunk;
+    this.#chunk = hasToWait ? came : null;
+    const isDone = !hasToWait && this.#splitSome(chunk);
     const wasMidChunk = this.isMidChunk;
     this.isMidChunk = !isDone && this.isReading;
-    if (this.isMidChunk && this.#pause === null) setImmediate(takeTurn, this);
+    if (this.isMidChunk && this.#pause === null) this.turns.wait(this);
     if (this.isMidChunk !== wasMidChunk) this.#readOrNot();
     if (this.#hasEnded && !this.isMidChunk) this.#endOurs();
+  }
+
+  #splitSome(chunk: Buffer | null): boolean {
+    if (chunk === null) return splitMore(this.splitter, this, LINES_PER_TURN);
+    this.turns.spend(chunk.length / BYTES_PER_WORK);
+    return splitChunk(this.splitter, chunk, this, LINES_PER_TURN);
+  }
+
+  /** Its turn has come; meanwhile it may have been told not to read, or be gone. */
+  takeTurn(): void {
+    if (this.isMidChunk && this.#pause === null) this.attendant.chunkCame(this, null);
   }
 
   /** Rule 67: the peer's end is ours, too, once all that it said has been taken and answered. */
@@ -109,7 +126,7 @@ export class Connection implements FrameSink, Outbox {
     if (this.#pause !== null) clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
       this.#pause = null;
-      if (this.isMidChunk) setImmediate(takeTurn, this);
+      if (this.isMidChunk) this.turns.wait(this);
       else this.#readOrNot();
     }, limitMs);
     this.#readOrNot();
@@ -146,7 +163,7 @@ export class Connection implements FrameSink, Outbox {
   settle(queueBytesMax: number, drainMs: number): void {
     flush(this);
     if (this.isEnding) this.socket.end();
-    else if (this.socket.writableLength > queueBytesMax) this.#waitForDrain(drainMs);
+    else if (this.socket.writableLength > queueBytesMax) this.#waitForDrain(queueBytesMax, drainMs);
   }
 
   /** Nothing more is read or queued; what waits may still leave, and the peer has a second to close its side. */
@@ -166,21 +183,26 @@ export class Connection implements FrameSink, Outbox {
   forget(): void {
     this.isEnding = true;
     this.isMidChunk = false;
+    this.#chunk = null;
     if (this.#pause !== null) clearTimeout(this.#pause);
     if (this.#cut !== null) clearTimeout(this.#cut);
   }
 
   /** Rule 56: a peer that does not read is not read either, and not for long. */
-  #waitForDrain(drainMs: number): void {
+  #waitForDrain(queueBytesMax: number, drainMs: number): void {
     if (this.#cut !== null) return;
     this.#cutOffAfter(drainMs);
     this.#readOrNot();
-    this.socket.once('drain', () => {
-      if (this.isEnding) return;
-      if (this.#cut !== null) clearTimeout(this.#cut);
-      this.#cut = null;
-      this.#readOrNot();
-    });
+    // Told once all before it has left. Node tells `drain` only of what reached its own mark, which is above a small `queue.max`.
+    if (this.socket.writable) this.socket.write('', () => this.#drained(queueBytesMax, drainMs));
+  }
+
+  #drained(queueBytesMax: number, drainMs: number): void {
+    if (!this.isReading || this.#cut === null) return;
+    clearTimeout(this.#cut);
+    this.#cut = null;
+    if (this.socket.writableLength > queueBytesMax) this.#waitForDrain(queueBytesMax, drainMs);
+    else this.#readOrNot();
   }
 
   #cutOffAfter(limitMs: number): void {
@@ -204,10 +226,6 @@ function takeChunk(this: AttendedSocket, chunk: Buffer): void {
 
 function takeEnd(this: AttendedSocket): void {
   this[CONNECTION]?.peerEnded();
-}
-
-function takeTurn(connection: Connection): void {
-  if (connection.isMidChunk) connection.attendant.chunkCame(connection, null);
 }
 
 function takeClose(this: AttendedSocket): void {

@@ -23,6 +23,7 @@ import {
   stopNode,
   wakeNode,
 } from '../core/node.ts';
+import type { LineFault } from '../core/reasons.ts';
 import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { FrameFault } from '../wire/frames.ts';
@@ -33,6 +34,7 @@ import { createDials } from './dials.ts';
 import { type Listener, openListener } from './listener.ts';
 import { createNames } from './names.ts';
 import { bytesOf } from './outbox.ts';
+import { createTurns } from './turns.ts';
 
 /** What `send` answers then. */
 const NOT_SENT = -1;
@@ -50,15 +52,18 @@ export interface Driver {
   readonly context: Context;
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. */
   handle<Result>(fact: () => Result): Result;
+  /** A setting has changed: what holds for each connection holds for those that are open, too. */
+  heedSettings(): void;
   listen(at: HostPort): Promise<Address>;
   startListening(): void;
   /** Resolves when no socket is left; sockets that linger are cut off after `limitMs`. */
   stop(limitMs: number): Promise<void>;
 }
 
-const FAULTS: Readonly<Record<FrameFault, readonly ['malformed' | 'line-too-long' | 'not-json', string]>> = {
+const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
   'line-too-long': ['line-too-long', 'a line that is too long'],
   'not-json': ['not-json', 'something that is not JSON'],
+  'not-object': ['not-object', 'something that is not a JSON object'],
   'blank-flood': ['not-json', 'only blank lines'],
   'bad-utf8': ['malformed', 'a line that is not UTF-8'],
   bom: ['malformed', 'a line with a byte order mark'],
@@ -69,9 +74,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   const { clock } = hooks;
   const connections = new Map<number, Connection>();
   const listeners: Listener[] = [];
-  /** Accepted before the node was started. */
+  /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
   const early: { readonly socket: Socket; readonly local: Address | null }[] = [];
   const touched: Connection[] = [];
+  const turns = createTurns<Connection>((connection) => connection.takeTurn());
   const names = createNames();
   const dials = createDials({
     connected(attempt, socket, address) {
@@ -180,7 +186,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
    */
   function admitWith(socket: Socket, remote: Address, admit: (remote: Address) => number): boolean {
     const n = node.connections + 1;
-    const connection = new Connection(n, socket, attendant, node.settings['hello.line']);
+    const connection = new Connection(n, socket, attendant, turns, node.settings['hello.line']);
     connections.set(n, connection);
     const given = admit(remote);
     if (given !== n) {
@@ -251,7 +257,8 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   }
 
   function accept(socket: Socket, local: Address | null): void {
-    if (!listening) return void early.push({ socket, local });
+    if (!listening)
+      return void (early.length < node.settings['pending.max'] ? early.push({ socket, local }) : socket.destroy());
     const at = local ?? addressOf(socket.localAddress ?? '', socket.localPort ?? 0);
     open(socket, null, (remote) => connectionAccepted(node, context, remote, at));
   }
@@ -272,6 +279,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   return {
     context,
     handle,
+    heedSettings() {
+      for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
+    },
     listen,
     startListening() {
       listening = true;

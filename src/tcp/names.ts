@@ -1,12 +1,18 @@
 /**
- * Host names to IP addresses: at most four look-ups at once, five seconds each, IPv6 only where there is no IPv4 (rule
- * 48). It keeps no answer: how long one holds is the core's decision.
+ * Host names to IP addresses: at most four look-ups at once, an answer within five seconds, IPv6 only where there is no IPv4
+ * (rule 48). It keeps no answer: how long one holds is the core's decision.
  */
 import { lookup } from 'node:dns';
-import { LOOKUP_US_MAX, LOOKUPS_MAX, MILLISECOND_US, NAME_ADDRESSES_MAX } from '../core/limits.ts';
+import { LOOKUP_US_MAX, LOOKUPS_MAX, LOOKUPS_WAITING_MAX, MILLISECOND_US, NAME_ADDRESSES_MAX } from '../core/limits.ts';
 
-/** IP texts, none and the system's code when there is no answer. */
+/** IP texts; or none, and the system's code or why it was not asked. */
 export type NameAnswer = (ips: readonly string[], detail: string | null) => void;
+
+/** Asks the system, which may answer at any time or never. */
+type Resolver = (
+  host: string,
+  answer: (error: NodeJS.ErrnoException | null, found: { readonly address: string; readonly family: number }[]) => void,
+) => void;
 
 export interface Names {
   look(host: string, answer: NameAnswer): void;
@@ -14,41 +20,56 @@ export interface Names {
   stop(): void;
 }
 
-export function createNames(): Names {
-  /** Bounded by what asks: one for each bootstrap entry, and the commands a user types. */
-  const waiting: { readonly host: string; readonly answer: NameAnswer }[] = [];
+interface Job {
+  readonly host: string;
+  readonly settle: NameAnswer;
+}
+
+const askSystem: Resolver = (host, answer) => lookup(host, { all: true }, answer);
+
+export function createNames(ask: Resolver = askSystem): Names {
+  const waiting: Job[] = [];
   const limits = new Set<NodeJS.Timeout>();
+  /** A look-up cannot be called off: until it ends it holds a thread that files need, too, whoever still waits for it. */
   let running = 0;
   let stopped = false;
 
-  function run(host: string, answer: NameAnswer): void {
+  function run({ host, settle }: Job): void {
     running += 1;
-    const settle = (ips: readonly string[], detail: string | null) => {
-      if (!limits.delete(limit)) return;
-      clearTimeout(limit);
+    ask(host, (error, found) => {
       running -= 1;
-      answer(ips, detail);
+      if (error === null) {
+        const v4 = found.filter(({ family }) => family === 4);
+        const ips = new Set((v4.length > 0 ? v4 : found).map(({ address }) => address));
+        settle([...ips].slice(0, NAME_ADDRESSES_MAX), null);
+      } else settle([], error.code ?? error.message);
       next();
-    };
-    const limit = setTimeout(() => settle([], 'ETIMEOUT'), LOOKUP_US_MAX / MILLISECOND_US);
-    limits.add(limit);
-    lookup(host, { all: true }, (error, found) => {
-      if (error !== null) return settle([], error.code ?? error.message);
-      const v4 = found.filter(({ family }) => family === 4);
-      const ips = new Set((v4.length > 0 ? v4 : found).map(({ address }) => address));
-      settle([...ips].slice(0, NAME_ADDRESSES_MAX), null);
     });
   }
 
   function next(): void {
     if (stopped || running >= LOOKUPS_MAX) return;
     const job = waiting.shift();
-    if (job !== undefined) run(job.host, job.answer);
+    if (job !== undefined) run(job);
   }
 
   return {
     look(host, answer) {
-      waiting.push({ host, answer });
+      const settle: NameAnswer = (ips, detail) => {
+        if (!limits.delete(limit)) return;
+        clearTimeout(limit);
+        answer(ips, detail);
+      };
+      const job = { host, settle };
+      const hasRoom = waiting.length < LOOKUPS_WAITING_MAX;
+      const giveUp = () => {
+        const at = waiting.indexOf(job);
+        if (at >= 0) waiting.splice(at, 1);
+        settle([], !hasRoom ? 'too many look-ups wait' : at >= 0 ? 'other look-ups have not ended' : 'ETIMEOUT');
+      };
+      const limit = setTimeout(giveUp, hasRoom ? LOOKUP_US_MAX / MILLISECOND_US : 0);
+      limits.add(limit);
+      if (hasRoom) waiting.push(job);
       next();
     },
     stop() {

@@ -3,21 +3,23 @@
  * listens.
  */
 import { v4 as uuid4 } from 'uuid';
+import { createAudience } from '../core/audience.ts';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
 import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
+import type { NodeState } from '../core/state.ts';
 import { createViews } from '../core/views.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
-import type { Settings } from '../settings.ts';
+import type { SettingKey } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
-import { createAudience } from './audience.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
 import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
+import { createSecretRandom } from './random.ts';
 
-/** `agent` is what hello says we are where the setting `agent` is empty. */
-export function createTcpWorld(agent: string): World {
+/** `agent` is what hello says we are where the setting `agent` is empty; `filesMax` tells how many files may be open. */
+export function createTcpWorld(agent: string, filesMax: () => number = openFilesMax): World {
   const clock = createClock();
   const { now } = clock;
   const audience = createAudience();
@@ -42,11 +44,11 @@ export function createTcpWorld(agent: string): World {
   }
 
   async function startOne(config: NodeConfig): Promise<NodePort> {
-    const { settings } = config;
-    const tooMany = lowerToFiles(settings);
-    const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap: config.bootstrap });
+    const { settings, bootstrap } = config;
+    const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap });
+    const tooMany = lowerToFiles(node, filesMax());
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
-    const driver: Driver = createDriver(node, Math.random, {
+    const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
       onEvent: (event) => audience.tell(port, event),
       onLine: () => (audience.watchesLines() ? passLine : null),
@@ -59,7 +61,11 @@ export function createTcpWorld(agent: string): World {
       name: config.name,
       state: node,
       views: createViews(node, now),
-      order: (order) => driver.handle(() => giveOrder(node, driver.context, order)),
+      order(order) {
+        const answer = driver.handle(() => giveOrder(node, driver.context, order));
+        if (order.kind === 'set' && answer.ok) heed(order.key);
+        return answer;
+      },
       listen: async (at) => (await listenFirst(driver, [at]))[0]?.text ?? '',
       stop() {
         stopped ??= stop();
@@ -67,8 +73,14 @@ export function createTcpWorld(agent: string): World {
       },
     };
 
+    function heed(key: SettingKey): void {
+      driver.heedSettings();
+      const lowered = key === 'peers.max' ? lowerToFiles(node, filesMax()) : null;
+      if (lowered !== null) audience.tell(port, { kind: 'error', message: lowered });
+    }
+
     async function stop(): Promise<void> {
-      const limitMs = Math.min(STOP_US_MAX, settings['stop.timeout']) / MILLISECOND_US;
+      const limitMs = Math.min(STOP_US_MAX, node.settings['stop.timeout']) / MILLISECOND_US;
       const until = performance.now() + limitMs;
       clearTimeout(saving);
       await driver.stop(Math.min(CUT_OFF_US / MILLISECOND_US, limitMs));
@@ -97,7 +109,7 @@ export function createTcpWorld(agent: string): World {
         await save(file);
         if (stopped === null) saveLater(file);
       };
-      saving = setTimeout(() => void saveNow(), settings['book.save'] / MILLISECOND_US);
+      saving = setTimeout(() => void saveNow(), node.settings['book.save'] / MILLISECOND_US);
       saving.unref();
     }
 
@@ -169,12 +181,11 @@ export function createTcpWorld(agent: string): World {
 }
 
 /** Rule 49: no more peers than the process may open files for. One line for a person when that lowered the setting, else null. */
-function lowerToFiles(settings: Settings): string | null {
-  const files = openFilesMax();
+function lowerToFiles(node: NodeState, files: number): string | null {
   const most = Math.max(1, files - FILES_KEPT);
-  const wanted = settings['peers.max'];
+  const wanted = node.settings['peers.max'];
   if (wanted <= most) return null;
-  settings['peers.max'] = most;
+  node.settings = { ...node.settings, 'peers.max': most };
   return `peers.max is ${most}, not ${wanted}: this process may open only ${files} files (ulimit -n)`;
 }
 

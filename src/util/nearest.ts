@@ -23,13 +23,18 @@ export function editDistance(a: string, b: string, max: number): number {
 
 const WORD_LENGTH_MAX = 64;
 
-/** Candidates within `max` edits, nearest first; at most three. */
+/** Of the longer word at most every third letter may differ, so that `npm` is not taken for `p`. */
+const LETTERS_PER_EDIT = 3;
+
+/** Candidates within `max` edits and few enough of them for their length, nearest first; at most three. */
 export function nearest(text: string, candidates: Iterable<string>, max = 2): string[] {
   if (text.length > WORD_LENGTH_MAX) return [];
   const wanted = text.toLowerCase();
   return [...candidates]
     .map((word) => ({ word, distance: editDistance(wanted, word.toLowerCase(), max) }))
-    .filter(({ distance }) => distance <= max)
+    .filter(
+      ({ word, distance }) => distance <= max && distance * LETTERS_PER_EDIT <= Math.max(text.length, word.length),
+    )
     .sort((a, b) => a.distance - b.distance || (a.word < b.word ? -1 : 1))
     .slice(0, 3)
     .map(({ word }) => word);

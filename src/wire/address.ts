@@ -153,6 +153,34 @@ export const isSamePlace = (a: Address, b: Address) => a === b || (a.hash === b.
 /** Loopback or private: what one machine or one site reaches, where most limits do not apply (rule S0). */
 export const isLocal = (address: Address) => address.class === 'loopback' || address.class === 'private';
 
+const HELD_BITS = '/56';
+
+/**
+ * What shares, bans and discouragement go by: an IP, or `2a00:1:2:3400::/56`, since who holds one IPv6 address of a provider holds its
+ * /56. Of a site's own addresses many machines have one each. Rules 51, 59.
+ */
+export function ipKey(address: Address): string {
+  if (address.family === 4 || isLocal(address)) return address.ip;
+  const [head = '', tail = ''] = address.ip.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const parts = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];
+  const fourth = Number.parseInt(parts[3] ?? '0', 16) & 0xff00;
+  const held = [...parts.slice(0, 3), fourth.toString(16)].join(':').replace(/(?::0)+$/, '');
+  return `${held}::${HELD_BITS}`;
+}
+
+/** The key of a text that is an IP or such a /56; null for all else. */
+export function readIpKey(text: string): string | null {
+  if (!text.endsWith(HELD_BITS)) {
+    const address = addressOf(text, 1);
+    return address === null ? null : ipKey(address);
+  }
+  const address = addressOf(text.slice(0, -HELD_BITS.length), 1);
+  const key = address === null ? '' : ipKey(address);
+  return key.endsWith(HELD_BITS) ? key : null;
+}
+
 /** Rule 32, for what we hear and for what we tell alike: may an address of this class pass between us and a peer of that class? */
 export function mayGossip(address: Address, peerClass: AddressClass): boolean {
   switch (address.class) {

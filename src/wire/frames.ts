@@ -6,11 +6,11 @@ import { assert } from '../util/assert.ts';
 import { BLANK_LINES_MAX, DEPTH_MAX } from './limits.ts';
 import { CONSTANT_LINES } from './messages.ts';
 
-export type FrameFault = 'line-too-long' | 'not-json' | 'blank-flood' | 'bad-utf8' | 'bom' | 'too-deep';
+export type FrameFault = 'line-too-long' | 'not-json' | 'not-object' | 'blank-flood' | 'bad-utf8' | 'bom' | 'too-deep';
 
 /**
- * Both answer whether to go on; false ends the splitting of this chunk and drops the rest. After `line-too-long`, `not-json` and
- * `blank-flood` there is no going on, whatever the answer. A line may share memory with its whole chunk: copy what you keep.
+ * Both answer whether to go on; false ends the splitting of this chunk and drops the rest. After `line-too-long`, `not-json`,
+ * `not-object` and `blank-flood` there is no going on, whatever the answer. A line may share memory with its whole chunk: copy what you keep.
  */
 export interface FrameSink {
   line(text: string): boolean;
@@ -39,6 +39,8 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+/** What a JSON value that is no object begins with. */
+const VALUE_STARTS = new Set(Uint8Array.from('["-0123456789tfn', (letter) => letter.charCodeAt(0)));
 const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 /** A bracket and a brace differ in this bit only, so that two comparisons find all four. */
@@ -178,7 +180,7 @@ function hold(splitter: Splitter, chunk: Uint8Array, start: number, end: number,
   if (splitter.heldBlanks === splitter.heldBytes) {
     const from = skipBlanks(chunk, start, end);
     splitter.heldBlanks += from - start;
-    if (from < end && isRefused(splitter, chunk[from])) return stopFor('not-json', sink);
+    if (from < end && isRefused(splitter, chunk[from])) return stopFor(refusalOf(chunk[from]), sink);
   }
   if (bytes > splitter.lineBytesMax) return stopFor('line-too-long', sink);
   if (bytes > splitter.held.length) {
@@ -209,7 +211,7 @@ function takeLine(
   sink: FrameSink,
 ): boolean {
   const from = skipBlanks(bytes, start, end);
-  if (from < end && isRefused(splitter, bytes[from])) return stopFor('not-json', sink);
+  if (from < end && isRefused(splitter, bytes[from])) return stopFor(refusalOf(bytes[from]), sink);
   if (end - start > splitter.lineBytesMax) return stopFor('line-too-long', sink);
   if (from === end) return takeBlank(splitter, sink);
   let to = end;
@@ -235,6 +237,10 @@ function stopFor(fault: FrameFault, sink: FrameSink): false {
 
 /** Rule 3: what begins like this before hello is HTTP, TLS or a scanner. */
 const isRefused = (splitter: Splitter, first: number | undefined) => splitter.greeting && first !== BRACE;
+
+/** The first byte decides, so that nothing is waited for: what it may begin is JSON that is no object, or no JSON at all. */
+const refusalOf = (first: number | undefined): FrameFault =>
+  first !== undefined && VALUE_STARTS.has(first) ? 'not-object' : 'not-json';
 
 const isBlank = (byte: number | undefined) => byte === SPACE || byte === RETURN || byte === TAB;
 

@@ -138,4 +138,69 @@ export function worldContract(name: string, createWorld: () => World): void {
     await reach(world, 'an empty table', () => a.views.ready() === 0 && a.state.sessions.size === 0);
     assert.equal(a.views.gone()[0]?.closed?.said, 'stopping');
   });
+
+  inWorld('a listener that throws is told of once and disturbs neither node nor other listeners', async (world) => {
+    const seen: string[] = [];
+    world.onEvent(() => {
+      throw new Error('clumsy');
+    });
+    world.onLine(() => {
+      throw new Error('clumsy too');
+    });
+    world.onEvent((_, event) => seen.push(event.kind === 'error' ? event.message : event.kind));
+    let lines = 0;
+    world.onLine(() => {
+      lines += 1;
+    });
+    const a = await spawn(world, 'n1');
+    const b = await spawn(world, 'n2', { bootstrap: [placeOf(a)] });
+    await reach(world, 'a pong on both sides', () => [a, b].every((node) => node.views.peers()[0]?.pingMs != null));
+    for (const said of ['a listener failed: clumsy', 'a listener failed: clumsy too'])
+      assert.equal(seen.filter((one) => one === said).length, 1);
+    assert.ok(lines > 0);
+    assert.equal(seen.filter((one) => one === 'ready').length, 2);
+  });
+
+  inWorld('a function that listens twice hears everything twice, until each of the two is ended', async (world) => {
+    const heard = { event: 0, line: 0 };
+    const once = { event: 0, line: 0 };
+    const count = (counts: typeof heard, kind: keyof typeof heard) => () => {
+      counts[kind] += 1;
+    };
+    const [onEvent, onLine] = [count(heard, 'event'), count(heard, 'line')];
+    world.onEvent(count(once, 'event'));
+    world.onLine(count(once, 'line'));
+    const ends = [world.onEvent(onEvent), world.onLine(onLine)];
+    const others = [world.onEvent(onEvent), world.onLine(onLine)];
+    const a = await spawn(world, 'n1');
+    const b = await spawn(world, 'n2', { bootstrap: [placeOf(a)] });
+    await reach(world, 'a pong on both sides', () => [a, b].every((node) => node.views.peers()[0]?.pingMs != null));
+    assert.ok(once.event > 0 && once.line > 0);
+    assert.deepEqual(heard, { event: 2 * once.event, line: 2 * once.line });
+    const before = { ...once };
+    for (const end of [...ends, ...ends]) end();
+    await b.stop();
+    await reach(world, 'an empty table', () => a.views.ready() === 0);
+    assert.ok(once.event > before.event && once.line > before.line);
+    assert.deepEqual(heard, { event: before.event + once.event, line: before.line + once.line });
+    const last = { ...heard };
+    for (const end of others) end();
+    await a.stop();
+    assert.deepEqual(heard, last);
+  });
+
+  inWorld('a wait whose test throws fails and disturbs no node', async (world) => {
+    const errors: string[] = [];
+    world.onEvent((_, event) => {
+      if (event.kind === 'error') errors.push(event.message);
+    });
+    const a = await spawn(world, 'n1');
+    const b = await spawn(world, 'n2', { bootstrap: [placeOf(a)] });
+    const bad = () => {
+      throw new Error('a bad test');
+    };
+    await assert.rejects(world.until(bad, { limitMs: 5_000 }), /a bad test/);
+    await reach(world, 'a handshake', () => a.views.ready() === 1 && b.views.ready() === 1);
+    assert.deepEqual(errors, []);
+  });
 }

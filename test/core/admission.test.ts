@@ -14,7 +14,7 @@ import {
 } from '../../src/core/limits.ts';
 import type { ReasonCode } from '../../src/core/reasons.ts';
 import type { Settings } from '../../src/settings.ts';
-import { BareNode, helloLine } from '../helpers/bare-node.ts';
+import { BareNode, helloLine, PONG } from '../helpers/bare-node.ts';
 
 /** Nobody falls silent or is seen out while the clock moves. */
 const CALM: Partial<Settings> = {
@@ -52,6 +52,8 @@ test('admission: one IP holds no more connections than its class allows', () => 
     ['the last of a private IP', many(2, '10.0.0.7'), '10.0.0.7', null],
     ['one too many of a private IP', many(3, '10.0.0.7'), '10.0.0.7', 'ip-full'],
     ['another private IP', many(3, '10.0.0.7'), '10.0.0.8', null],
+    ['one too many of a private IPv6', many(3, 'fd00::7'), 'fd00::7', 'ip-full'],
+    ['another private IPv6 of that site', many(3, 'fd00::7'), 'fd00::8', null],
     ['loopback', many(40, '127.0.0.1'), '127.0.0.1', null],
     ['loopback of IPv6', many(40, '::1'), '::1', null],
     ['behind a carrier', many(2, '100.64.0.1'), '100.64.0.1', 'ip-full'],
@@ -157,15 +159,19 @@ const forAnHour = (bare: BareNode) => bare.now + 60 * MINUTE_US;
 
 test('admission: a banned IP is refused, its neighbours and others are not', () => {
   const bare = open();
-  for (const key of ['20.1.0.1', '10.0.0.7', '2a00::1']) addBan(bare.node, key, { until: forAnHour(bare), by: 'hand' });
+  for (const key of ['20.1.0.1', '10.0.0.7', '2a00::/56', 'fd00::1'])
+    addBan(bare.node, key, { until: forAnHour(bare), by: 'hand' });
   for (const [ip, refused] of [
     ['20.1.0.1', 'banned'],
     ['::ffff:20.1.0.1', 'banned'],
     ['10.0.0.7', 'banned'],
     ['2a00::1', 'banned'],
+    ['2a00:0:0:ff::2', 'banned'],
+    ['fd00::1', 'banned'],
     ['20.1.0.2', null],
     ['10.0.0.8', null],
-    ['2a00::2', null],
+    ['2a00:0:0:100::1', null],
+    ['fd00::2', null],
   ] as const)
     assert.equal(knock(bare, ip), refused, ip);
 });
@@ -218,6 +224,35 @@ test('admission: a node is full when places for those it dials would be taken', 
     assert.equal(bare.happened('closed').at(-1)?.reason, 'full', what);
     assert.equal(bare.node.peers.size, outbound + places, `${what}: nobody goes`);
   }
+});
+
+test('admission: a place that a dial or a handshake of ours may still want is not given away', () => {
+  const settings = { 'peers.max': 20, 'dial.parallel': 12, 'gossip.dial': false };
+  for (const how of ['dials in flight', 'handshakes', 'both'] as const) {
+    const bootstrap = Array.from({ length: 14 }, (_, k) => ({ host: `10.0.1.${k + 1}`, port: 6100 }));
+    const bare = new BareNode({ listen: '8.8.8.8:5999', bootstrap, settings: { ...CALM, ...settings } });
+    const begun = [...bare.dials.keys()];
+    assert.equal(begun.length, 10);
+    const answered = begun.filter((_, k) => how === 'handshakes' || (how === 'both' && k % 2 === 0));
+    if (how === 'dials in flight') bare.order({ kind: 'set', key: 'dial.parallel', value: 1 });
+    const shaking = answered.map((attempt) => bare.dialled(attempt));
+    for (let k = 0; k < 15; k += 1) bare.inboundPeer(`in${k}`);
+    const [inbound, coming] = [bare.node.peers.size, bare.dials.size + shaking.length];
+    assert.ok(inbound + coming <= 20, `${how}: ${inbound} inbound and ${coming} of ours`);
+    assert.ok(inbound >= 6, `${how}: ${inbound} of the places left are given`);
+    for (const attempt of [...bare.dials.keys()]) shaking.push(bare.dialled(attempt));
+    for (const n of shaking) bare.hear(n, helloLine(`out${n}`), PONG);
+    assert.equal(bare.node.peers.size, inbound + coming, `${how}: nobody goes, nobody is turned away`);
+  }
+});
+
+test('admission: a visit of ours takes no place from those who dial us', () => {
+  const bare = open({ 'peers.max': 4 });
+  bare.inboundPeer('a', '20.1.0.1', { listen: 6100 });
+  assert.equal(bare.dials.size, 1, 'it is dialled back');
+  bare.dialled([...bare.dials.keys()][0] as number);
+  bare.inboundPeer('b', '20.2.0.1');
+  assert.deepEqual([...bare.node.peers.keys()], ['a', 'b']);
 });
 
 test('admission: too many before hello: the oldest of the IP that holds most makes room', () => {

@@ -49,6 +49,8 @@ test('bans: a ban by number is kept under the IP of a public peer and under the 
   const table: [what: string, peer: (bare: BareNode) => number, key: string][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), '20.1.0.1'],
     ['public, dialled', (bare) => bare.outboundPeer('a', '20.1.0.1:6100'), '20.1.0.1'],
+    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), '2a00::/56'],
+    ['private of IPv6', (bare) => bare.inboundPeer('a', 'fd00::1'), 'a'],
     ['private', (bare) => bare.inboundPeer('a', '10.0.0.7'), 'a'],
     ['loopback', (bare) => bare.inboundPeer('a', '127.0.0.1'), 'a'],
     ['local without a hello', (bare) => bare.accept('127.0.0.1', 40_000), '127.0.0.1:40000'],
@@ -100,6 +102,44 @@ test('bans: a ban closes everybody that it names, and nobody else', () => {
       what,
     );
     assert.equal(bare.node.peers.size, 6 - closed.length);
+  }
+});
+
+test('bans: nobody bans himself, by id, by an IP or by an address of his own', () => {
+  const bare = new BareNode({ id: 'm', listen: '8.8.8.8:5999', settings: { ...CALM, advertise: '9.9.9.9:5999' } });
+  bare.accept('20.1.0.1', 40_000, '10.0.0.1:5999');
+  bare.hear(bare.dialled(bare.connect('7.7.7.7:7000')), helloLine('m'));
+  bare.inboundPeer('a', '20.2.0.1');
+  for (const target of ['m', '8.8.8.8', '::ffff:8.8.8.8', '8.8.8.8:5999', '9.9.9.9', '10.0.0.1', '7.7.7.7:7000']) {
+    const answer = ban(bare, target);
+    const message = `${readBanTarget(target)} is this node itself`;
+    assert.deepEqual(answer, { ok: false, reason: 'is-self', message });
+  }
+  assert.deepEqual([bare.node.bans.size, bare.node.sessions.size], [0, 2]);
+  for (const target of ['8.8.8.8:6000', '10.0.0.2', 'n']) assert.ok(ban(bare, target).ok, `${target} is somebody else`);
+});
+
+test('bans: nobody bans his own /56, nor all of 127.0.0.1 when he listens there', () => {
+  const six = new BareNode({ listen: '[2a00:1:2:3400::1]:5999', settings: CALM });
+  assert.equal(ban(six, '2a00:1:2:34ff::9').ok, false);
+  assert.ok(ban(six, '2a00:1:2:3500::9').ok);
+  const lab = new BareNode({ listen: '127.0.0.1:5999', settings: CALM });
+  assert.equal(ban(lab, '127.0.0.1').ok, false);
+  assert.equal(ban(lab, '127.0.0.1:5999').ok, false);
+  assert.ok(ban(lab, '127.0.0.1:6000').ok);
+});
+
+test('bans: a public peer that shares our IP is banned by its id', () => {
+  for (const [listen, ip] of [
+    ['8.8.8.8:5999', '8.8.8.8'],
+    ['[2a00:1:2:3400::1]:5999', '2a00:1:2:3401::1'],
+  ] as const) {
+    const bare = new BareNode({ listen, settings: CALM });
+    const n = bare.inboundPeer('a', ip);
+    bare.inboundPeer('b', ip);
+    assert.ok(ban(bare, n).ok);
+    assert.deepEqual(kinds(bare), ['hand a']);
+    assert.deepEqual([...bare.node.peers.keys()], ['b']);
   }
 });
 
@@ -208,7 +248,7 @@ test('bans: a ban by hand counts before a discouragement, whichever names the pe
 test('bans: strikes discourage the IP of strangers, not local peers and not those of commands', () => {
   const table: [what: string, peer: (bare: BareNode) => number, kept: readonly string[]][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), ['strikes 20.1.0.1']],
-    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), ['strikes 2a00::1']],
+    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00:1:2:34ff::1'), ['strikes 2a00:1:2:3400::/56']],
     ['behind a carrier', (bare) => bare.inboundPeer('a', '100.64.0.1'), ['strikes 100.64.0.1']],
     ['private', (bare) => bare.inboundPeer('a', '10.0.0.7'), []],
     ['loopback', (bare) => bare.inboundPeer('a'), []],
@@ -222,6 +262,51 @@ test('bans: strikes discourage the IP of strangers, not local peers and not thos
     assert.deepEqual(kinds(bare), kept, what);
     for (const { until } of bare.node.bans.values()) assert.equal(until, bare.now + 2 * HOUR_US);
   }
+});
+
+test('bans: a discouraged IPv6 peer does not come back from the next address of its /56 when places are few', () => {
+  const bare = open({ 'peers.max': 20, 'peers.inbound': 10 });
+  misbehave(bare, bare.inboundPeer('a', '2a00:1:2:3400::1'));
+  for (let k = 0; k < 9; k += 1) bare.inboundPeer(`in${k}`);
+  for (const [ip, isIn] of [
+    ['2a00:1:2:3400::1', false],
+    ['2a00:1:2:3400::2', false],
+    ['2a00:1:2:34ff:a:b:c:d', false],
+    ['2a00:1:2:3500::1', true],
+  ] as const)
+    assert.equal(bare.accept(ip) > 0, isIn, ip);
+  const told = bare.inboundPeer('t', '2a00:1:2:3500::1');
+  bare.hear(told, addrLine('[2a00:1:2:3401::9]:6100'));
+  assert.deepEqual(bare.happened('addr').at(-1)?.refused, [
+    { address: '[2a00:1:2:3401::9]:6100', reason: 'discouraged' },
+  ]);
+});
+
+test('bans: a public IPv6 address is banned, shown and unbanned with its /56, a private one alone', () => {
+  const bare = open();
+  bare.inboundPeer('a', '2a00:1:2:3400::1');
+  bare.inboundPeer('b', '2a00:1:2:3401::1');
+  bare.inboundPeer('c', '2a00:1:2:3500::1');
+  bare.inboundPeer('d', 'fd00::1');
+  bare.inboundPeer('e', 'fd00::2');
+  ban(bare, '2a00:1:2:3477::9');
+  ban(bare, 'fd00::1');
+  assert.deepEqual([...bare.node.peers.keys()], ['c', 'e']);
+  assert.deepEqual(
+    bare.views.bans().map(({ target }) => target),
+    ['2a00:1:2:3400::/56', 'fd00::1'],
+  );
+  assert.equal(whyNotDial(bare.node, bare.now, at('[2a00:1:2:34aa::1]:6100'), 'boot'), 'banned');
+  assert.equal(bare.accept('2a00:1:2:3402::1'), 0);
+  assert.ok(bare.order({ kind: 'unban', target: '2a00:1:2:3405::5' }).ok, 'any address of it ends the ban');
+  assert.ok(bare.accept('2a00:1:2:3402::1') > 0);
+  assert.deepEqual(kinds(bare), ['hand fd00::1']);
+});
+
+test('bans: a saved ban of one public IPv6 address is read as one of its /56', () => {
+  const bare = open();
+  loadBans(bare.node, bare.now, [{ target: '2a00:1:2:34ff::1', leftS: 60 }], 0);
+  assert.deepEqual(savedBans(bare.node, bare.now), [{ target: '2a00:1:2:3400::/56', leftS: 60 }]);
 });
 
 test('bans: a ban by hand outlives a discouragement of the same IP, and one that is over does not prevent it', () => {
@@ -290,6 +375,33 @@ test('bans: the dialler passes banned and discouraged addresses by until the tim
   assert.deepEqual(dialsOf(), []);
   bare.advance(1);
   assert.deepEqual(new Set(dialsOf()), new Set(['20.1.0.1:6100', '20.2.0.1:6100', '20.3.0.1:6100']));
+});
+
+test('bans: an address that turns out to be of a banned or dropped id is dialled once, and again when it may be', () => {
+  for (const how of ['ban', 'drop'] as const)
+    for (const end of ['over', 'lifted'] as const) {
+      const bare = new BareNode({ listen: '10.0.0.1:5999', settings: { ...CALM, 'drop.hold': 2 * HOUR_US } });
+      const n = bare.inboundPeer('b', '10.0.1.9', { listen: 6100 });
+      const t = bare.inboundPeer('t', '10.0.1.8');
+      bare.order(how === 'ban' ? { kind: 'ban', target: n, forUs: 2 * HOUR_US } : { kind: 'drop', n });
+      // It listens at another place, too, which only a hello there can tell.
+      bare.hear(t, addrLine('10.0.2.9:6100'));
+      for (let k = 0; k < 60; k += 1) {
+        for (const attempt of [...bare.dials.keys()]) bare.hear(bare.dialled(attempt), helloLine('b'));
+        bare.advance(MINUTE_US);
+      }
+      const dialled = () => bare.taken('dial ').map((line) => line.split(' ')[2]);
+      const places = how === 'ban' ? ['10.0.1.9:6100', '10.0.2.9:6100'] : ['10.0.2.9:6100'];
+      const all = dialled();
+      assert.deepEqual([all.length, new Set(all)], [places.length, new Set(places)], `${how}: each once`);
+      const row = bare.views.addrs().find(({ address }) => address === '10.0.2.9:6100');
+      assert.deepEqual([row?.state, row?.reason], ['waiting', how === 'ban' ? 'banned' : 'held']);
+      assert.equal(bare.node.peers.has('b'), false);
+      if (end === 'over') bare.advance(2 * HOUR_US);
+      else if (how === 'ban') bare.order({ kind: 'unban', target: 'b' });
+      else bare.connect('10.0.2.9:6100');
+      assert.ok(dialled().includes('10.0.2.9:6100'), `${how} ${end}`);
+    }
 });
 
 test('bans: connect by hand refuses what a user banned and dials what is only discouraged', () => {
@@ -375,7 +487,17 @@ test('bans: a target has one spelling', () => {
   for (const [text, target] of [
     ['20.1.0.1', '20.1.0.1'],
     ['::ffff:20.1.0.1', '20.1.0.1'],
-    ['2A00:0:0::1', '2a00::1'],
+    ['2A00:0:0::1', '2a00::/56'],
+    ['2a00:0:1:ff::1', '2a00:0:1::/56'],
+    ['2a00:1:2:34ff:5:6:7:8', '2a00:1:2:3400::/56'],
+    ['2a00:1:2:3400::/56', '2a00:1:2:3400::/56'],
+    ['2a00:1:2:34ff::1/56', '2a00:1:2:3400::/56'],
+    ['2a00:1:2:3400::/64', null],
+    ['20.1.0.1/56', null],
+    ['/56', null],
+    ['fd00::1', 'fd00::1'],
+    ['fd00::/56', null],
+    ['::1', '::1'],
     ['20.1.0.1:6100', '20.1.0.1:6100'],
     ['[2A00:0::1]:6100', '[2a00::1]:6100'],
     ['5F0C2A9E-1111-4222-8333-444455556666', '5f0c2a9e-1111-4222-8333-444455556666'],

@@ -2,9 +2,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addAddress, bookSize, createBook, failAddress, vouchAddress } from '../../src/core/book.ts';
+import {
+  addAddress,
+  bookSize,
+  createBook,
+  failAddress,
+  findText,
+  forgetUnseen,
+  hearAgain,
+  vouchAddress,
+} from '../../src/core/book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from '../../src/core/book-saved.ts';
-import { ANCHORS_MAX, GROUP_SHARE, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
+import {
+  ANCHORS_MAX,
+  DAY_US,
+  FORGET_FAILURES,
+  FORGET_FAILURES_NEVER,
+  GROUP_SHARE,
+  MINUTE_US,
+  SECOND_US,
+} from '../../src/core/limits.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { encodeMessage, parseMessage } from '../../src/wire/messages.ts';
@@ -22,12 +39,12 @@ function load(entries: readonly unknown[], now = 0, agedUs = 0) {
   return { book, anchors, saved: savedEntries(book, now, anchors) };
 }
 
+/** As earlier versions saved it. */
+const OLD = { address: '20.1.0.1:6100', id: 'b', table: 'new', seenAgeS: 5, failures: 0 };
 const entry = (fields: Partial<Record<keyof SavedEntry, unknown>> = {}) => ({
-  address: '20.1.0.1:6100',
-  id: 'b',
-  table: 'new',
-  seenAgeS: 5,
-  failures: 0,
+  ...OLD,
+  heardAgeS: 0,
+  provenAgeS: null,
   ...fields,
 });
 
@@ -46,9 +63,18 @@ test('saved book: an entry tells address, id, table, age and failures, and ancho
   failAddress(book, addAddress(book, SETTINGS, moment, at('10.0.0.1:6100'), null, source, -Infinity), 'refused', 0);
   addAddress(book, SETTINGS, moment, at('0.0.0.0:6100'), null, source, 0);
   assert.deepEqual(savedEntries(book, moment.now, [at('[2606:4700::1]:6100')]), [
-    { address: '20.1.0.1:6100', id: 'a', table: 'new', seenAgeS: 90, failures: 0 },
-    { address: '[2606:4700::1]:6100', id: 'b', table: 'tried', seenAgeS: 0, failures: 0, anchor: true },
-    { address: '10.0.0.1:6100', id: null, table: 'new', seenAgeS: null, failures: 1 },
+    { address: '20.1.0.1:6100', id: 'a', table: 'new', seenAgeS: 90, heardAgeS: 0, provenAgeS: null, failures: 0 },
+    {
+      address: '[2606:4700::1]:6100',
+      id: 'b',
+      table: 'tried',
+      seenAgeS: 0,
+      heardAgeS: 0,
+      provenAgeS: 0,
+      failures: 0,
+      anchor: true,
+    },
+    { address: '10.0.0.1:6100', id: null, table: 'new', seenAgeS: null, heardAgeS: 0, provenAgeS: null, failures: 1 },
   ]);
 });
 
@@ -68,6 +94,8 @@ test('saved book: what is saved comes back as it was, older by the time between'
       id: fc.option(fc.stringMatching(/^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/)),
       table: fc.constantFrom('new', 'tried'),
       seenAgeS: fc.option(fc.nat(1_000_000)),
+      heardAgeS: fc.nat(1_000_000),
+      provenAgeS: fc.nat(1_000_000),
       failures: fc.nat(999),
     }),
     { maxLength: 60, selector: (one) => one.address },
@@ -80,12 +108,71 @@ test('saved book: what is saved comes back as it was, older by the time between'
       assert.deepEqual(
         [...saved].sort(byAddress),
         all
-          .map((one) => ({ ...one, seenAgeS: one.seenAgeS === null ? null : one.seenAgeS + agedS }) as SavedEntry)
+          .map(
+            (one) =>
+              ({
+                ...one,
+                seenAgeS: one.seenAgeS === null ? null : one.seenAgeS + agedS,
+                heardAgeS: one.heardAgeS + agedS,
+                provenAgeS: one.provenAgeS + agedS,
+              }) as SavedEntry,
+          )
           .sort(byAddress),
       );
     }),
     { numRuns: 50 },
   );
+});
+
+const DAY_S = DAY_US / SECOND_US;
+
+test('saved book: a restart makes nothing younger: what is due to be forgotten is, whatever the new clock says', () => {
+  for (const now of [0, 7 * MINUTE_US]) {
+    const first = createBook();
+    const source = { name: 't', group: 't', via: 'gossip' } as const;
+    const long = momentAt(100 * DAY_US);
+    const add = (place: string, seenAt: number) => addAddress(first, SETTINGS, long, at(place), 'a', source, seenAt);
+    // Proven ten days ago; somebody who was told of it keeps it young.
+    vouchAddress(first, SETTINGS, momentAt(long.now - 10 * DAY_US), add('20.1.0.1:6100', -Infinity), 'a');
+    hearAgain(first, 0, long.now, 'a', long.now - 5 * SECOND_US);
+    vouchAddress(first, SETTINGS, momentAt(long.now - 6 * DAY_US), add('20.2.0.1:6100', -Infinity), 'b');
+    add('20.3.0.1:6100', -Infinity);
+    first.heardAt[2] = long.now - 29 * DAY_US;
+    add('20.4.0.1:6100', long.now - 29 * DAY_US);
+    add('20.5.0.1:6100', -Infinity);
+    for (const slot of [0, 1])
+      for (let k = 0; k < FORGET_FAILURES - 1; k += 1) failAddress(first, slot, 'refused', long.now);
+    const saved = savedEntries(first, long.now, []);
+    const { book } = load(saved, now, DAY_US / 2);
+    const slotOf = (place: string) => findText(book, place);
+    assert.equal(failAddress(book, slotOf('20.1.0.1:6100'), 'refused', now), true, 'proven ten days ago');
+    assert.equal(failAddress(book, slotOf('20.2.0.1:6100'), 'refused', now), false, 'proven six and a half days ago');
+    forgetUnseen(book, now + DAY_US / 2);
+    assert.deepEqual([slotOf('20.3.0.1:6100') < 0, slotOf('20.4.0.1:6100') < 0], [false, false], '30 days');
+    forgetUnseen(book, now + DAY_US / 2 + 2 * SECOND_US);
+    assert.deepEqual([slotOf('20.3.0.1:6100') < 0, slotOf('20.4.0.1:6100') < 0], [true, true], 'more than 30 days');
+    assert.deepEqual([slotOf('20.2.0.1:6100') < 0, slotOf('20.5.0.1:6100') < 0], [false, false]);
+  }
+});
+
+test('saved book: an address that is proven and waits for a place has worked after a restart, too', () => {
+  const full = { ...SETTINGS, 'book.tried': 1 };
+  const first = createBook();
+  const moment = momentAt(DAY_US);
+  const source = { name: 't', group: 't', via: 'gossip' } as const;
+  for (const place of ['20.1.0.1:6100', '20.2.0.1:6100'])
+    vouchAddress(first, full, moment, addAddress(first, full, moment, at(place), null, source, -Infinity), 'a');
+  const { book } = load(savedEntries(first, moment.now, []), 0, 0);
+  const slot = findText(book, '20.2.0.1:6100');
+  for (let k = 0; k < FORGET_FAILURES_NEVER; k += 1) assert.equal(failAddress(book, slot, 'refused', 0), false);
+});
+
+test('saved book: what an earlier version saved is as old as it was last seen', () => {
+  const { book } = load([{ ...OLD, table: 'tried', seenAgeS: 8 * DAY_S, failures: FORGET_FAILURES - 1 }]);
+  assert.equal(book.outcomes[0]?.succeededAt, -8 * DAY_US);
+  assert.equal(failAddress(book, 0, 'refused', 0), true);
+  const { book: other } = load([{ ...OLD, table: 'tried', seenAgeS: null, failures: FORGET_FAILURES - 1 }], MINUTE_US);
+  assert.equal(other.outcomes[0]?.succeededAt, MINUTE_US, 'nobody knows when');
 });
 
 test('saved book: a public network fills its share, and local addresses have the larger one of their source', () => {
@@ -142,6 +229,10 @@ test('saved book: a field that is not as it should be counts as unknown', () => 
     [{ seenAgeS: Number.NaN }, { seenAgeS: null }],
     [{ seenAgeS: Infinity }, { seenAgeS: null }],
     [{ seenAgeS: '5' }, { seenAgeS: null }],
+    [{ heardAgeS: -1 }, { heardAgeS: 0 }],
+    [{ heardAgeS: '5' }, { heardAgeS: 0 }],
+    [{ provenAgeS: -1 }, { provenAgeS: null }],
+    [{ provenAgeS: Infinity }, { provenAgeS: null }],
     [{ failures: -1 }, { failures: 0 }],
     [{ failures: 1_000 }, { failures: 0 }],
     [{ failures: 0.5 }, { failures: 0 }],

@@ -7,6 +7,7 @@ import {
   type Book,
   bookSize,
   createBook,
+  disproveAddress,
   failAddress,
   findAddress,
   findText,
@@ -238,6 +239,29 @@ test('book: hearsay never evicts an address that has worked', () => {
     assert.deepEqual(new Set(places()), new Set([1, 2, 4, k].map((one) => place(one).text)));
     check();
   }
+});
+
+test('book: a success that was none leaves what was proven before, and nothing that was not', () => {
+  const { book, settings, moment, add, vouch, check, places } = open({ 'book.new': 2, 'book.tried': 1 });
+  vouch(add(1));
+  const workedAt = moment.now;
+  moment.now += SECOND_US;
+  vouch(0);
+  disproveAddress(book, settings, moment, 0);
+  assert.deepEqual([book.outcomes[0]?.succeededAt, isTried(book, 0)], [workedAt, true]);
+  disproveAddress(book, settings, moment, 0);
+  assert.equal(book.outcomes[0]?.succeededAt, workedAt, 'it is undone once');
+  vouch(add(2));
+  assert.equal(book.collisions.length, 1);
+  disproveAddress(book, settings, moment, 1);
+  assert.deepEqual([book.outcomes[1]?.succeededAt, book.collisions], [null, []]);
+  forgetAddress(book, 0);
+  vouch(0);
+  add(4);
+  add(5);
+  disproveAddress(book, settings, moment, 0);
+  assert.deepEqual([book.tried, places().length], [0, 2], 'a table that was full stays within its bound');
+  check();
 });
 
 test('book: an address that never worked is forgotten at its third failure', () => {

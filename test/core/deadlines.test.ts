@@ -1,7 +1,7 @@
 /** What time does to a session: suspicion, verdicts and a machine that slept, as transcripts. Rules 26-28. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
+import { MINUTE_US, PINGS_OUT_MAX, SECOND_US } from '../../src/core/limits.ts';
 import { addrLine, BareNode, GETADDR, helloLine, PING, PONG } from '../helpers/bare-node.ts';
 
 /** Jitter makes a ping early by up to 4.8 s; without it transcripts have round times. */
@@ -189,6 +189,31 @@ test('deadlines: a ping order that was out when we fell asleep is answered after
     bare.happened('pong').map(({ user }) => user),
     [false, true],
   );
+});
+
+test('deadlines: a sleep is no part of a round trip', () => {
+  for (const ext of [['nonce'], []]) {
+    const bare = steady();
+    const n = bare.accept('127.0.0.1');
+    bare.hear(n, helloLine('b', { ext }));
+    bare.advance(SECOND_US);
+    bare.sleep(60 * MINUTE_US);
+    const pings = bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message] : []));
+    assert.equal(pings.length, 2);
+    for (const { nonce } of pings) bare.hear(n, { type: 'pong', nonce });
+    for (const { rttUs } of bare.happened('pong')) assert.ok(rttUs <= 60 * SECOND_US, `${rttUs} of ext ${ext.join()}`);
+    assert.ok(bare.happened('pong').length > 0);
+  }
+});
+
+test('deadlines: as often as we sleep, so many pings at most are unanswered', () => {
+  const bare = steady();
+  const n = bare.inboundPeer('b');
+  for (let i = 0; i < 2 * PINGS_OUT_MAX; i += 1) bare.sleep(60 * MINUTE_US);
+  assert.equal(bare.session(n).pings.length, PINGS_OUT_MAX);
+  bare.hear(n, PONG);
+  bare.advance(SECOND_US);
+  assert.deepEqual(bare.happened('closed'), []);
 });
 
 test('deadlines: a handshake goes on after a sleep', () => {

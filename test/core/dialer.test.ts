@@ -1,7 +1,7 @@
 /** Whom to dial when, as rounds: what is known and what happens, then exactly the dials that follow. Rules 20, 41-48. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addAddress, failAddress, findText, vouchAddress } from '../../src/core/book.ts';
+import { addAddress, bookSize, failAddress, findText, vouchAddress } from '../../src/core/book.ts';
 import type { Via } from '../../src/core/events.ts';
 import { BOOTSTRAP_MAX, DIALLED_IPS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';
@@ -296,6 +296,55 @@ test('dialer: bootstrap is tried after 1, 2, 4 … seconds for ever, at most 5 s
   }
 });
 
+test('dialer: a changed interval of asking, rotating or feeling counts from now on, shorter or longer', () => {
+  for (const [key, dueAt] of [
+    ['getaddr.ask', (bare: BareNode) => bare.node.nextAskAt],
+    ['dial.rotate', (bare: BareNode) => bare.node.nextRotateAt],
+    ['dial.feeler', (bare: BareNode) => bare.node.nextFeelerAt],
+  ] as const) {
+    const bare = lan({ [key]: HOUR_US });
+    const others = () => ['nextAskAt', 'nextRotateAt', 'nextFeelerAt'].map((name) => bare.node[name as 'nextAskAt']);
+    bare.advance(MINUTE_US);
+    const before = others();
+    bare.order({ kind: 'set', key, value: 10 * SECOND_US });
+    assert.equal(dueAt(bare) - bare.now, 10 * SECOND_US, key);
+    assert.equal(others().filter((at, k) => at !== before[k]).length, 1, `${key} moves nothing else`);
+    assert.ok(bare.wakeAt <= dueAt(bare), `${key}: the wake-up is moved, too`);
+    bare.advance(10 * SECOND_US);
+    assert.equal(dueAt(bare) - bare.now, 10 * SECOND_US, `${key}: it was done`);
+    bare.order({ kind: 'set', key, value: 2 * HOUR_US });
+    assert.equal(dueAt(bare) - bare.now, 2 * HOUR_US, key);
+  }
+});
+
+test('dialer: a shorter retry of the list counts from now on, for addresses and for names', () => {
+  for (const [host, key] of [
+    ['10.0.1.1', 'bootstrap.retry'],
+    ['10.0.1.1', 'bootstrap.retry.max'],
+    ['20.1.0.1', 'bootstrap.retry.max.public'],
+    ['a.example', 'bootstrap.retry'],
+    ['a.example', 'bootstrap.retry.max.public'],
+  ] as const) {
+    const long = {
+      'bootstrap.retry': HOUR_US,
+      'bootstrap.retry.max': HOUR_US,
+      'bootstrap.retry.max.public': HOUR_US,
+      'gossip.dial': false,
+    };
+    const bare = calm(long, { bootstrap: [{ host, port: 6100 }] });
+    bare.random = () => 0.5;
+    if (bare.dials.size > 0) bare.refuse(1);
+    else bare.resolved(host, []);
+    bare.advance(MINUTE_US);
+    bare.take();
+    bare.order({ kind: 'set', key, value: 10 * SECOND_US });
+    bare.advance(10 * SECOND_US - 1);
+    assert.deepEqual(bare.taken('dial', 'resolve'), [], `${host} ${key}`);
+    bare.advance(1);
+    assert.equal(bare.taken('dial', 'resolve').length, 1, `${host} ${key}`);
+  }
+});
+
 test('dialer: a full node of the list is asked again as late as anybody is, and the list says that it is full', () => {
   for (const [host, capS] of [
     ['10.0.1.1', 5],
@@ -389,6 +438,30 @@ test('dialer: a name whose addresses fail is looked up again after ten minutes, 
   assert.deepEqual(bare.views.bootstrap()[0]?.resolved, ['10.0.1.9:6100']);
 });
 
+test('dialer: the name of a place that is connected is not looked up, whatever failed before', () => {
+  for (const how of ['by its address', 'by another address'] as const) {
+    const bare = lan({}, { bootstrap: [{ host: 'seeds.example', port: 6100 }] });
+    bare.resolved('seeds.example', ['10.0.1.1']);
+    bare.refuse(1);
+    bare.advance(2 * SECOND_US);
+    const first = bare.dialled(2);
+    let kept = first;
+    if (how === 'by another address') {
+      kept = bare.inboundPeer('b', '10.0.1.9');
+      bare.advance(20 * SECOND_US);
+    }
+    bare.hear(first, helloLine('b'), PONG);
+    bare.hear(kept, PONG);
+    bare.take();
+    bare.advance(11 * MINUTE_US);
+    bare.order({ kind: 'set', key: 'peers.max', value: 124 });
+    assert.deepEqual(bare.taken('resolve', 'dial'), [], how);
+    bare.hangUp(kept);
+    bare.advance(10 * SECOND_US);
+    assert.ok(bare.taken('resolve', 'dial').length > 0, `${how}: once it has gone, it is dialled`);
+  }
+});
+
 test('dialer: a name that cannot be resolved is looked up again, one that resolves to too much is cut', () => {
   const bare = lan({}, { bootstrap: [{ host: 'a.example', port: 6100 }] });
   bare.resolved('a.example', []);
@@ -441,6 +514,23 @@ test('dialer: an entry of the list that is there already is not added again', ()
   assert.equal(bare.happened('dialing').filter(({ via, address }) => via === 'boot' && address === near(1)).length, 1);
 });
 
+test('dialer: a special address of the list is refused with its reason, and never dialled where a file names it', () => {
+  const bare = lan({}, { bootstrap: [{ host: '0.0.0.0', port: 6100 }] });
+  const answer = bare.order({ kind: 'bootstrap-add', host: '224.0.0.1', port: 6100 });
+  assert.deepEqual(answer, {
+    ok: false,
+    reason: 'bad-address',
+    message: '224.0.0.1:6100 is not an address that can be dialled',
+  });
+  bare.advance(HOUR_US);
+  assert.deepEqual(dialsOf(bare), []);
+  assert.deepEqual(
+    bare.views.bootstrap().map(({ address, lastError }) => [address, lastError]),
+    [['0.0.0.0:6100', 'bad-address']],
+  );
+  assert.equal(bookSize(bare.node.book), 0);
+});
+
 test('dialer: list and kept peers together are bounded', () => {
   const bare = lan({ 'dial.parallel': 1 });
   for (let k = 0; k < BOOTSTRAP_MAX; k += 1) bare.connect(`10.1.${Math.floor(k / 200)}.${k % 200}:6100`, true);
@@ -486,18 +576,68 @@ test('dialer: a list entry that leads to a peer we have by another address is no
   assert.ok(dialsOf(bare).includes('10.0.1.1:6100'), 'once that peer has gone it is');
 });
 
-test('dialer: a list entry that calls every connection a duplicate is dialled once a second at most', () => {
+/** Says hello under an id and calls the connection a duplicate, whatever it is. */
+function callDuplicate(bare: BareNode, id = 'b'): void {
+  const n = bare.dialled([...bare.dials.keys()][0] as number);
+  bare.hear(n, helloLine(id), '{"msgtype":"bye","reason":"duplicate"}');
+  bare.hangUp(n);
+}
+
+test('dialer: a list entry that calls every connection a duplicate of nothing fails like any other', () => {
   const bare = lan({}, { bootstrap: [{ host: '10.0.1.1', port: 6100 }] });
-  bare.take();
-  for (let k = 0; k < 5; k += 1) {
-    const n = bare.dialled([...bare.dials.keys()][0] as number);
-    bare.hear(n, helloLine('b'), '{"msgtype":"bye","reason":"duplicate"}');
-    bare.hangUp(n);
-    assert.deepEqual(dialsOf(bare), []);
-    bare.advance(SECOND_US);
-    assert.deepEqual(dialsOf(bare), ['10.0.1.1:6100']);
+  bare.random = () => 0.5;
+  const waits: number[] = [];
+  for (let k = 0; k < 4; k += 1) {
+    callDuplicate(bare);
+    const from = bare.now;
+    while (bare.dials.size === 0) bare.advance(bare.wakeAt - bare.now);
+    waits.push((bare.now - from) / SECOND_US);
   }
-  assert.equal(bare.node.targets[0]?.failures, 0, 'a duplicate is a success');
+  assert.deepEqual(waits, [1, 2, 4, 5]);
+  assert.equal(bare.views.bootstrap()[0]?.lastError, 'bye');
+});
+
+test('dialer: a duplicate of a peer that lives is a success', () => {
+  const bare = lan({}, { bootstrap: [{ host: '10.0.1.1', port: 6100 }] });
+  const peer = bare.inboundPeer('b', '10.0.1.9', { listen: 6100 });
+  bare.advance(20 * SECOND_US);
+  callDuplicate(bare);
+  assert.equal(bare.node.peers.get('b')?.n, peer);
+  const [target] = bare.node.targets;
+  assert.deepEqual([target?.failures, target?.lastError], [0, null]);
+  const outcome = bare.node.book.outcomes[findText(bare.node.book, '10.0.1.1:6100')];
+  assert.deepEqual([outcome?.failures, outcome?.handshakesFailed, outcome?.succeededAt], [0, 0, bare.now]);
+});
+
+test('dialer: a gossiped address that only calls duplicate has the long backoff, and is forgotten if it never worked', () => {
+  for (const [place, longS] of [
+    [near(1), 30],
+    [far(1), 600],
+  ] as const)
+    for (const worked of [false, true]) {
+      const bare = calm({ 'dial.retry': 1 });
+      bare.random = () => 0.5;
+      const { node } = bare;
+      know(bare, place);
+      if (worked) vouchAddress(node.book, node.settings, bare.context, 0, 'b');
+      const workedAt = worked ? bare.now : null;
+      const waits: number[] = [];
+      for (let k = 0; k < 3; k += 1) {
+        callDuplicate(bare, `liar${k}`);
+        const outcome = node.book.outcomes[0];
+        if (outcome != null) {
+          waits.push(Math.floor((outcome.nextDialAt - bare.now) / SECOND_US));
+          assert.equal(outcome.succeededAt, workedAt, 'it proved nothing');
+        }
+        bare.advance(65 * SECOND_US);
+      }
+      assert.deepEqual(waits, worked ? [1, 4, longS] : [1, 4], place);
+      assert.deepEqual(
+        bare.happened('forgotten').map(({ address }) => address),
+        worked ? [] : [place],
+      );
+      assert.equal(node.book.tried, worked ? 1 : 0);
+    }
 });
 
 test('dialer: a command ignores backoff, history, slots, tokens and gossip.dial, and ends a hold', () => {
@@ -666,11 +806,11 @@ test('dialer: addresses that are dialled by hearsay are remembered by IP, a boun
     'peers.outbound.max': 4_096,
     'book.new': 4_096,
   });
-  bare.node.publicDialTokens = Infinity;
+  bare.node.publicDialBucket.level = Infinity;
   for (let k = 0; k < DIALLED_IPS_MAX + 76; k += 100)
     know(bare, ...Array.from({ length: 100 }, (_, i) => `${20 + Math.floor((k + i) / 50)}.${(k + i) % 50}.0.1:6100`));
   for (let i = 0; i < 100; i += 1) {
-    bare.node.publicDialTokens = 16;
+    bare.node.publicDialBucket.level = Infinity;
     look(bare);
   }
   assert.ok(dialsOf(bare).length > DIALLED_IPS_MAX);

@@ -26,6 +26,7 @@ const SPARED = EVICTION_SPARE_GROUPS + EVICTION_SPARE_PING + EVICTION_SPARE_USEF
 
 interface PeerOptions {
   readonly rttUs?: number;
+  readonly ext?: readonly string[];
   readonly teaches?: boolean;
 }
 
@@ -42,24 +43,24 @@ class Crowd {
   }
 
   /** One more inbound peer of this group, a second younger than the one before; its number. */
-  join(group: string, { rttUs = 10 * MILLISECOND_US, teaches = false }: PeerOptions = {}): number {
+  join(group: string, { rttUs = 10 * MILLISECOND_US, ext = ['nonce'], teaches = false }: PeerOptions = {}): number {
     this.bare.advance(SECOND_US);
     this.#count += 1;
     const ip = group.includes('.') ? `${group}.${this.#count >> 8}.${this.#count & 0xff}` : '127.0.0.1';
     const n = this.bare.accept(ip);
-    this.bare.hear(n, helloLine(`p${this.#count}`));
+    this.bare.hear(n, helloLine(`p${this.#count}`, { ext }));
     this.bare.advance(rttUs);
-    this.bare.hear(n, PONG);
+    this.bare.answer(n);
     if (teaches) this.bare.hear(n, addrLine(`40.${this.#count}.0.1:6100=x${this.#count}@1`));
     return n;
   }
 
   /** What becomes of a newcomer: its number, and who went for it. */
-  meet(ip: string, id = 'newcomer'): { n: number; went: number[]; said: string[] } {
+  meet(ip: string, id = 'newcomer', ext: readonly string[] = []): { n: number; went: number[]; said: string[] } {
     const before = this.bare.happened('closed').length;
     this.bare.take();
     const n = this.bare.accept(ip);
-    this.bare.hear(n, helloLine(id));
+    this.bare.hear(n, helloLine(id, { ext }));
     const went = this.bare
       .happened('closed')
       .slice(before)
@@ -163,6 +164,14 @@ test('eviction: the lowest pings are protected, however young', () => {
   }
 });
 
+test('eviction: a low ping that no nonce proves protects nobody', () => {
+  const full = new Crowd(40);
+  for (let i = 1; i <= 40; i += 1)
+    full.join('20.1', i > 40 - EVICTION_SPARE_PING ? { rttUs: 0, ext: [] } : { rttUs: 10 * MILLISECOND_US });
+  full.bare.advance(GRACE_US);
+  assert.deepEqual(full.meet('30.1.0.1').went, [40]);
+});
+
 test('eviction: those who last taught us an address are protected, however young', () => {
   for (const [useful, goes] of [
     [EVICTION_SPARE_USEFUL, 40 - EVICTION_SPARE_USEFUL],
@@ -251,9 +260,9 @@ test('eviction: newcomers stop driving peers out before their group is the large
   const rounds: number[] = [];
   for (let i = 0; i < 60; i += 1) {
     full.bare.advance(GRACE_US);
-    const { went, n } = full.meet(`30.1.1.${i}`, `late${i}`);
+    const { went, n } = full.meet(`30.1.1.${i}`, `late${i}`, ['nonce']);
     rounds.push(went.length);
-    if (went.length > 0) full.bare.hear(n, PONG);
+    if (went.length > 0) full.bare.answer(n);
   }
   const evicted = rounds.reduce((sum, count) => sum + count, 0);
   assert.ok(evicted >= 15 && evicted <= 20, `${evicted} of 40 have gone`);

@@ -122,7 +122,7 @@ test('flood: a peer held back earns its allowance again, and no more than the bu
     [1.5 * SECOND_US, 0, [], 'paid'],
     [3 * SECOND_US, 3, [], 'three seconds earn three'],
     [0, 1, [SECOND_US], 'and no fourth'],
-    [1_000 * SECOND_US, 11, [], 'whoever is refilled after a long silence may say the burst after that message'],
+    [1_000 * SECOND_US, 10, [], 'a long silence earns the burst'],
     [0, 1, [SECOND_US], 'and no more'],
   ];
   for (const [waitUs, messages, pausesUs, why] of rounds) {
@@ -133,15 +133,28 @@ test('flood: a peer held back earns its allowance again, and no more than the bu
   }
 });
 
-test('flood: after a long silence a peer may say its burst twice at the very most', () => {
-  const bare = open({ 'flood.messages': 10, 'flood.messages.burst': 100 });
+test('flood: after a long silence a peer may say its burst and not one message more, however much of it was left', () => {
+  for (const before of [0, 1, 50, 98]) {
+    const bare = open({ 'flood.messages': 10, 'flood.messages.burst': 100 });
+    const n = bare.inboundPeer('a');
+    say(bare, n, before);
+    bare.advance(10 * MINUTE_US);
+    say(bare, n, 100);
+    assert.deepEqual(pauses(bare, n), [], `${before} before it`);
+    say(bare, n, 1);
+    assert.deepEqual(pauses(bare, n), [100 * MILLISECOND_US], `${before} before it`);
+  }
+});
+
+test('flood: after a long silence a peer may send its burst of bytes and not one byte more', () => {
+  const bare = open({ 'flood.bytes': 1_024, 'flood.bytes.burst': 65_536 });
   const n = bare.inboundPeer('a');
+  pour(bare, n, 1_000);
   bare.advance(10 * MINUTE_US);
-  // Nothing is refilled before all is spent, so the silence pays only then; the hello and the pong came before it.
-  say(bare, n, 200 - GREETING + 1);
+  pour(bare, n, 65_536);
   assert.deepEqual(pauses(bare, n), []);
-  say(bare, n, 1);
-  assert.equal(pauses(bare, n).length, 1);
+  pour(bare, n, 1);
+  assert.deepEqual(pauses(bare, n), [FLOOD_PAUSE_MIN_US]);
 });
 
 test('flood: a peer at exactly the allowed rate is never held back', () => {
@@ -166,7 +179,7 @@ test('flood: a peer at a little more than the allowed rate is held back a little
   const n = bare.inboundPeer('a');
   for (let i = 0; i < 10_000; i += 1) {
     bare.advance(4 * MILLISECOND_US);
-    if ((bare.session(n).holdBack?.until ?? 0) <= bare.now) bare.hear(n, PONG);
+    if ((bare.session(n).pauses?.until ?? 0) <= bare.now) bare.hear(n, PONG);
   }
   assert.ok(pauses(bare, n).length > 100);
   assert.deepEqual(bare.happened('closed'), []);
@@ -252,7 +265,7 @@ test('flood: the public IP of a closed peer is discouraged, a local one and one 
   };
   const table: [what: string, peer: (bare: BareNode) => number, discouraged: readonly string[]][] = [
     ['public', (bare) => bare.inboundPeer('a', '20.1.0.1'), ['20.1.0.1']],
-    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), ['2a00::1']],
+    ['public of IPv6', (bare) => bare.inboundPeer('a', '2a00::1'), ['2a00::/56']],
     ['behind a carrier', (bare) => bare.inboundPeer('a', '100.64.0.1'), ['100.64.0.1']],
     ['private', (bare) => bare.inboundPeer('a', '10.0.0.7'), []],
     ['loopback', (bare) => bare.inboundPeer('a', '127.0.0.1'), []],
@@ -282,8 +295,8 @@ test('flood: settings that are changed count for the connections there are', () 
   assert.deepEqual(pauses(bare, n).at(-1), 4 * SECOND_US);
   bare.order({ kind: 'set', key: 'flood.messages', value: 10 });
   bare.advance(SECOND_US);
-  say(bare, n, 3);
-  assert.deepEqual(pauses(bare, n), [], 'ten a second have paid for four, this one and a burst of two');
+  say(bare, n, 2);
+  assert.deepEqual(pauses(bare, n), [], 'ten a second have paid for four and a burst of two');
   say(bare, n, 1);
   assert.deepEqual(pauses(bare, n), [100 * MILLISECOND_US]);
 });
@@ -295,13 +308,13 @@ test('flood: a greater burst counts from the next time it is earned, a smaller o
   bare.order({ kind: 'set', key: 'flood.messages.burst', value: 20 });
   bare.advance(100 * SECOND_US);
   bare.take();
-  say(bare, n, 21);
+  say(bare, n, 20);
   assert.deepEqual(pauses(bare, n), []);
   say(bare, n, 1);
   assert.equal(pauses(bare, n).length, 1);
   bare.order({ kind: 'set', key: 'flood.messages.burst', value: 5 });
   bare.advance(100 * SECOND_US);
-  say(bare, n, 6);
+  say(bare, n, 5);
   assert.deepEqual(pauses(bare, n), []);
   say(bare, n, 1);
   assert.equal(pauses(bare, n).length, 1);

@@ -178,12 +178,15 @@ test('gossip: an address that is told again becomes younger, never older, and ke
   assert.equal(bare.session(n).addresses, 1, 'it was learnt once');
 });
 
+/** Addresses that this connection may still teach. */
+const allowance = (bare: BareNode, n: number) => bare.session(n).addrBucket.level / SECOND_US;
+
 test('gossip: a new connection may teach ten addresses, a question of ours a hundred more', () => {
   const bare = open({ 'getaddr.ask': 3600 * SECOND_US });
   const n = bare.dialled(bare.connect('9.9.9.9:6100'));
-  assert.equal(bare.session(n).addrTokens, 10);
+  assert.equal(allowance(bare, n), 10);
   bare.hear(n, helloLine('b'));
-  assert.equal(bare.session(n).addrTokens, 110);
+  assert.equal(allowance(bare, n), 110);
 });
 
 test('gossip: the allowance is a bucket that fills with time and with our questions', () => {
@@ -191,16 +194,16 @@ test('gossip: the allowance is a bucket that fills with time and with our questi
   const n = bare.inboundPeer('b', '9.9.9.9');
   const { node } = bare;
   const session = bare.session(n);
-  assert.equal(session.addrTokens, 110, 'ten, and the question of the greeting');
+  assert.equal(allowance(bare, n), 110, 'ten, and the question of the greeting');
   const tokensAfter = (us: number) => {
     bare.advance(us);
     bare.hear(n, addrLine());
-    return session.addrTokens;
+    return allowance(bare, n);
   };
   assert.equal(tokensAfter(10 * SECOND_US), 111);
   bare.order({ kind: 'getaddr', n });
   assert.equal(tokensAfter(0), 211);
-  session.addrTokens = 0;
+  session.addrBucket.level = 0;
   bare.hear(n, addrLine(far(0)));
   assert.deepEqual(lastAddr(bare).refused, [{ address: far(0), reason: 'over-limit' }]);
   assert.equal(bookSize(node.book), 0);
@@ -216,9 +219,9 @@ test('gossip: a known address, or one of our own, costs no allowance', () => {
   const bare = lan();
   const n = bare.inboundPeer('b', '10.0.0.9');
   bare.hear(n, addrLine('10.0.0.2:6100'));
-  const { addrTokens } = bare.session(n);
+  const before = allowance(bare, n);
   bare.hear(n, addrLine('10.0.0.2:6100', '10.0.0.1:5999', '10.0.0.3:22', '127.0.0.1:6100'));
-  assert.equal(bare.session(n).addrTokens, addrTokens);
+  assert.equal(allowance(bare, n), before);
 });
 
 test('gossip: one source fills only its share of the book, local sources a larger one', () => {

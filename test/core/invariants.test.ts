@@ -17,6 +17,7 @@ import {
   GONE_MAX,
   HELD_MAX,
   MILLISECOND_US,
+  PINGS_OUT_MAX,
   SECOND_US,
   SELF_MAX,
   USER_PINGS_MAX,
@@ -297,9 +298,18 @@ function checkSession(node: NodeState, session: Session, now: number): void {
     assert.ok(sessionDeadline(node, session) < Infinity, `#${n} in ${stage} has a deadline`);
   if (stage === 'quiet') assert.ok(session.dir === 'outbound' && session.id === null);
   assert.ok(session.userPings >= 0 && session.userPings <= USER_PINGS_MAX);
-  assert.ok(session.addrTokens >= 0 && session.getaddrTokens >= -1);
+  assert.ok(session.pings.length <= PINGS_OUT_MAX);
+  for (const { level, at } of [session.addrBucket, session.getaddrBucket]) assert.ok(level >= 0 && at <= now);
+  for (const { level } of [session.addrBucket, session.getaddrBucket])
+    assert.ok(Number.isSafeInteger(level) || level === Infinity, 'a bucket holds whole parts');
   assert.ok(session.strikeTimes.length <= node.settings['strike.max']);
-  for (const time of [session.readyAt, session.lastPongAt, session.spokeAt, session.ping?.at ?? null, session.openedAt])
+  for (const time of [
+    session.readyAt,
+    session.lastPongAt,
+    session.spokeAt,
+    session.pings.at(-1)?.at ?? null,
+    session.openedAt,
+  ])
     assert.ok(time === null || time <= now, 'nothing has happened in the future');
   assert.ok(session.rttUs === null || session.rttUs >= 0);
   for (const count of session.counts) assert.ok(count >= 0);
@@ -382,7 +392,7 @@ function checkBounds(bare: BareNode): void {
   sameMembers([...node.dials.keys()], [...bare.dials.keys()], 'every dial is one that the driver makes');
   const texts = [...node.dials.values()].map(({ address }) => address.text);
   assert.equal(new Set(texts).size, texts.length, 'no address is dialled twice at once');
-  assert.ok(node.publicDialTokens >= 0);
+  assert.ok(node.publicDialBucket.level >= 0);
 }
 
 function checkEvents(bare: BareNode): void {
@@ -394,6 +404,10 @@ function checkEvents(bare: BareNode): void {
     new Set(bare.node.sessions.keys()),
     'what has not closed is there, and nothing else',
   );
+  const ready = bare.happened('ready').map(({ n }) => n);
+  assert.equal(new Set(ready).size, ready.length, 'a connection becomes ready once');
+  for (const { n, wasReady } of bare.happened('closed'))
+    assert.equal(wasReady, ready.includes(n), 'and only what did is told as gone');
   const ended = new Set([...bare.happened('dial-failed', 'connected', 'dial-merged')].map(({ attempt }) => attempt));
   for (const attempt of bare.dials.keys()) assert.ok(!ended.has(attempt));
 }

@@ -191,7 +191,7 @@ test('receive: a bye is noted and the connection is left to the one who said it'
 
 test('receive: a malformed line before hello closes at once, without a reply', () => {
   for (const dir of ['inbound', 'outbound'] as const)
-    for (const reason of ['malformed', 'not-json', 'line-too-long'] as const) {
+    for (const reason of ['malformed', 'not-json', 'not-object', 'line-too-long'] as const) {
       const bare = new BareNode();
       const n = dir === 'inbound' ? bare.accept('127.0.0.1') : bare.dialled(bare.connect('127.0.0.1:6100'));
       bare.take();
@@ -199,6 +199,38 @@ test('receive: a malformed line before hello closes at once, without a reply', (
       assert.deepEqual(bare.take(), ['close #1 abrupt', `closed #1 ${reason}`]);
       assert.deepEqual(bare.happened('strike'), []);
     }
+});
+
+test('receive: bytes that are no greeting are told of three times, then once in a while with a count', () => {
+  const bare = new BareNode();
+  const refuse = (times: number) => {
+    for (let i = 0; i < times; i += 1) bare.refuseLine(bare.accept('127.0.0.1'), 'not-json');
+  };
+  refuse(10);
+  const told = bare.happened('refused');
+  assert.deepEqual(
+    told.map(({ reason, count }) => [reason, count]),
+    Array.from({ length: 3 }, () => ['not-json', 1]),
+  );
+  assert.match(told[0]?.address ?? '', /^127\.0\.0\.1:/);
+  assert.equal(bare.node.reasons.get('not-json'), 10, 'each is counted once');
+  bare.sleep(30 * SECOND_US);
+  refuse(1);
+  assert.deepEqual(
+    bare
+      .happened('refused')
+      .slice(3)
+      .map(({ count }) => count),
+    [8],
+  );
+});
+
+test('receive: a line that ends a peer is told of as its end, and not as a refusal', () => {
+  const bare = new BareNode();
+  const n = bare.inboundPeer('b');
+  bare.refuseLine(n, 'line-too-long');
+  assert.deepEqual(bare.happened('refused'), []);
+  assert.equal(bare.happened('closed')[0]?.wasReady, true);
 });
 
 test('receive: a hello without a usable id is malformed and closes', () => {

@@ -1,8 +1,12 @@
 /** One connection from its first byte to its last, as transcripts: rules 12-17, 24, 25 and what a user tells a connection. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MILLISECOND_US, SECOND_US, USER_PINGS_MAX } from '../../src/core/limits.ts';
+import { MILLISECOND_US, MINUTE_US, PINGS_OUT_MAX, SECOND_US, USER_PINGS_MAX } from '../../src/core/limits.ts';
 import { at, BareNode, BYE, GETADDR, helloLine, PING, PONG } from '../helpers/bare-node.ts';
+
+/** Nonces of the pings sent so far, to whomever. */
+const noncesOf = (bare: BareNode) =>
+  bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message.nonce] : []));
 
 const kinds = (bare: BareNode) => bare.events.map(({ kind }) => kind);
 
@@ -130,10 +134,29 @@ test('session: pings carry a nonce only to a peer that reads it, and no nonce tw
   bare.hear(one, helloLine('c', { ext: ['nonce'] }));
   const other = bare.accept('10.0.0.4');
   bare.hear(other, helloLine('d', { ext: ['nonce'] }));
-  assert.deepEqual(
-    bare.take().filter((line) => line.includes(' ping')),
-    ['> #1 ping', '> #2 ping nonce=1', '> #3 ping nonce=2'],
-  );
+  const [bareNonce, ...nonces] = noncesOf(bare);
+  assert.equal(bareNonce, null);
+  assert.deepEqual([nonces.length, new Set(nonces).size], [2, 2]);
+});
+
+test('session: a nonce tells nothing of the next one, nor of that of another peer or node', () => {
+  const nonces = [1, 2, 3].flatMap((seed) => {
+    const bare = new BareNode({ seed });
+    for (const ip of ['10.0.0.2', '10.0.0.3']) {
+      const n = bare.accept(ip);
+      bare.hear(n, helloLine(`id-${ip.at(-1)}`, { ext: ['nonce'] }));
+      for (let i = 0; i < 20; i += 1) {
+        bare.hear(n, { type: 'pong', nonce: noncesOf(bare).at(-1) ?? null });
+        bare.order({ kind: 'ping', n });
+      }
+    }
+    return noncesOf(bare);
+  });
+  assert.equal(nonces.length, 3 * 2 * 21);
+  assert.equal(new Set(nonces).size, nonces.length, 'none of them twice');
+  const steps = nonces.slice(1).map((nonce, i) => Number(nonce) - Number(nonces[i]));
+  assert.equal(new Set(steps).size, steps.length, 'nor any step between two of them');
+  assert.ok(nonces.every((nonce) => Number.isSafeInteger(nonce)));
 });
 
 test('session: a pong with the nonce of the ping counts, one with another nonce does not', () => {
@@ -141,9 +164,10 @@ test('session: a pong with the nonce of the ping counts, one with another nonce 
   const n = bare.accept('10.0.0.2');
   bare.hear(n, helloLine('b', { ext: ['nonce'] }));
   bare.advance(20 * MILLISECOND_US);
-  bare.hear(n, '{"msgtype":"pong","nonce":2}', '{"msgtype":"pong","nonce":"1"}');
+  const nonce = Number(noncesOf(bare)[0]);
+  bare.hear(n, { type: 'pong', nonce: nonce + 1 }, { type: 'pong', nonce: String(nonce) });
   assert.equal(bare.session(n).lastPongAt, null);
-  bare.hear(n, '{"msgtype":"pong","nonce":1}');
+  bare.hear(n, { type: 'pong', nonce });
   assert.equal(bare.session(n).lastPongAt, bare.now);
   assert.equal(bare.session(n).rttUs, 20 * MILLISECOND_US);
   assert.deepEqual(
@@ -152,12 +176,31 @@ test('session: a pong with the nonce of the ping counts, one with another nonce 
   );
 });
 
-test('session: a pong without a nonce answers the outstanding ping', () => {
+test('session: a pong without a nonce answers the outstanding ping of a peer that does not read nonces, and of no other', () => {
+  for (const [ext, isAnswer] of [
+    [[], true],
+    [['v6'], true],
+    [['nonce'], false],
+    [['v6', 'nonce'], false],
+  ] as const) {
+    const bare = new BareNode();
+    const n = bare.accept('10.0.0.2');
+    bare.hear(n, helloLine('b', { ext }), PONG);
+    assert.equal(bare.session(n).lastPongAt, isAnswer ? bare.now : null, ext.join());
+    assert.equal(bare.happened('pong').length, isAnswer ? 1 : 0);
+    assert.deepEqual(bare.happened('strike', 'closed'), [], 'it is only counted');
+  }
+});
+
+test('session: whoever answers before it was asked is not near', () => {
   const bare = new BareNode();
   const n = bare.accept('10.0.0.2');
-  bare.hear(n, helloLine('b', { ext: ['nonce'] }));
-  bare.hear(n, PONG);
-  assert.equal(bare.session(n).lastPongAt, bare.now);
+  bare.hear(n, helloLine('b', { ext: ['nonce'] }), PONG);
+  for (let nonce = 0; nonce < 1_000; nonce += 1) bare.hear(n, { type: 'pong', nonce });
+  assert.deepEqual([bare.session(n).rttMinUs, bare.session(n).pongs], [null, 0]);
+  bare.advance(200 * MILLISECOND_US);
+  bare.hear(n, { type: 'pong', nonce: noncesOf(bare)[0] ?? null });
+  assert.equal(bare.session(n).rttMinUs, 200 * MILLISECOND_US);
 });
 
 test('session: lastping is the time of a pong that answers a ping; another pong is only counted', () => {
@@ -236,6 +279,97 @@ test('session: a ping order waits no longer than a second for an outstanding pin
   assert.deepEqual(bare.take(), ['> #1 ping']);
   bare.advance(5 * SECOND_US);
   assert.deepEqual(bare.take(), [], 'two orders are two pings');
+});
+
+/** Of a peer that reads nonces, and of one that does not. */
+const EXTENSIONS = [['nonce'], []] as const;
+
+/** Answers each ping on this connection after `rttUs`, as long as time passes through what it returns. */
+function farPeer(bare: BareNode, n: number, rttUs: number) {
+  const answers: { at: number; line: string }[] = [];
+  let read = bare.sent.length;
+  return (us: number) => {
+    for (const end = bare.now + us; bare.now < end; ) {
+      for (; read < bare.sent.length; read += 1) {
+        const sent = bare.sent[read];
+        if (sent?.n !== n || sent.message.type !== 'ping') continue;
+        const { nonce } = sent.message;
+        answers.push({ at: bare.now + rttUs, line: JSON.stringify({ msgtype: 'pong', nonce: nonce ?? undefined }) });
+      }
+      bare.advance(100 * MILLISECOND_US);
+      while (answers[0] !== undefined && answers[0].at <= bare.now) bare.hear(n, answers.shift()?.line ?? '');
+    }
+  };
+}
+
+test('session: pongs of a far peer count each for its own ping, whatever a user asks meanwhile', () => {
+  for (const ext of EXTENSIONS) {
+    const bare = new BareNode();
+    const n = bare.inboundPeer('b', '10.0.0.2');
+    Object.assign(bare.session(n), { ext });
+    const pass = farPeer(bare, n, 3 * SECOND_US);
+    for (let i = 0; i < 10; i += 1) bare.order({ kind: 'ping', n });
+    pass(20 * SECOND_US);
+    const pongs = bare.happened('pong').slice(1);
+    assert.deepEqual(
+      pongs.map(({ rttUs, user }) => [rttUs, user]),
+      Array.from({ length: 10 }, () => [3 * SECOND_US, true]),
+      `ext ${ext.join()}`,
+    );
+    for (let i = 0; i < 600; i += 1) {
+      bare.order({ kind: 'ping', n });
+      pass(SECOND_US);
+    }
+    assert.deepEqual(bare.happened('suspect', 'closed'), [], 'ten minutes of impatience cost a healthy peer nothing');
+  }
+});
+
+test('session: a pong that a user did not ask for is not told as one, though a user asks meanwhile', () => {
+  for (const ext of EXTENSIONS) {
+    const bare = new BareNode();
+    const n = bare.accept('10.0.0.2');
+    const pass = farPeer(bare, n, 2 * SECOND_US);
+    bare.hear(n, helloLine('b', { ext }));
+    bare.order({ kind: 'ping', n });
+    pass(10 * SECOND_US);
+    assert.deepEqual(
+      bare.happened('pong').map(({ user }) => user),
+      [false, true],
+    );
+  }
+});
+
+test('session: so many pings at most are unanswered, then a ping order waits for a pong', () => {
+  for (const ext of EXTENSIONS) {
+    const bare = new BareNode({ settings: { 'ping.interval': 60 * MINUTE_US, 'ping.timeout': 60 * MINUTE_US } });
+    const n = bare.accept('10.0.0.2');
+    bare.hear(n, helloLine('b', { ext }));
+    for (let i = 0; i < 2 * PINGS_OUT_MAX; i += 1) bare.order({ kind: 'ping', n });
+    bare.advance(10 * PINGS_OUT_MAX * SECOND_US);
+    const pings = bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message] : []));
+    assert.equal(pings.length, PINGS_OUT_MAX);
+    bare.take();
+    bare.hear(n, { type: 'pong', nonce: pings[0]?.nonce ?? null });
+    bare.advance(10 * SECOND_US);
+    assert.equal(bare.taken('> #1 ping').length, 1, 'one was answered, one takes its place');
+    assert.equal(bare.session(n).userPings, PINGS_OUT_MAX);
+  }
+});
+
+test('session: a ping that the peer left out when it answered a later one is not waited for', () => {
+  const bare = new BareNode();
+  const n = bare.accept('10.0.0.2');
+  bare.hear(n, helloLine('b', { ext: ['nonce'] }));
+  bare.order({ kind: 'ping', n });
+  bare.advance(SECOND_US);
+  const [first, second] = bare.sent.flatMap(({ message }) => (message.type === 'ping' ? [message] : []));
+  assert.ok(first !== undefined && second !== undefined);
+  bare.hear(n, { type: 'pong', nonce: second.nonce });
+  assert.equal(bare.views.peer(n)?.outstandingPingMs, null);
+  bare.advance(SECOND_US);
+  bare.hear(n, { type: 'pong', nonce: first.nonce });
+  assert.equal(bare.session(n).lastPongAt, bare.now - SECOND_US, 'its late answer is only counted');
+  assert.equal(bare.happened('pong').length, 1);
 });
 
 test('session: more ping orders than may wait are refused', () => {

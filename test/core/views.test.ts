@@ -329,3 +329,20 @@ test('views: looking changes nothing', () => {
   assert.equal(JSON.stringify(bare.views.peers()), before);
   assert.deepEqual([bare.take(), bare.sent.length], [[], sent]);
 });
+
+test('views: an address shows the id of the peer that is connected there now, not the one that was there before', () => {
+  const bare = new BareNode({ listen: '10.0.0.1:5999' });
+  const first = bare.dialled(bare.connect('10.0.0.2:6100'));
+  bare.hear(first, helloLine('before'));
+  const idShown = () => bare.views.addrs().find(({ address }) => address === '10.0.0.2:6100')?.id;
+  assert.equal(idShown(), 'before');
+  bare.hangUp(first);
+  bare.inboundPeer('after', '10.0.0.2', { listen: 6100 });
+  assert.deepEqual(
+    bare.views.peers().map(({ id, listen }) => [id, listen]),
+    [['after', '10.0.0.2:6100']],
+  );
+  assert.equal(idShown(), 'after');
+  // Only a dial binds an id (rule 23), so that the book itself keeps what it has proven.
+  assert.deepEqual(bare.node.book.ids, ['before']);
+});

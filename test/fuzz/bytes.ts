@@ -102,7 +102,10 @@ function hear(chunks: readonly Buffer[], linesPerTurn: number): unknown[] {
     },
     fault(fault) {
       heard.push(fault);
-      rig.refuseLine(n, fault === 'line-too-long' || fault === 'not-json' ? fault : 'malformed');
+      rig.refuseLine(
+        n,
+        fault === 'line-too-long' || fault === 'not-json' || fault === 'not-object' ? fault : 'malformed',
+      );
       return isReading();
     },
   };

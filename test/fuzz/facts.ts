@@ -23,7 +23,7 @@ export interface Life {
 
 export const lives: fc.Arbitrary<Life> = fc.record({
   seed: fc.nat(1_000_000),
-  size: fc.nat(4),
+  size: fc.nat(5),
   home: fc.nat(3),
   steps: fc.array(fc.tuple(fc.nat(31), fc.nat(65_535), fc.nat(65_535)), { maxLength: 60, size: 'max' }),
 });
@@ -45,13 +45,14 @@ const SIZES: readonly Partial<Settings>[] = [
     'addr.answer': 4,
   },
   { 'flood.messages': 1, 'flood.messages.burst': 3, 'strike.max': 2, 'ip.public': 2, 'ip.private': 2 },
+  { 'peers.max': 1, 'peers.inbound': 1, 'peers.outbound.group': 1, 'visitors.max': 1 },
 ];
 const HOMES = ['127.0.0.1:5999', '10.0.0.1:5999', '60.1.0.1:5999', '[2a00:1::1]:5999'];
 const HOSTS = ['10.0.0.2', '60.1.0.2', 'example.test', 'localhost', '224.0.0.1', '2a00:1::2'];
 const PASSES_US = [0, 1_000, 50_000, 1_000_000, 5_000_000, 10_000_000, 61_000_000, 160_000_000, 400_000_000];
 const ENDS: readonly ReasonCode[] = ['remote-closed', 'reset', 'write-failed', 'internal'];
+/** None that makes fewer of what is there already: who has a place keeps it. */
 const SET: readonly (readonly [SettingKey, SettingValue])[] = [
-  ['peers.max', 1],
   ['peers.max', 125],
   ['peers.inbound', 2],
   ['ping.interval', 100_000],
@@ -59,7 +60,7 @@ const SET: readonly (readonly [SettingKey, SettingValue])[] = [
   ['ping.timeout', 200_000],
   ['ping.timeout', 150_000_000],
   ['peers.outbound', 16],
-  ['peers.outbound.group', 1],
+  ['peers.outbound.group', 3],
   ['gossip.dial', false],
   ['gossip.dial', true],
   ['strike.max', 1],

@@ -20,7 +20,7 @@ import {
   stopNode,
   wakeNode,
 } from '../../src/core/node.ts';
-import type { ReasonCode } from '../../src/core/reasons.ts';
+import type { LineFault, ReasonCode } from '../../src/core/reasons.ts';
 import type { HostPort, Order, OrderAnswer } from '../../src/core/world.ts';
 import { defaultSettings, type Settings } from '../../src/settings.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';
@@ -138,7 +138,7 @@ export class Rig {
       messageReceived(this.node, this.context, n, message, encodeMessage(message).length + 1);
   }
 
-  refuseLine(n: number, reason: 'malformed' | 'line-too-long' | 'not-json'): void {
+  refuseLine(n: number, reason: LineFault): void {
     if (this.open.has(n) && !this.ended.has(n)) lineRefused(this.node, this.context, n, reason, 'a bad line');
   }
 

@@ -24,7 +24,7 @@ import {
   stopNode,
   wakeNode,
 } from '../../src/core/node.ts';
-import type { ReasonCode } from '../../src/core/reasons.ts';
+import type { LineFault, ReasonCode } from '../../src/core/reasons.ts';
 import type { Session } from '../../src/core/state.ts';
 import { createViews, type NodeViews } from '../../src/core/views.ts';
 import type { HostPort, Order, OrderAnswer } from '../../src/core/world.ts';
@@ -214,7 +214,7 @@ export class BareNode {
   }
 
   /** A line that the splitter refused. */
-  refuseLine(n: number, reason: 'malformed' | 'line-too-long' | 'not-json'): void {
+  refuseLine(n: number, reason: LineFault): void {
     this.#fact(() => lineRefused(this.node, this.context, n, reason, 'a bad line'));
   }
 
@@ -280,18 +280,25 @@ export class BareNode {
     return session;
   }
 
-  /** An inbound peer that said hello and answered the first ping; its number. */
+  /** An inbound peer that said hello and, unless it was sent away, answered the first ping; its number. */
   inboundPeer(id: string, ip = '127.0.0.1', fields: Readonly<Record<string, unknown>> = {}): number {
     const n = this.accept(ip);
-    this.hear(n, helloLine(id, fields), PONG);
+    this.hear(n, helloLine(id, fields));
+    if (this.node.sessions.has(n)) this.answer(n);
     return n;
   }
 
   /** A peer dialled by hand that said hello and answered the first ping; its number. */
   outboundPeer(id: string, place: string, fields: Readonly<Record<string, unknown>> = {}): number {
     const n = this.dialled(this.connect(place));
-    this.hear(n, helloLine(id, fields), PONG);
+    this.hear(n, helloLine(id, fields));
+    this.answer(n);
     return n;
+  }
+
+  /** The pong to the ping that has waited longest, as this peer must write it. */
+  answer(n: number): void {
+    this.hear(n, { type: 'pong', nonce: this.session(n).pings[0]?.nonce ?? null });
   }
 }
 

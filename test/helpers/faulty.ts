@@ -63,7 +63,6 @@ export function createFaulty(seed: number, wire = false, nodes = 40): Faulty {
   };
   network.faultHooks = {
     compileExpression: (text) => (_end, message) => message.type === text,
-    crashed: (name) => void (world.nodes() as NodePort[]).splice(world.nodes().indexOf(node(name)), 1),
     restartNode: (name) => void start(configs.get(name) as NodeConfig),
   };
   return {

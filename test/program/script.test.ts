@@ -43,7 +43,7 @@ test('program: under --json every line is answered by one value on one line', as
   assert.equal(values.length, 6);
   assert.match(String(values[0]?.nodeId), /^[0-9a-f-]{36}$/);
   assert.equal(values[1]?.error?.code, 'unknown-command');
-  assert.deepEqual(values[1]?.error?.near, ['peers', 'peer']);
+  assert.deepEqual(values[1]?.error?.near, ['peers']);
   assert.equal(values[2]?.error?.code, 'usage');
   assert.equal(values[3]?.error?.code, 'refused');
   assert.deepEqual(values[4], { key: 'ping.interval', value: '60s', default: '60s', from: 'default' });
@@ -72,6 +72,14 @@ test('program: JavaScript of several lines runs from a file and from a pipe, and
   assert.equal(open.err, 'the JavaScript is not finished that begins with "for (;;) {"\n');
 });
 
+test('program: a line of JavaScript that is not finished says so, at the end and before another line', async () => {
+  const last = await run(ALONE, '1 +\n');
+  assert.deepEqual([last.code, last.err], [1, 'the JavaScript is not finished that begins with "1 +"\n']);
+  const { code, err } = await run(ALONE, '1 +\nping all\nstatus\n');
+  assert.equal(code, 1);
+  assert.match(err, /^the JavaScript that begins with "1 \+" does not go on like this: .*\n$/);
+});
+
 test('program: wait that does not come true exits with 4', async () => {
   assert.equal((await run([...ALONE, '-e', 'wait peers>=1 --timeout 100ms'])).code, 4);
 });
@@ -80,7 +88,10 @@ test('program: wrong options, settings and files are one line and exit 2', async
   const folder = mkdtempSync(join(tmpdir(), 'peersh-'));
   writeFileSync(join(folder, 'rc'), 'set ping.intervall 5s\n');
   const table: [string[], RegExp][] = [
-    [['--wat'], /--wat/],
+    [['--wat'], /^peersh: unknown option --wat; peersh --help lists the options\n$/],
+    [['frobnicate'], /^peersh: "frobnicate" is no option; -e "frobnicate" runs it as a line\n$/],
+    [['headles'], /^peersh: "headles" is no option; did you mean --headless\?\n$/],
+    [['--listen', '--json'], /^peersh: --listen needs a value; /],
     [['--lissten', 'x'], /did you mean --listen\?/],
     [['--set', 'ping.intervall=5s'], /did you mean ping\.interval/],
     [['--set', 'ping.interval=9h'], /100ms to 1h/],

@@ -1,5 +1,6 @@
 /** The program on a real terminal: the first minute of a newcomer, what is kept, and a window that is closed. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +133,43 @@ test('terminal: a socket or file that typed JavaScript opened may fail without a
   terminal.type('status\r');
   await terminal.shows('next ping');
   terminal.type('quit\r');
+  assert.equal(await pty.exitCode(), 0);
+});
+
+test('terminal: JavaScript and its variables are still there after Ctrl-Z and fg', {
+  skip: skip || (spawnSync('bash', ['-c', 'exit 0']).status === 0 ? false : 'bash is missing'),
+}, async (context) => {
+  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
+  const pty = new Pty([
+    'env',
+    `HOME=${home}`,
+    `XDG_STATE_HOME=${home}`,
+    'HISTFILE=',
+    'bash',
+    '--norc',
+    '--noprofile',
+    '-i',
+  ]);
+  context.after(() => {
+    pty.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const { terminal } = pty;
+  terminal.type("PS1='sh> '; PROMPT_COMMAND=; clear\r");
+  await terminal.until('the shell', ({ rows }) => rows.at(-1) === 'sh>');
+  terminal.type(`'${process.execPath}' '${PROGRAM}' --no-rc --no-bootstrap --no-data --no-color\r`);
+  await terminal.until('the prompt', ({ rows }) => / 0>$/.test(rows.at(-1) ?? ''));
+  terminal.type('const kept = 40; kept + 1\r');
+  await terminal.until('the answer', ({ rows }) => rows.includes('41'));
+  terminal.type('\x1a');
+  await terminal.until('the shell', ({ rows }) => rows.at(-1) === 'sh>' && rows.join().includes('Stopped'));
+  terminal.type('fg\r');
+  await terminal.until('the prompt', ({ rows }) => / 0>$/.test(rows.at(-1) ?? ''));
+  terminal.type('await Promise.resolve(kept + 2)\r');
+  await terminal.until('the answer', ({ rows }) => rows.includes('42'));
+  terminal.type('quit\r');
+  await terminal.until('the shell', (view) => view.rows.at(-1) === 'sh>');
+  terminal.type('exit\r');
   assert.equal(await pty.exitCode(), 0);
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as coreLimits from '../../src/core/limits.ts';
 import { REASONS } from '../../src/core/reasons.ts';
+import * as queryLimits from '../../src/query/limits.ts';
 import * as wireLimits from '../../src/wire/limits.ts';
 import { ROOT } from '../helpers/program.ts';
 
@@ -28,6 +29,7 @@ test('tables: every limit is kept somewhere', () => {
   for (const [room, limits] of [
     ['core', coreLimits],
     ['wire', wireLimits],
+    ['query', queryLimits],
   ] as const) {
     const own = readFileSync(join(ROOT, 'src', room, 'limits.ts'), 'utf8');
     const text = sourcesWithout(join(room, 'limits.ts'));

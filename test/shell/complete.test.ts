@@ -1,5 +1,8 @@
 /** Tab: what is offered after what is typed, and that asking runs nothing. */
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { COMMANDS } from '../../src/shell/commands/index.ts';
 import { openShell } from '../helpers/open-shell.ts';
@@ -33,7 +36,40 @@ test('complete: live ids, numbers after #, addresses after a dot, also for the b
   assert.deepEqual([...tab('drop 10.').candidates].sort(), ['10.0.0.2:5999', '10.0.0.3:5999']);
   assert.deepEqual(tab('drop a').candidates.includes('all'), true);
   assert.deepEqual(tab('peer al').candidates, []);
+  for (const word of ['ping', 'peer', 'drop', 'ban'])
+    assert.deepEqual(
+      tab(`${word} `)
+        .candidates.filter((one) => /^#\d+$/.test(one))
+        .sort(),
+      ['#1', '#2'],
+      word,
+    );
   assert.ok(tab('pin ').candidates.includes(ids[0] ?? ''));
+});
+
+test('complete: the id of the only peer is offered alone, so that Tab types it', async () => {
+  const { tab, others } = await openShell({ peers: 1 });
+  assert.deepEqual(tab('peer ').candidates, [others[0]?.state.id]);
+});
+
+test('complete: source offers files and folders, hidden ones and those below a folder when they are typed', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'peersh-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  for (const name of ['one.peersh', 'other.txt', '.noderc', 'with blank', 'with\u001bcontrol'])
+    writeFileSync(join(folder, name), '');
+  mkdirSync(join(folder, 'lines'));
+  writeFileSync(join(folder, 'lines', 'deep'), '');
+  const { tab } = await openShell({ peers: 0 });
+  assert.deepEqual(
+    tab(`source ${folder}/`).candidates,
+    ['lines/', 'one.peersh', 'other.txt'].map((one) => `${folder}/${one}`),
+  );
+  assert.deepEqual(tab(`source ${folder}/.n`).candidates, [`${folder}/.noderc`]);
+  assert.deepEqual(tab(`source ${folder}/lines/`).candidates, [`${folder}/lines/deep`]);
+  assert.deepEqual(tab(`source ${folder}/none/`).candidates, []);
+  assert.ok(tab('source pack').candidates.includes('package.json'));
+  assert.ok(tab('source s').candidates.includes('src/'));
+  assert.deepEqual(tab(`source ${folder}/one.peersh `).candidates, []);
 });
 
 test('complete: connect offers known addresses that are not connected', async () => {
@@ -41,6 +77,12 @@ test('complete: connect offers known addresses that are not connected', async ()
   assert.deepEqual(tab('connect ').candidates, []);
   await value('drop #1');
   assert.deepEqual(tab('connect ').candidates, ['10.0.0.2:5999']);
+  for (const options of ['--keep', '-v', '--timeout 5s', '--timeout=5s', '-v --timeout 5s --keep'])
+    assert.deepEqual(tab(`connect ${options} `).candidates, ['10.0.0.2:5999'], options);
+  assert.deepEqual(tab('connect --timeout ').candidates, []);
+  assert.deepEqual(tab('ping -c 3 ').candidates, tab('ping ').candidates);
+  assert.ok(tab('ping -c 3 ').candidates.includes('all'));
+  assert.deepEqual(tab('ping -c 3 all ').candidates, []);
   await value('bootstrap add 10.0.0.77:5999');
   assert.deepEqual(tab('connect 10.0.0.7').candidates, ['10.0.0.77:5999']);
 });

@@ -99,6 +99,15 @@ test('hostile: what is no line of the protocol closes the connection with a reas
   assert.equal(await text('1 + 1'), '2');
 });
 
+test('hostile: a greeting that is none is told in one line to those who want to hear of floods', async (context) => {
+  const { world, shell, printed, peer, text } = await openHostile(context);
+  await text('events flood');
+  peer.write('[1,2]', HOSTILE);
+  await reach(world, 'the end', () => shell.node.views.gone().length === 1);
+  assert.equal(printed.length, 1);
+  assert.match(printed[0] ?? '', /^! refused 127\.0\.0\.1:\d+: what came is not a JSON object$/);
+});
+
 test('hostile: a peer that is killed is gone with a reason', async (context) => {
   const { world, shell, printed, peer, text } = await openHostile(context);
   peer.write(hello);

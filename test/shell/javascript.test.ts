@@ -92,6 +92,16 @@ test('javascript: an unfinished input asks for more, and fails where each line h
   assert.equal(message, 'the JavaScript is not finished: with --json it stands on one line');
 });
 
+test('javascript: several lines that go wrong are JavaScript, whatever they begin with', async () => {
+  const { shell, failure } = await openShell({ peers: 0 });
+  assert.equal((await shell.run('1 +')).kind, 'more');
+  const wrong = await failure('1 +\nping all');
+  assert.deepEqual([wrong.code, wrong['near']], ['javascript', []]);
+  assert.match(wrong.message, /^the JavaScript that begins with "1 \+" does not go on like this: Unexpected token/);
+  assert.equal((await failure('pers +\nping all')).code, 'javascript');
+  assert.equal((await failure('1 1')).code, 'javascript');
+});
+
 test('javascript: import() and require start from the working directory', async () => {
   const { value } = await openShell({ peers: 0 });
   assert.equal(await value('typeof (await import("node:os")).cpus'), 'function');

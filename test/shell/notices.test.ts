@@ -31,6 +31,10 @@ test('notices: each is one line that says who and why', async () => {
       { kind: 'refused', address: '203.0.113.9:1', reason: 'ip-pace', count: 70 },
       '! refused 70 connections, the last from 203.0.113.9:1: its IP connects too often',
     ],
+    [
+      { kind: 'self', ...about, address: '127.0.0.1:5997' },
+      '> Connected to myself (127.0.0.1:5997): our own address, not dialled again',
+    ],
     // Whoever only visits, or finds all places taken, was never a peer.
     [{ ...closed, wasReady: false, reason: 'visit' }, null],
     [{ ...closed, wasReady: false, reason: 'full' }, null],
@@ -51,7 +55,7 @@ test('notices: each is one line that says who and why', async () => {
 
 test('notices: visits are not told unless dials are', async () => {
   const { shell, node, printed } = await openShell({ peers: 0 });
-  shell.notices.replay(node, { kind: 'dialing', attempt: 1, address: '203.0.113.9:5999', via: 'peer' });
+  shell.notices.replay(node, { kind: 'dialing', attempt: 1, address: '203.0.113.9:5999', via: 'dialback' });
   shell.notices.replay(node, { kind: 'hello-received', ...about });
   shell.notices.replay(node, { ...closed, wasReady: false, reason: 'visit' });
   assert.deepEqual(printed, []);

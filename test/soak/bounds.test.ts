@@ -73,7 +73,7 @@ test('bounds: visits to places that accept and say nothing are no more than VISI
     rig.receive(inbound, hello(idOf(i), 5_999));
     for (const attempt of [...rig.dials.keys()]) rig.answerDial(attempt);
     rig.closeEnded();
-    const visits = [...rig.node.sessions.values()].filter(({ via, dir }) => dir === 'outbound' && via === 'peer');
+    const visits = [...rig.node.sessions.values()].filter(({ via }) => via === 'dialback');
     assert.ok(visits.length <= VISITS_MAX, `${visits.length} visits`);
   }
 });

@@ -105,7 +105,8 @@ test('memory: a full book weighs what it is said to weigh', () => {
 test('memory: the tables of what is remembered weigh no more than they are said to', () => {
   const fill = () => {
     const rig = new Rig({ listen: '60.1.0.1:5999', settings: { 'peers.max': 1, 'peers.inbound': 1 } });
-    for (let i = 0; i < 2 * BANS_MAX; i += 1) rig.order({ kind: 'ban', target: `2001:db8::${i}`, forUs: null });
+    for (let i = 0; i < 2 * BANS_MAX; i += 1)
+      rig.order({ kind: 'ban', target: `2001:db8:${i.toString(16)}::1`, forUs: null });
     for (let i = 0; i < 2 * ACCEPT_PACES_MAX; i += 1) {
       const remote = publicAt(i, 40_000);
       assert.ok(remote !== null);

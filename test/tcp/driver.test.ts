@@ -3,10 +3,16 @@
  * end.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { mock, test } from 'node:test';
 import type { NodeEvent } from '../../src/core/events.ts';
+import { LINES_PER_TURN, WORK_PER_TURN } from '../../src/core/limits.ts';
+import { createNode } from '../../src/core/node.ts';
 import type { NodePort, World } from '../../src/core/world.ts';
+import { defaultSettings } from '../../src/settings.ts';
+import { createClock } from '../../src/tcp/clock.ts';
+import { createDriver } from '../../src/tcp/driver.ts';
 import { createTcpWorld } from '../../src/tcp/world.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 
@@ -149,6 +155,7 @@ inWorld('driver: splits what it owes an old peer into whole lines of at most 1,4
 
 for (const [what, bytes, reason] of [
   ['HTTP', 'GET / HTTP/1.1\r\n', 'not-json'],
+  ['JSON that is no object', '[1,2]\n', 'not-object'],
   ['a line over the cap', `{"msgtype":"${'x'.repeat(5_000)}`, 'line-too-long'],
   ['a JSON array', '{"msgtype":[]}\n', 'malformed'],
   ['UTF-8 that is none', Buffer.from([0x7b, 0xff, 0xfe, 0x0a]), 'malformed'],
@@ -205,6 +212,31 @@ inWorld('driver: hears a peer that says a lot and ends at once to its last line'
     closed.map((event) => event.kind === 'closed' && [event.reason, event.said]),
     [['bye', 'x']],
   );
+});
+
+test('driver: of those who come before the node has started only as many wait as may be without a hello', async () => {
+  const settings = { ...defaultSettings(), 'pending.max': 3 };
+  const node = createNode({ id: ID, agent: 'test', settings, bootstrap: [] });
+  const driver = createDriver(node, Math.random, { clock: createClock(), onEvent: () => {}, onLine: () => null });
+  const { ip, port } = await driver.listen({ host: '127.0.0.1', port: 0 });
+  try {
+    const first: RawPeer[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const peer = new RawPeer({ host: ip, port });
+      await once(peer.socket, 'connect');
+      first.push(peer);
+    }
+    const late = new RawPeer({ host: ip, port });
+    await late.closed;
+    driver.startListening();
+    for (const [i, peer] of first.entries()) {
+      peer.say(HELLO.replace(/1"/, `${i + 2}"`));
+      await peer.heard('hello');
+    }
+    assert.equal(node.sessions.size, 3);
+  } finally {
+    await driver.stop(0);
+  }
 });
 
 inWorld('driver: ends our side when the peer ends its own', async (world) => {
@@ -266,6 +298,45 @@ inWorld('driver: cuts off a peer that does not read', async (world) => {
   assert.equal(node.views.gone()[0]?.closed?.reason, 'write-failed');
 });
 
+inWorld('driver: a new line.max holds for the connections that are open', async (world) => {
+  const node = await spawn(world, 'n1');
+  const peer = await meet(node);
+  const long = `{"msgtype":"ping","pad":"${'x'.repeat(80_000)}"}\n`;
+  node.order({ kind: 'set', key: 'line.max', value: 100_000 });
+  peer.say(long);
+  await peer.heard('pong');
+  node.order({ kind: 'set', key: 'line.max', value: 70_000 });
+  peer.say(PING);
+  await peer.heard('pong', 2);
+  peer.say(long);
+  await peer.closed;
+  await reach(world, 'the close', () => node.state.sessions.size === 0);
+  assert.equal(node.views.gone()[0]?.closed?.reason, 'line-too-long');
+});
+
+inWorld('driver: keeps a slow peer that reads in time, however little may wait for it', async (world) => {
+  const node = await spawn(world, 'n1', { settings: { 'queue.max': 1_024, 'queue.drain': 300_000 } });
+  const peer = await meet(node);
+  const { n } = node.views.peers()[0] ?? { n: 0 };
+  peer.socket.pause();
+  const pauses = mock.method(Socket.prototype, 'pause');
+  const isHeldBack = () => pauses.mock.calls.some((call) => (call.this as Socket).localPort === placeOf(node).port);
+  // Short lines, so that what waits is more than may wait, and less than the least of which Node tells that it has left.
+  const line = `{"msgtype":"${'x'.repeat(3_000)}"}`;
+  while (!isHeldBack()) {
+    for (let i = 0; i < 20 && !isHeldBack(); i += 1) node.order({ kind: 'send-line', n, line });
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  pauses.mock.restore();
+  peer.socket.resume();
+  await world.until(() => false, { limitMs: 900 });
+  assert.equal(node.views.ready(), 1);
+  peer.say(PING);
+  await peer.heard('pong');
+});
+
 inWorld('driver: a stop leaves nothing open and tells every peer', async (world) => {
   const node = await spawn(world, 'n1', { listen: [{ host: 'localhost', port: 0 }] });
   const place = placeOf(node);
@@ -318,4 +389,36 @@ inWorld('driver: a stop ends in time although a peer never closes its side', asy
   });
   assert.ok(tookMs < 2_000, `${tookMs} ms`);
   assert.equal(node.state.sessions.size, 0);
+});
+
+inWorld('driver: lines of many sockets share one turn, each socket getting as many as the others', async (world) => {
+  const [lines, each, sockets] = [800, LINES_PER_TURN, 60];
+  const node = await spawn(world, 'n1');
+  const peers: RawPeer[] = [];
+  for (let i = 0; i < sockets; i += 1) peers.push(await meet(node, HELLO.replace(/1"/, `${i + 100}"`)));
+  const heard = new Map<number, number>();
+  let inTurn = 0;
+  let most = 0;
+  let ahead = 0;
+  world.onLine((_, n, direction) => {
+    if (direction !== 'received') return;
+    inTurn += 1;
+    const count = (heard.get(n) ?? 0) + 1;
+    heard.set(n, count);
+    if (count % each === 0) ahead = Math.max(ahead, count - Math.min(...heard.values()));
+  });
+  let counting = true;
+  const endTurn = () => {
+    most = Math.max(most, inTurn);
+    inTurn = 0;
+    if (counting) setImmediate(endTurn);
+  };
+  endTurn();
+  // All of it has come before the node reads any.
+  for (const peer of peers) peer.say(`${'{"msgtype":"pong"}\n'.repeat(lines - 1)}${PING}`);
+  await Promise.all(peers.map((peer) => peer.heard('pong', 1)));
+  counting = false;
+  // Of what waited and of what comes then; what one socket may do when that is nearly over is the most that can be too much.
+  assert.ok(most > each && most <= 2 * WORK_PER_TURN + each, `${most} lines in one turn`);
+  assert.ok(ahead <= 3 * each, `one socket was ${ahead} lines ahead`);
 });

@@ -42,15 +42,30 @@ test('nearest: a distance is the same from both ends, and none only between equa
 const WORDS = ['peers', 'peer', 'ping', 'pong', 'quit', 'status', 'stats', 'set', 'send'];
 
 test('nearest: the nearest words come first, equally near ones in the order of the alphabet', () => {
-  assert.deepEqual(nearest('pers', WORDS), ['peers', 'peer']);
+  assert.deepEqual(nearest('pers', WORDS), ['peers']);
   assert.deepEqual(nearest('statu', WORDS), ['stats', 'status']);
-  assert.deepEqual(nearest('peng', WORDS), ['ping', 'pong', 'peer']);
+  assert.deepEqual(nearest('peng', WORDS), ['ping', 'pong']);
+  assert.deepEqual(nearest('hlep', ['help']), ['help']);
+  assert.deepEqual(nearest('cnnet', ['connect']), ['connect']);
 });
 
 test('nearest: capitals do not matter, at most three words are named, strange words name none', () => {
   assert.deepEqual(nearest('QUIT', WORDS), ['quit']);
   assert.deepEqual(nearest('Peers', new Set(WORDS), 0), ['peers']);
-  assert.equal(nearest('s', ['sa', 'sb', 'sc', 'sd']).length, 3);
+  assert.equal(nearest('set', ['seta', 'setb', 'setc', 'setd']).length, 3);
   assert.deepEqual(nearest('xyzzy', WORDS), []);
   assert.deepEqual(nearest('p'.repeat(100_000), WORDS), []);
+});
+
+test('nearest: a word of which most letters would have to change is not near, however short', () => {
+  const far: [text: string, word: string][] = [
+    ['npm', 'p'],
+    ['foo', 'book'],
+    ['foo', 'rc'],
+    ['', 'rc'],
+    ['x', 'y'],
+    ['ls', 'p'],
+    ['cd', 'ban'],
+  ];
+  for (const [text, word] of far) assert.deepEqual(nearest(text, [word]), [], `${text} ${word}`);
 });

@@ -11,7 +11,7 @@ interface Options {
 }
 
 /** Faults after which a connection is closed. */
-const FATAL: readonly FrameFault[] = ['line-too-long', 'not-json', 'blank-flood'];
+const FATAL: readonly FrameFault[] = ['line-too-long', 'not-json', 'not-object', 'blank-flood'];
 
 /** What comes out of the chunks: lines, and faults in brackets. */
 function split(chunks: readonly (string | Uint8Array)[], options: Options = {}): string[] {
@@ -76,9 +76,13 @@ test('frames: the newline of one chunk ends the line of the chunk before', () =>
 });
 
 test('frames: before hello a line begins with a brace, and what does not is refused before its newline', () => {
-  for (const text of ['GET / HTTP/1.1', 'SSH-2.0-x', '\x16\x03\x01\x02', '[1]', 'x', '\ufeff{}', '  \r x', '\n\n"']) {
+  for (const text of ['GET / HTTP/1.1', 'SSH-2.0-x', '\x16\x03\x01\x02', 'x', '\ufeff{}', '  \r x']) {
     assertSplit(text, ['<not-json>'], { greeting: true });
     assertSplit(`${text}\n{}\n`, ['<not-json>'], { greeting: true });
+  }
+  for (const text of ['[1,2]', ' [', 'null', 'true', 'false', '-1', '0', '9', '\n\n"']) {
+    assertSplit(text, ['<not-object>'], { greeting: true });
+    assertSplit(`${text}\n{}\n`, ['<not-object>'], { greeting: true });
   }
   assertSplit('  {"a":1}\n', ['{"a":1}'], { greeting: true });
 });

@@ -8,15 +8,15 @@ import { age, round3, safe, shortId } from '../render.ts';
 import { type Column, pagedTable } from '../table.ts';
 
 const COLUMNS: readonly Column[] = [
-  { head: 'address' },
-  { head: 'id' },
+  { head: 'address', shrinkTo: 15 },
+  { head: 'id', dropOrder: 6 },
   { head: 'table', dropOrder: 2 },
   { head: 'source', dropOrder: 4 },
   { head: 'heard', right: true, dropOrder: 3 },
-  { head: 'tried', right: true },
+  { head: 'tried', right: true, dropOrder: 5 },
   { head: 'fails', right: true, dropOrder: 1 },
   { head: 'state' },
-  { head: 'why' },
+  { head: 'why', shrinkTo: 6 },
 ];
 
 /** Why it is not connected, and what the last try met; what went wrong before it was connected is not why it is. */

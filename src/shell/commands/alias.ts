@@ -25,7 +25,8 @@ export const alias: Command = {
   raw: true,
   run(shell, { rest }) {
     const { aliases } = shell.options;
-    const { name, line } = rest.trim() === '' ? { name: null, line: '' } : readAlias(rest, shell.commandNames());
+    const { name, line } =
+      rest.trim() === '' ? { name: null, line: '' } : readAlias(rest, shell.vocabulary.commandNames());
     if (name !== null) {
       if (line === '' && !aliases.has(name)) throw new UsageError(`no alias ${name}; alias ${name} LINE makes one`);
       if (line !== '' && aliases.size >= ALIASES_MAX && !aliases.has(name))

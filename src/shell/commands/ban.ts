@@ -5,19 +5,20 @@ import { REASONS } from '../../core/reasons.ts';
 import type { BanView, PeerView } from '../../core/views.ts';
 import type { NodePort } from '../../core/world.ts';
 import { printSetting, readDuration } from '../../settings.ts';
-import { addressOf, isLocal, parseAddress } from '../../wire/address.ts';
+import { ipKey, isLocal, parseAddress, readIpKey } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { ambiguous, liveIds, matchPeers, refusal } from '../pick.ts';
+import { ambiguous, liveIds, matchPeers, refusal, wantsPeer } from '../pick.ts';
 import { age, round3, safe, shortId } from '../render.ts';
 import { table } from '../table.ts';
 
 /** What `unban` takes to let this address in: its IP, itself, or the id it is known by; null when none is banned by hand. */
 export function banOn(node: NodePort, address: string): string | null {
   const id = node.views.addrs().find((row) => row.address === address)?.id;
+  const parsed = parseAddress(address);
   const names = [
-    parseAddress(address)?.ip,
+    parsed === null ? null : ipKey(parsed),
     address,
     id,
     ...node.views
@@ -30,7 +31,7 @@ export function banOn(node: NodePort, address: string): string | null {
 }
 
 const briefly = ({ target }: BanView) =>
-  addressOf(target, 1) === null && parseAddress(target) === null ? shortId(target) : target;
+  readIpKey(target) === null && parseAddress(target) === null ? shortId(target) : target;
 
 const rounded = (row: BanView) => ({ ...row, leftMs: round3(row.leftMs) ?? 0 });
 
@@ -43,13 +44,14 @@ export const ban: Command = {
   details: [
     'TIME such as 30m or 24h; without it the setting ban.time. bans lists them, unban ends one.',
     'A public peer is banned by its IP, a local one by its id: many share 127.0.0.1.',
+    'A public IPv6 address stands for its /56, which its holder has as a whole.',
     'A node that starts anew has another id. Bans are kept with the address book.',
   ],
   exact: true,
   candidates: (shell, before, word) => (before.length === 0 ? peerWords(shell, word) : []),
   run(shell, { words }) {
     const [word, typed] = words;
-    if (word === undefined || words.length > 2) throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
+    if (word === undefined || words.length > 2) throw wantsPeer(shell.node, this.usage);
     const forUs = typed === undefined ? null : readTime(typed);
     const { peer, target } = readTarget(shell.node, word);
     const before = shell.node.views.peers().filter((row) => row.state !== 'closing');
@@ -86,7 +88,8 @@ function readTime(text: string): number {
 
 /** Of a local peer the ban is on its id, which is worth a word. */
 function whatIs(target: string, peer: PeerView | null): string {
-  if (addressOf(target, 1) !== null) return peer === null ? target : `${target}, the IP of ${shortId(peer.id)},`;
+  if (readIpKey(target) !== null)
+    return peer === null ? target : `${target}, the ${target.includes('/') ? 'network' : 'IP'} of ${shortId(peer.id)},`;
   return peer?.id === target ? `${shortId(target)} by its id (others share its IP)` : safe(target);
 }
 
@@ -99,8 +102,8 @@ function readTarget(node: NodePort, word: string): { readonly peer: PeerView | n
   // Two connections of one peer are one peer.
   if (new Set(live.map((row) => row.id ?? row.n)).size > 1) throw ambiguous(word, live);
   const [peer = null] = live;
-  const ip = addressOf(word.replace(/^\[(.*)\]$/, '$1'), 1)?.ip;
-  if (peer !== null || ip !== undefined) return { peer, target: ip ?? word };
+  const ip = readIpKey(word.replace(/^\[(.*)\]$/, '$1'));
+  if (peer !== null || ip !== null) return { peer, target: ip ?? word };
   const [gone] = matchPeers(node.views.gone(), word);
   if (gone !== undefined) return { peer: null, target: keyOf(gone) };
   const known = node.views.addrs().find((row) => row.id === word.toLowerCase() || row.id === word);
@@ -112,7 +115,7 @@ function readTarget(node: NodePort, word: string): { readonly peer: PeerView | n
 /** The same choice as for a live one: its id where others share its IP. */
 function keyOf(gone: PeerView): string {
   const remote = parseAddress(gone.address);
-  return remote === null || isLocal(remote) ? (gone.id ?? gone.address) : remote.ip;
+  return remote === null || isLocal(remote) ? (gone.id ?? gone.address) : ipKey(remote);
 }
 
 export const unban: Command = {
@@ -178,7 +181,11 @@ export const bans: Command = {
         rows.length === 0
           ? 'nobody is banned'
           : table(
-              [{ head: 'banned' }, { head: 'by' }, { head: 'left', right: true }],
+              [
+                { head: 'banned', shrinkTo: 15 },
+                { head: 'by', dropOrder: 1 },
+                { head: 'left', right: true },
+              ],
               rows.map((row) => [safe(row.target), row.by, age(row.leftMs)]),
               shell.columns(),
             ),

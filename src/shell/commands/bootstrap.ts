@@ -7,10 +7,10 @@ import { age, round3 } from '../render.ts';
 import { type Column, table } from '../table.ts';
 
 const COLUMNS: readonly Column[] = [
-  { head: 'address' },
-  { head: 'resolved' },
+  { head: 'address', shrinkTo: 15 },
+  { head: 'resolved', dropOrder: 2 },
   { head: 'state' },
-  { head: 'next', right: true },
+  { head: 'next', right: true, dropOrder: 1 },
   { head: 'error' },
 ];
 

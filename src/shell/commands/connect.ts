@@ -1,15 +1,18 @@
 /** `connect`: dials by hand and tells each step with its time, or the step that failed and why. */
 import type { NodeEvent } from '../../core/events.ts';
 import { REASONS } from '../../core/reasons.ts';
-import { readDuration } from '../../settings.ts';
 import { addressOf, parseHostPort } from '../../wire/address.ts';
 import { addressesToDial } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { readTimeout } from '../options.ts';
 import { round3, safe, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { banOn } from './ban.ts';
 import { rounded } from './peers.ts';
+
+/** Without --timeout: room for a dial to a public address, and a hello. */
+const LIMIT_US = 15_000_000;
 
 interface Step {
   readonly step: 'dialled' | 'hello sent' | 'hello received' | 'ready' | 'no hello (old peer)';
@@ -23,6 +26,7 @@ const CODES: Readonly<Record<string, string>> = {
   'no-hello': 'no-hello',
   'remote-closed': 'no-hello',
   'not-json': 'no-hello',
+  'not-object': 'no-hello',
   self: 'self',
   'is-self': 'self',
   duplicate: 'duplicate',
@@ -30,7 +34,7 @@ const CODES: Readonly<Record<string, string>> = {
   full: 'full',
   bye: 'refused',
   'bad-address': 'bad-address',
-  'no-name': 'bad-address',
+  'no-name': 'no-name',
 };
 
 export const connect: Command = {
@@ -51,11 +55,7 @@ export const connect: Command = {
     const target = parseHostPort(place);
     if ('error' in target)
       throw new CommandError('bad-address', target.error, [], { reason: 'bad-address', steps: [] });
-    const limitUs = typeof options.timeout === 'string' ? readDuration(options.timeout) : 15_000_000;
-    if (limitUs === null)
-      throw new UsageError(
-        `--timeout ${JSON.stringify(safe(String(options.timeout)))} is not a duration such as 500ms or 5s`,
-      );
+    const limitUs = readTimeout(options.timeout, LIMIT_US);
     const attempt = new Attempt(shell);
     const endLines =
       options.verbose === true

@@ -3,8 +3,7 @@ import type { PeerView } from '../../core/views.ts';
 import { printSetting } from '../../settings.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { liveIds, pickPeer, refusal } from '../pick.ts';
+import { pickPeer, refusal, wantsPeer } from '../pick.ts';
 import { shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -19,7 +18,7 @@ export const drop: Command = {
   candidates: liveIdsOrAll,
   run(shell, { words }) {
     const [word] = words;
-    if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
+    if (word === undefined || words.length > 1) throw wantsPeer(shell.node, this.usage);
     const peers =
       word === 'all'
         ? shell.node.views.peers().filter((peer) => peer.state !== 'closing')

@@ -1,10 +1,8 @@
 /** `help`: the commands on one screen, one command, the settings or the reasons. */
 import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
-import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
-import { CommandError } from '../errors.ts';
-import { folded, safe } from '../render.ts';
+import { folded } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const GROUPS = [
@@ -51,7 +49,7 @@ export const help: Command = {
     if (word === undefined) return { value: { commands }, text: overview(shell) };
     if (word === 'settings')
       return {
-        value: SETTINGS,
+        value: Object.fromEntries(Object.entries(SETTINGS).map(([key, row]) => [key, withoutRule(row)])),
         text: [
           ...(Object.keys(SETTINGS) as SettingKey[]).map((key) => fold(settingLine(key), KEY_WIDTH + 9)),
           fold(
@@ -68,19 +66,14 @@ export const help: Command = {
           fold('Why we refused, why a connection closed, why an address is not dialled, and whose doing it is.', 0),
         ].join('\n'),
       };
-    if (shell.command(word) === null && isSettingKey(word))
-      return { value: { [word]: SETTINGS[word] }, text: fold(settingLine(word), KEY_WIDTH + 9) };
-    if (shell.command(word) === null && Object.hasOwn(REASONS, word)) {
+    if (shell.vocabulary.command(word) === null && isSettingKey(word))
+      return { value: { [word]: withoutRule(SETTINGS[word]) }, text: fold(settingLine(word), KEY_WIDTH + 9) };
+    if (shell.vocabulary.command(word) === null && Object.hasOwn(REASONS, word)) {
       const code = word as ReasonCode;
       return { value: { [code]: REASONS[code] }, text: fold(reasonLine(code), 26) };
     }
-    const command = shell.command(word);
-    if (command === null)
-      throw new CommandError(
-        'unknown-command',
-        `unknown command ${JSON.stringify(safe(word))}`,
-        nearest(word, shell.commandWords()),
-      );
+    const command = shell.vocabulary.command(word);
+    if (command === null) throw shell.vocabulary.unknown(word);
     const { name, usage, summary } = command;
     const lines = [
       usage,
@@ -91,6 +84,10 @@ export const help: Command = {
     return { value: { commands: [{ name, usage, summary }] }, text: lines.join('\n') };
   },
 };
+
+/** Which rule a setting belongs to is for those who read the code. */
+const withoutRule = (row: (typeof SETTINGS)[SettingKey]) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'rule'));
 
 /** As wide as the longest key. */
 const KEY_WIDTH = Math.max(...Object.keys(SETTINGS).map((key) => key.length));

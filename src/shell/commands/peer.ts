@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { reasonText } from '../legend.ts';
 import { pickAny } from '../pick.ts';
-import { age, count, quoted, round3, rtt, safe } from '../render.ts';
+import { age, count, cut, foldedRows, quoted, round3, rtt, safe } from '../render.ts';
 import { rounded } from './peers.ts';
 
 const LINES_SHOWN = 12;
@@ -54,10 +54,14 @@ export const peer: Command = {
       ...(view.pausedMs === null ? [] : [`held back  it sent more than it may; read again in ${age(view.pausedMs)}`]),
       ...(view.lastError === null ? [] : [`trouble    ${safe(view.lastError)}, ${count(view.strikes, 'strike')}`]),
       ...closed,
-      ...lines.map(
-        (line) => `${line.dir === 'sent' ? '>' : '<'} ${age(line.agoMs).padStart(6)}  ${safe(line.line, 300)}`,
+    ];
+    const columns = shell.columns();
+    const wire = lines.map((line) =>
+      cut(
+        `${line.dir === 'sent' ? '>' : '<'} ${age(line.agoMs).padStart(6)}  ${safe(line.line, 300)}`,
+        columns === null ? null : columns - 1,
       ),
-    ].join('\n');
-    return { value, text };
+    );
+    return { value, text: [foldedRows(text, columns), ...wire].join('\n') };
   },
 };

@@ -2,8 +2,8 @@
 import type { PeerView } from '../../core/views.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { age, round3, rtt, safe, shortId } from '../render.ts';
-import { type Column, pagedTable } from '../table.ts';
+import { age, cut, round3, rtt, safe, shortId } from '../render.ts';
+import { type Column, pagedTable, widthOf } from '../table.ts';
 
 export const rounded = (peer: PeerView): PeerView => ({
   ...peer,
@@ -22,9 +22,9 @@ const isOrdinary = (peer: PeerView) => peer.state === 'ready' && peer.pausedMs =
 const stateOf = (peer: PeerView) =>
   peer.pausedMs === null ? peer.state : peer.state === 'ready' ? 'held back' : `${peer.state}, held back`;
 
-const rowOf = (peer: PeerView, wide: boolean) => [
+const rowOf = (peer: PeerView) => [
   `#${peer.n}`,
-  wide ? safe(peer.id ?? '-') : shortId(peer.id),
+  shortId(peer.id),
   peer.dir === 'inbound' ? 'in' : 'out',
   peer.via,
   peer.listen ?? peer.address,
@@ -34,37 +34,56 @@ const rowOf = (peer: PeerView, wide: boolean) => [
   age(peer.lastReceiveMs),
   String(peer.addresses),
   age(peer.ageMs),
-  ...(wide ? [stateOf(peer), safe(peer.agent ?? '-', 64)] : isOrdinary(peer) ? [] : [stateOf(peer)]),
+  isOrdinary(peer) ? '' : stateOf(peer),
 ];
 
 const COLUMNS: readonly Column[] = [
   { head: '#', right: true },
   { head: 'id' },
-  { head: 'dir' },
+  { head: 'dir', dropOrder: 7 },
   { head: 'via', dropOrder: 3 },
-  { head: 'address' },
-  { head: 'ping', right: true },
+  { head: 'address', shrinkTo: 15 },
+  { head: 'ping', right: true, dropOrder: 8 },
   { head: 'min', right: true, dropOrder: 2 },
   { head: 'send', right: true, dropOrder: 4 },
   { head: 'recv', right: true, dropOrder: 5 },
   { head: 'addrs', right: true, dropOrder: 1 },
-  { head: 'age', right: true },
+  { head: 'age', right: true, dropOrder: 6 },
 ];
 
-/** With -v the id is whole and leaves less room; what only -v shows goes last. */
-const WIDE_COLUMNS: readonly Column[] = [
-  ...COLUMNS.map((column) =>
-    column.head === 'age'
-      ? { ...column, dropOrder: 6 }
-      : column.head === 'ping'
-        ? { ...column, dropOrder: 7 }
-        : column.head === 'dir'
-          ? { ...column, dropOrder: 10 }
-          : column,
-  ),
-  { head: 'state', dropOrder: 9 },
-  { head: 'agent', dropOrder: 8, shrinkTo: 8 },
-];
+const STATE: Column = { head: '', shrinkTo: 4 };
+
+/** What only -v shows. */
+const detailsOf = (peer: PeerView) => [safe(peer.id ?? '-'), stateOf(peer), safe(peer.agent ?? '-', 64)];
+
+const WIDE_COLUMNS: readonly Column[] = [...COLUMNS, { head: 'state' }, { head: 'agent' }];
+/** Where not all of them fit, the whole id, state and agent stand under the row, so that -v never shows less. */
+const UNDER_INDENT = '   ';
+
+function stacked(peer: PeerView, room: number): string[] {
+  const lines: string[] = [];
+  for (const detail of detailsOf(peer)) {
+    const longer = `${lines.at(-1) ?? ''}  ${detail}`;
+    if (lines.length > 0 && longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(cut(`${UNDER_INDENT}${detail}`, room));
+  }
+  return lines;
+}
+
+const withoutId = <Cell>(cells: readonly Cell[]) => cells.filter((_, i) => i !== 1);
+
+function drawVerbose(rows: readonly PeerView[], room: number | null, isAll: boolean): Promise<string> {
+  const cells = rows.map(rowOf);
+  const wide = rows.map((peer, i) => {
+    const [id = '', ...others] = detailsOf(peer);
+    return [...(cells[i] ?? []).slice(0, -1), ...others].with(1, id);
+  });
+  if (room === null || widthOf(WIDE_COLUMNS, wide) <= room)
+    return pagedTable(WIDE_COLUMNS, wide, room, 'peers -v', isAll);
+  return pagedTable(withoutId(COLUMNS), cells.map(withoutId), room, 'peers -v', isAll, (row) =>
+    stacked(rows[row] as PeerView, room),
+  );
+}
 
 export const peers: Command = {
   name: 'peers',
@@ -75,7 +94,7 @@ export const peers: Command = {
   details: [
     'ping and min are round trips in ms; send, recv and age are times ago. A state other than ready stands last:',
     'suspect did not answer, hello-less never said hello, a visitor came to a full node, held back sends too much.',
-    '-v shows whole ids, states and agents. --all shows more than 50 rows.',
+    '-v shows whole ids, states and agents, under each row where the terminal is narrow. --all shows more than 50 rows.',
   ],
   options: { verbose: { type: 'boolean', short: 'v' }, all: { type: 'boolean' } },
   candidates: (_, before) => (before.length === 0 ? ['in', 'out'] : []),
@@ -91,10 +110,10 @@ export const peers: Command = {
       value: rows,
       async text() {
         if (rows.length === 0) return 'no peers; try connect HOST:PORT';
-        const wide = options.verbose === true;
-        const columns = wide ? WIDE_COLUMNS : rows.every(isOrdinary) ? COLUMNS : [...COLUMNS, { head: '' }];
-        const cells = rows.map((peer) => rowOf(peer, wide));
-        return pagedTable(columns, cells, shell.columns(), 'peers', options.all === true);
+        const isAll = options.all === true;
+        if (options.verbose === true) return drawVerbose(rows, shell.columns(), isAll);
+        const columns = rows.every(isOrdinary) ? COLUMNS : [...COLUMNS, STATE];
+        return pagedTable(columns, rows.map(rowOf), shell.columns(), 'peers', isAll);
       },
     };
   },

@@ -3,7 +3,7 @@ import type { PeerView } from '../../core/views.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command, Invocation } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { liveIds, pickPeer, refusal } from '../pick.ts';
+import { pickPeer, refusal, wantsPeer } from '../pick.ts';
 import { round3, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -31,8 +31,7 @@ export const ping: Command = {
     if (!(everyS >= INTERVAL_S_MIN && everyS <= 3_600))
       throw new UsageError(`-i takes seconds from ${INTERVAL_S_MIN} to 3600`);
     const [word] = call.words;
-    if (word === undefined || call.words.length > 1)
-      throw new UsageError(`usage: ${this.usage}; ${liveIds(shell.node)}`);
+    if (word === undefined || call.words.length > 1) throw wantsPeer(shell.node, this.usage);
     if (word !== 'all') {
       const peer = pickPeer(shell.node, word, this.usage);
       const [result] = await pingPeers(shell, call, [peer], times, everyS);
@@ -79,11 +78,14 @@ async function pingPeers(
   const targets: Target[] = peers.map((peer) => ({ peer, rttMs: [], sent: 0, isWaiting: false, isGone: false }));
   const byNumber = new Map(targets.map((target) => [target.peer.n, target]));
   const name = ({ peer }: Target) => `${shortId(peer.id)} #${peer.n}`;
+  let startedAt = world.now();
   const end = world.onEvent((from, event) => {
     if (from !== node || (event.kind !== 'pong' && event.kind !== 'closed')) return;
     const target = byNumber.get(event.n);
     if (target === undefined || !target.isWaiting) return;
-    if (event.kind === 'pong' && event.user) {
+    // Of a round before this one: that was lost.
+    const isLate = event.kind === 'pong' && event.rttUs > world.now() - startedAt;
+    if (event.kind === 'pong' && event.user && !isLate) {
       const ms = round3(event.rttUs / 1_000) ?? 0;
       target.rttMs.push(ms);
       target.isWaiting = false;
@@ -97,7 +99,7 @@ async function pingPeers(
   const isWaited = () => targets.some((target) => target.isWaiting);
   try {
     for (let round = 0; round < times && !signal.aborted; round += 1) {
-      const startedAt = world.now();
+      startedAt = world.now();
       for (const target of targets.filter((one) => !one.isGone)) {
         target.isWaiting = true;
         const order = node.order({ kind: 'ping', n: target.peer.n });

@@ -23,7 +23,12 @@ export const set: Command = {
         value: rows,
         text: () =>
           table(
-            [{ head: 'setting' }, { head: 'value' }, { head: 'default', dropOrder: 1 }, { head: 'from' }],
+            [
+              { head: 'setting' },
+              { head: 'value', shrinkTo: 8 },
+              { head: 'default', dropOrder: 1 },
+              { head: 'from', dropOrder: 2 },
+            ],
             rows.map((row) => [row.key, row.value || '(none)', row.default || '(none)', row.from]),
             shell.columns(),
           ),

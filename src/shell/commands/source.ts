@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { stripComment } from '../line.ts';
 import { runAll } from '../script.ts';
-import { readLines } from '../shell-file.ts';
+import { pathsFrom, readLines } from '../shell-file.ts';
 
 const DEPTH_MAX = 8;
 
@@ -14,6 +14,7 @@ export const source: Command = {
   usage: 'source FILE',
   summary: 'run the lines of a file',
   details: ['The first line that fails ends it and is named.'],
+  candidates: (_, before, word) => (before.length === 0 ? pathsFrom(word) : []),
   async run(shell, { words, signal, say }) {
     const [path] = words;
     if (path === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);

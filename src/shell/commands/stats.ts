@@ -38,13 +38,15 @@ export const stats: Command = {
         const drawn = await table(
           [{ head: 'type' }, ...heads.map((head) => ({ head, right: true }))],
           types.map((type) => [type, ...cell(value.sent[type]), ...cell(value.received[type])]),
+          shell.columns(),
         );
         if (peer !== null) return `${drawn}\nbytes in all: ${peer.bytes.sent} sent, ${peer.bytes.received} received`;
         const reasons = Object.entries(all.reasons).sort(([, a], [, b]) => b - a);
         if (reasons.length === 0) return drawn;
         const counted = await table(
-          [{ head: 'times', right: true }, { head: 'reason' }, { head: 'which means' }],
+          [{ head: 'times', right: true }, { head: 'reason' }, { head: 'which means', dropOrder: 1 }],
           reasons.map(([code, times]) => [String(times), code, REASONS[code as ReasonCode].sentence]),
+          shell.columns(),
         );
         return `${drawn}\n\n${counted}`;
       },

@@ -1,6 +1,6 @@
 /** `status`: nothing goes in, this node in a few lines comes out: id, addresses, peers, book, traffic. */
 import type { Command } from '../command.ts';
-import { age, count, round3, safe } from '../render.ts';
+import { age, count, foldedRows, round3, safe } from '../render.ts';
 
 export const status: Command = {
   name: 'status',
@@ -26,7 +26,7 @@ export const status: Command = {
       `book       ${book.tried} tried, ${book.new} new`,
       `messages   ${messages.sent} sent, ${messages.received} received (${bytes.sent} and ${bytes.received} bytes)`,
       `next ping  ${view.nextPingMs === null ? '-' : `in ${age(view.nextPingMs)}`}`,
-    ].join('\n');
-    return { value, text };
+    ];
+    return { value, text: foldedRows(text, shell.columns()) };
   },
 };

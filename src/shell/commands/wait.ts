@@ -1,10 +1,10 @@
 /** `wait`: for scripts, holds on until something is true. */
-import { readDuration } from '../../settings.ts';
 import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { readTimeout } from '../options.ts';
 import { ambiguous, matchPeers } from '../pick.ts';
-import { round3, safe } from '../render.ts';
+import { round3 } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const DEFAULT_US = 30_000_000;
@@ -21,11 +21,7 @@ export const wait: Command = {
   candidates: (shell, before, word) =>
     before.length === 0 ? FORMS : before[0] === 'ready' || before[0] === 'gone' ? peerWords(shell, word) : [],
   async run(shell, { words, options, signal }) {
-    const limitUs = typeof options.timeout === 'string' ? readDuration(options.timeout) : DEFAULT_US;
-    if (limitUs === null)
-      throw new UsageError(
-        `--timeout ${JSON.stringify(safe(String(options.timeout)))} is not a duration such as 500ms or 10s`,
-      );
+    const limitUs = readTimeout(options.timeout, DEFAULT_US);
     const state = condition(shell, words.join(' '), this.usage);
     const startedAt = shell.world.now();
     const until = startedAt + limitUs;

@@ -2,10 +2,12 @@
 import type { RingLine } from '../../trace/ring.ts';
 import type { Command } from '../command.ts';
 import { errorValue } from '../errors.ts';
-import { age, round3, safe } from '../render.ts';
+import { age, cut, folded, round3, safe } from '../render.ts';
 
-/** Lines of the wire that are shown of what came after. */
+/** Lines of the wire that are kept of what came after. */
 const LINES_AFTER = 8;
+/** Rows that a person sees at once: a screen of 24 less the typed line and the next prompt. */
+const ROWS_MAX = 22;
 
 export const wtf: Command = {
   name: 'wtf',
@@ -24,17 +26,24 @@ export const wtf: Command = {
     const lines = rows(failure.wire);
     const after = rows(shell.options.ring.after(failure.lines, LINES_AFTER));
     const { error } = failure;
+    const columns = shell.columns();
+    const room = columns === null ? null : columns - 1;
+    const head = [
+      cut(`${safe(failure.line, 300)}  (${age((now - failure.at) / 1_000)} ago)`, room),
+      ...folded(`  ${error.message} [${error.code}]`, columns, 2).split('\n'),
+    ];
+    // Half of what is left for each side, headings apart; those nearest to the failure.
+    const each = columns === null ? LINES_AFTER : Math.max(1, Math.floor((ROWS_MAX - head.length - 2) / 2));
     const shown = (some: typeof lines) =>
-      some.map(
-        (line) => `${line.dir === 'sent' ? '>' : '<'} #${line.n} ${age(line.agoMs)} ago  ${safe(line.line, 300)}`,
+      some.map((line) =>
+        cut(`${line.dir === 'sent' ? '>' : '<'} #${line.n} ${age(line.agoMs)} ago  ${safe(line.line, 300)}`, room),
       );
     return {
       value: { command: failure.line, ...errorValue(error), lines, after },
       text: [
-        `${safe(failure.line, 300)}  (${age((now - failure.at) / 1_000)} ago)`,
-        `  ${error.message} [${error.code}]`,
-        ...(lines.length === 0 ? [] : ['on the wire just before:', ...shown(lines)]),
-        ...(after.length === 0 ? [] : ['and just after:', ...shown(after)]),
+        ...head,
+        ...(lines.length === 0 ? [] : ['on the wire just before:', ...shown(lines.slice(-each))]),
+        ...(after.length === 0 ? [] : ['and just after:', ...shown(after.slice(0, each))]),
       ].join('\n'),
     };
   },

@@ -8,6 +8,9 @@ import type { Screen } from './screen.ts';
 import { endsSearch, searchRow } from './search.ts';
 import { CLEAR_FROM_HERE, rowsUp } from './terminal.ts';
 
+const GIVE_UP = '\x07';
+const INTERRUPT = '\x03';
+
 export interface EditorOptions {
   readonly gate: Gate;
   readonly screen: Screen;
@@ -111,12 +114,18 @@ export class Editor {
     this.afterKey();
   }
 
-  /** Takes what a reverse search has found before a key acts on it, so that its drawing is not mixed with the search's. */
-  beforeKey(key: string): void {
-    if (this.#isClosed || !this.#screen.isSearching || !endsSearch(key)) return;
+  /**
+   * Takes what a reverse search has found before a key acts on it, so that its drawing is not mixed with the search's. Ctrl-G, which gives
+   * a search up everywhere else, becomes the Ctrl-C that does so here.
+   */
+  beforeKey(key: string): string {
+    if (this.#isClosed || !this.#screen.isSearching) return key;
+    if (key === GIVE_UP) return INTERRUPT;
+    if (!endsSearch(key)) return key;
     // A key that does nothing ends a search like any other.
     this.#server.write(null, { name: 'f12' });
     this.afterKey();
+    return key;
   }
 
   /** Draws the reverse search, if there is one, in place of prompt and typed text; or these again when it is over. */

@@ -34,8 +34,8 @@ export interface GateHandlers {
   interrupt(): void;
   /** Ctrl-Z while a command runs. */
   suspend(): void;
-  /** Called before and after each key that is handed to the line editor by the stream. */
-  beforeKey(key: string): void;
+  /** Called before and after each key that is handed to the line editor by the stream; what is handed over is what it answers. */
+  beforeKey(key: string): string;
   afterKey(): void;
   /** Ctrl-D; false hands it to the line editor. */
   leave(): boolean;
@@ -179,10 +179,10 @@ export class Gate extends Readable {
       this.#handlers.insert(text);
       return;
     }
-    this.#handlers.beforeKey(text);
+    const key = this.#handlers.beforeKey(text);
     if (text === END_OF_INPUT && this.#handlers.leave()) return;
     const isReturn = text === '\r' || text === '\n';
-    this.push(isReturn ? '\r' : text);
+    this.push(isReturn ? '\r' : key);
     this.#handlers.afterKey();
     // One line per tick, so that what a line caused is seen before the next one.
     if (isReturn) this.#pumpSoon();

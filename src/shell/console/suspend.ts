@@ -2,6 +2,7 @@
  * Ctrl-Z and what comes back from it: takes the terminal out of raw mode, stops the process, and calls back when the
  * process runs again, also when somebody else stopped it. It must not draw.
  */
+import { spawnSync } from 'node:child_process';
 import type { Gate } from './gate.ts';
 
 export interface Suspension {
@@ -25,11 +26,20 @@ export function suspensionOf(gate: Gate, onContinue: () => void): Suspension {
     suspend() {
       if (!isPossible) return;
       gate.setRawMode(false);
-      // The whole group, as the terminal itself would: with this process alone, npm would go on and the shell never take over.
-      process.kill(0, 'SIGTSTP');
+      stopGroup();
     },
     end() {
       process.off('SIGCONT', continued);
     },
   };
+}
+
+/**
+ * The whole group, as the terminal itself would: with this process alone, npm would go on and the shell never take over. By another
+ * process, since `process.kill` on our own group runs what Node runs at its exit (`Kill` in node_process_methods.cc), and the inspector,
+ * which runs JavaScript here, forgets its context for good. `sh` does not stop itself, so that nobody waits for it.
+ */
+function stopGroup(): void {
+  const { error } = spawnSync('sh', ['-c', "trap '' TSTP; kill -s TSTP 0"], { stdio: 'ignore' });
+  if (error !== undefined) process.kill(0, 'SIGTSTP');
 }

@@ -256,6 +256,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
         case 'resolved':
           return freeze(item.host, item);
         case 'links':
+        case 'join':
           return false;
         default:
           return item satisfies never;

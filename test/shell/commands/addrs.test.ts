@@ -59,3 +59,23 @@ test('addrs: nothing known is one sentence, a wrong table the usage', async () =
   assert.equal(await text('addrs'), 'no addresses; try connect HOST:PORT');
   assert.match((await failure('addrs old')).message, /^usage: addrs \[new\|tried\] \[--all\]$/);
 });
+
+test('addrs: from 40 columns on no row is folded, and address, state and why stay', async () => {
+  const { shell, text, value } = await openShell();
+  await value('drop #1');
+  await value('bootstrap add 192.168.100.200:15999');
+  for (const columns of [50, 64, 80, 40]) {
+    shell.columns = () => columns;
+    for (const line of [
+      'addrs',
+      'bootstrap',
+      'peers',
+      'bans',
+      'set',
+      'stats',
+      ...(columns > 47 ? ['status', 'peer #2'] : []),
+    ])
+      for (const row of (await text(line)).split('\n')) assert.ok(row.length <= columns, `${line} ${columns}: ${row}`);
+    assert.match(await text('addrs'), /^10\.0\.0\.2:5999 .*waiting +held$/m);
+  }
+});

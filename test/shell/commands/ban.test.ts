@@ -35,7 +35,9 @@ test('ban: an IP closes everybody who has it, and lasts for ban.time unless told
   const { target, leftMs, closed } = await value<{ target: string; leftMs: number; closed: unknown[] }>('ban 10.0.0.2');
   assert.deepEqual([target, leftMs, closed.length], ['10.0.0.2', 86_400_000, 1]);
   assert.equal(await text('ban 203.0.113.9 2m'), 'banned 203.0.113.9 for 2m; nobody was connected');
-  assert.equal((await value<{ target: string }>('ban [2001:DB8:0::1]')).target, '2001:db8::1');
+  assert.equal((await value<{ target: string }>('ban [2001:DB8:0::1]')).target, '2001:db8::/56');
+  assert.equal(await text('ban 2a00:1:2:3456::7 2m'), 'banned 2a00:1:2:3400::/56 for 2m; nobody was connected');
+  assert.equal(await text('unban 2a00:1:2:34ff::1'), '2a00:1:2:3400::/56 may come back');
   assert.equal(node.views.ready(), 1);
 });
 
@@ -59,6 +61,21 @@ test('ban: bad input is one line that says what to type, and bans nobody', async
   assert.equal((await failure('ba #1')).code, 'usage');
   assert.match((await failure('unban')).message, /^usage: unban ID\|IP\|all; nobody is banned$/);
   assert.equal(await text('bans'), 'nobody is banned');
+});
+
+test('ban: oneself is refused with one line', async () => {
+  const { failure, text, node } = await openShell({ peers: 1 });
+  const { id } = node.state;
+  for (const [word, shown] of [
+    [id, id],
+    [id.toUpperCase(), id],
+    ['10.0.0.1', '10.0.0.1'],
+  ] as const) {
+    const { code, message } = await failure(`ban ${word}`);
+    assert.deepEqual([code, message], ['is-self', `${shown} is this node itself`]);
+  }
+  assert.equal(await text('bans'), 'nobody is banned');
+  assert.equal(node.views.ready(), 1);
 });
 
 test('ban: connect to a banned one says what to type, by address and by name', async () => {
@@ -126,7 +143,7 @@ test('bans: a table for people, an array for programs', async () => {
 test('ban: Tab offers live ids, unban what is banned', async () => {
   const { tab, value, others } = await openShell();
   const ids = others.map(({ state }) => state.id);
-  assert.deepEqual([...tab('ban ').candidates].sort(), [...ids].sort());
+  assert.deepEqual([...tab('ban ').candidates].sort(), ['#1', '#2', ...ids].sort());
   assert.deepEqual(tab('ban #').candidates.length, 2);
   await value('ban #1');
   assert.deepEqual(tab('unban ').candidates, [ids[0], 'all']);

@@ -65,6 +65,19 @@ test('connect: what fails carries code, message, reason and the steps before it'
   assert.match(full.message, /^10\.0\.0\.2:5999: all its places for peers are taken; before that: dialled /);
 });
 
+test('connect: a name that nobody knows has one code, its reason', async (context) => {
+  const world = createLiveWorld();
+  context.after(() => world.close());
+  const node = await spawn(world, 'n1');
+  const options = { world, node, ring: createRing(), paint: createPaint(false), json: true, interactive: false };
+  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const result = await shell.run('connect nosuch.invalid:5999');
+  assert.equal(result.kind, 'error');
+  const { error } = result.value as { error: Record<string, unknown> };
+  assert.deepEqual([error['code'], error['reason'], error['steps']], ['no-name', 'no-name', []]);
+  assert.equal(error['message'], 'nosuch.invalid:5999: the host name could not be resolved');
+});
+
 test('connect: -v shows the lines of both sides, hello first', async () => {
   const { world, text, printed, node } = await openShell({ peers: 0 });
   const other = await spawn(world, 'n2');

@@ -44,7 +44,7 @@ test('help: of a command is its usage, what it does and its other names; CMD ? i
 });
 
 test('help: settings and reasons list all of them, an unknown command the nearest', async () => {
-  const { text, failure } = await openShell({ peers: 0 });
+  const { text, value, failure } = await openShell({ peers: 0 });
   const settings = await text('help settings');
   for (const key of Object.keys(SETTINGS)) assert.ok(settings.includes(`${key} `), key);
   assert.match(settings, /ping\.interval +60s +time between two pings to a peer \(100ms to 1h\)/);
@@ -53,6 +53,9 @@ test('help: settings and reasons list all of them, an unknown command the neares
     assert.ok(reasons.includes(code) && reasons.includes(row.sentence));
   assert.match(await text('help backoff'), /^backoff +ours +it failed before; the next try is due later$/);
   assert.match(await text('help ping.timeout'), /^ping\.timeout +150s +no pong for this long: the peer is dropped$/);
+  const rows = await value<Record<string, object>>('help ping.timeout');
+  assert.deepEqual(Object.keys(rows['ping.timeout'] ?? {}), ['kind', 'default', 'min', 'max', 'live', 'summary']);
+  for (const row of Object.values(await value<object>('help settings'))) assert.ok(!('rule' in row));
   const unknown = await failure('help pingg');
   assert.deepEqual([unknown.code, unknown['near']], ['unknown-command', ['ping']]);
 });

@@ -95,7 +95,7 @@ async function drawn(count: number, columns: number | null, all = false, verbose
 test('peers: a narrow terminal drops addrs, min, via in that order and no row is wider', async () => {
   const heads = async (columns: number | null) => {
     const lines = await drawn(3, columns);
-    assert.ok(columns === null || columns < 70 || lines.every((line) => line.length <= columns), lines.join('\n'));
+    assert.ok(columns === null || columns < 40 || lines.every((line) => line.length <= columns), lines.join('\n'));
     return (lines[0] ?? '').trim().split(/\s+/);
   };
   const whole = '# id dir via address ping min send recv addrs age'.split(' ');
@@ -107,23 +107,34 @@ test('peers: a narrow terminal drops addrs, min, via in that order and no row is
   assert.deepEqual(await heads(width - 1), without('addrs'));
   assert.deepEqual(await heads(width - 8), without('addrs', 'min'));
   assert.deepEqual(await heads(width - 14), without('addrs', 'min', 'via'));
-  // Narrower still, a row that is folded would be worse than one without send and recv.
-  assert.deepEqual(await heads(20), without('addrs', 'min', 'via', 'send', 'recv'));
+  // Narrower still, a row that is folded would be worse than one without these.
+  assert.deepEqual(await heads(60), without('addrs', 'min', 'via', 'send', 'recv'));
+  assert.deepEqual(await heads(40), ['#', 'id', 'address']);
 });
 
-test('peers: with -v no row is folded on 61 columns and more, and what only -v shows leaves last', async () => {
-  for (const [columns, heads] of [
-    [null, '# id dir via address ping min send recv addrs age state agent'],
-    [130, '# id dir via address ping min send recv addrs age state agent'],
-    [120, '# id dir via address ping send recv age state agent'],
-    [90, '# id dir address state agent'],
-    [80, '# id dir address state'],
-    [66, '# id dir address'],
-    [61, '# id address'],
+test('peers: with -v no row is folded, nothing that peers shows is left out, and details stand below', async () => {
+  const wide = '# id dir via address ping min send recv addrs age state agent';
+  const headOf = ([head = '']: string[]) => head.trim().replaceAll(/ +/g, ' ');
+  assert.equal(headOf(await drawn(3, null, false, true)), wide);
+  assert.equal(headOf(await drawn(3, 160, false, true)), wide);
+  const id = 'aaaaaaa0-0000-4000-8000-000000000000';
+  for (const [columns, below] of [
+    [120, [`   ${id}  suspect  a-node-of-others/22.4.1`]],
+    [80, [`   ${id}  suspect  a-node-of-others/22.4.1`]],
+    [50, [`   ${id}  suspect`, '   a-node-of-others/22.4.1']],
+    [40, [`   ${id}`, '   suspect  a-node-of-others/22.4.1']],
   ] as const) {
     const lines = await drawn(3, columns, false, true);
-    assert.equal((lines[0] ?? '').trim().replaceAll(/ +/g, ' '), heads, `${columns}`);
-    for (const line of lines) assert.ok(columns === null || line.length <= columns, line);
+    for (const line of lines) assert.ok(line.length <= columns, `${columns}: ${line}`);
+    assert.deepEqual(lines.slice(2, 2 + below.length), below, `${columns}`);
+    assert.equal(lines.length, 1 + 3 * (1 + below.length));
+    const heads = headOf(lines).split(' ');
+    const plain = headOf(await drawn(3, columns)).split(' ');
+    assert.deepEqual(
+      plain.filter((head) => head !== 'id' && !heads.includes(head)),
+      [],
+      `${columns}`,
+    );
   }
 });
 

@@ -57,6 +57,20 @@ test('ping: a peer that answers no more is lost after 5 s, with the numbers in t
   assert.equal(node.views.ready(), 1);
 });
 
+test('ping: a pong that comes too late for its ping does not count for the next one', async () => {
+  const { failure, printed, world, node } = await openShell({ peers: 1 });
+  for (const host of world.network.hosts.values())
+    for (const end of host.ends.values()) Object.assign(end, { latencyUs: 3_000_000 });
+  const lost = await failure('ping #1 -c 4');
+  assert.deepEqual([lost['sent'], lost['received']], [4, 0]);
+  assert.deepEqual(
+    printed.filter((line) => line.startsWith('pong from')),
+    [],
+  );
+  assert.equal(node.views.ready(), 1, 'it is alive all the same');
+  assert.equal(node.views.peer(1)?.pingMs, 6_000);
+});
+
 test('ping: without an id, with a wrong one or wrong numbers it is one clear line', async () => {
   const { failure, others } = await openShell();
   const usage = await failure('ping');
@@ -66,8 +80,22 @@ test('ping: without an id, with a wrong one or wrong numbers it is one clear lin
   assert.equal(unknown.code, 'no-such-peer');
   assert.match(unknown.message, /^no peer "zzz"; the live ones are /);
   assert.match((await failure('ping #1 -c many')).message, /-c takes a whole number from 1 to 1000/);
+  assert.match((await failure('ping all -c -1')).message, /^-c takes a whole number from 1 to 1000/);
   assert.match((await failure('ping #1 -i 0.01')).message, /-i takes seconds from 0\.1/);
   assert.match((await (await openShell({ peers: 0 })).failure('ping')).message, /no peers; try connect HOST:PORT$/);
+});
+
+test('ping: an ID that is none is told in one sentence, by every command that takes one', async () => {
+  const { failure, node } = await openShell();
+  for (const command of ['ping', 'drop', 'peer', 'send'])
+    for (const id of ['#99', '#x', 'zz']) {
+      const wrong = await failure(`${command} ${id}${command === 'send' ? ' {"msgtype":"ping"}' : ''}`);
+      assert.match(wrong.message, new RegExp(`^no peer "${id}"; the live ones are `), command);
+      assert.equal(wrong.code, 'no-such-peer');
+    }
+  assert.equal((await failure('ban #x')).code, 'no-such-peer');
+  for (const line of ['ping', 'drop # all', 'drop  # #1']) assert.equal((await failure(line)).code, 'usage', line);
+  assert.equal(node.views.ready(), 2);
 });
 
 test('ping: a peer that has gone is named with why it went', async () => {

@@ -37,6 +37,7 @@ test('set: a change takes effect at once and is remembered as one', async () => 
 test('set: what is wrong names the right key, form or bounds', async () => {
   const { failure, node } = await openShell({ peers: 0 });
   const unknown = await failure('set ping.intervall 5s');
+  assert.match((await failure('set peers.max -1')).message, /^peers\.max: "-1" is not a whole number/);
   assert.match(unknown.message, /^unknown setting "ping\.intervall"; did you mean ping\.interval/);
   assert.equal((unknown['near'] as string[])[0], 'ping.interval');
   assert.match((await failure('set nothing.like.it')).message, /help settings lists them$/);

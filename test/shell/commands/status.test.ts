@@ -34,7 +34,7 @@ test('status: who is kept away, held back or only visits is told when there is s
   node.state.bans.set('203.0.113.11', { until: world.now() + 1e9, by: 'strikes' });
   const session = node.state.sessions.get(1);
   assert.ok(session !== undefined);
-  session.holdBack = { tokensAt: 0, until: world.now() + 1_500_000, totalUs: 0, since: 0 };
+  session.pauses = { until: world.now() + 1_500_000, totalUs: 0, since: 0 };
   const lines = (await text('status')).split('\n');
   assert.ok(lines.includes('kept away  2 banned by hand, 1 discouraged; bans lists them'), lines.join('\n'));
   assert.ok(lines.includes('held back  1 peer that sent more than it may'));

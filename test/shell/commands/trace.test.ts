@@ -55,6 +55,6 @@ test('trace: under --json a line is one value with the fields of every notice', 
 test('trace: an unknown peer or type is one line', async () => {
   const { failure } = await openShell({ peers: 1 });
   assert.equal((await failure('trace pingg')).code, 'no-such-peer');
-  assert.match((await failure('trace --line')).message, /usage: trace \[ID\|all\]/);
+  assert.equal((await failure('trace --line')).message, 'unknown option --line; did you mean --lines?');
   assert.match((await failure('untrace a b')).message, /^usage: untrace/);
 });

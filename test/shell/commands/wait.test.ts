@@ -45,5 +45,5 @@ test('wait: wrong forms tell the right ones', async () => {
   const { failure } = await openShell({ peers: 0 });
   for (const form of ['', 'peers', 'peers>2', 'peers>=x', 'ready', 'gone', 'what ever'])
     assert.match((await failure(`wait ${form}`)).message, /^usage: wait peers>=N\|/, form);
-  assert.match((await failure('wait peers>=1 --timeout x')).message, /"x" is not a duration such as 500ms or 10s/);
+  assert.match((await failure('wait peers>=1 --timeout x')).message, /"x" is not a duration such as 500ms or 5s/);
 });

@@ -36,3 +36,16 @@ test('wtf: shows the line, its error and the wire around it, also when much has 
   assert.match(lines[1] ?? '', /^ {2}no peer "#7"; .* \[no-such-peer\]$/);
   assert.deepEqual([lines[2], lines[11]], ['on the wire just before:', 'and just after:']);
 });
+
+test('wtf: fits a screen of 24 rows with the prompt, however long the lines and the message are', async () => {
+  const { shell, text, world } = await openShell({ peers: 6, settings: { 'ping.interval': 100_000 } });
+  for (const columns of [40, 80]) {
+    shell.columns = () => columns;
+    await shell.run('ping nobody');
+    await world.until(() => false, { limitMs: 5_000 });
+    const lines = (await text('wtf')).split('\n');
+    assert.ok(lines.length <= 22, `${lines.length} lines`);
+    for (const line of lines) assert.ok(line.length < columns, line);
+    assert.ok(lines.includes('and just after:'));
+  }
+});

@@ -196,6 +196,25 @@ test('console: a line that was found by a reverse search stays when the line tha
   await close();
 });
 
+test('console: Ctrl-G, like Ctrl-C, gives a search up and brings back what was typed', async () => {
+  const { terminal, session, close } = await openConsole();
+  terminal.type('peers -v\r');
+  await terminal.until('a second prompt', ({ rows }) => rows.at(-1) === PROMPT.trimEnd() && rows.length === 2);
+  terminal.type('ping');
+  for (const key of ['\x07', '\x03']) {
+    terminal.type(CTRL_R);
+    terminal.type('eer');
+    await terminal.shows('(bck-i-search: eer) peers -v');
+    terminal.type(key);
+    const { rows } = await terminal.until('the prompt', (view) => !view.rows.join().includes('search'));
+    assert.deepEqual(rows, [`${PROMPT}peers -v`, `${PROMPT}ping`], JSON.stringify(key));
+  }
+  terminal.type(' all\r');
+  await terminal.until('a run', () => session.ran.length === 2);
+  assert.deepEqual(session.ran, ['peers -v', 'ping all']);
+  await close();
+});
+
 test('console: the prompt changes in place, with the typed text and the cursor kept', async () => {
   const { terminal, session, close } = await openConsole({ columns: 20 });
   terminal.type('peers -v --json');

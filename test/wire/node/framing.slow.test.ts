@@ -183,7 +183,7 @@ for (const [what, end] of [
   });
 }
 
-const GREETINGS: readonly (readonly [what: string, bytes: string | Uint8Array])[] = [
+const GREETINGS: readonly (readonly [what: string, bytes: string | Uint8Array, reason?: 'not-object'])[] = [
   ['an HTTP request', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['a TLS handshake', Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc)],
   ['an SSH banner', 'SSH-2.0-OpenSSH_9.6\r\n'],
@@ -192,14 +192,14 @@ const GREETINGS: readonly (readonly [what: string, bytes: string | Uint8Array])[
   ['a Redis command', '*1\r\n$4\r\nPING\r\n'],
   ['one letter without a newline', 'G'],
   ['a space and a letter', ' G'],
-  ['a list', '[]\n'],
-  ['a string', '"hello"\n'],
+  ['a list', '[]\n', 'not-object'],
+  ['a string', '"hello"\n', 'not-object'],
   ['NUL', '\0'],
   ['0xFF', Uint8Array.of(0xff)],
   ['a byte order mark', Buffer.from(`\ufeff${'{"msgtype":"hello","nodeid":"a"}'}\n`)],
 ];
-for (const [what, bytes] of GREETINGS) {
-  check(`rule 3: ${what} is cut off at once without a reply`, (scene) => isCutOff(scene, 'not-json', bytes));
+for (const [what, bytes, reason = 'not-json'] of GREETINGS) {
+  check(`rule 3: ${what} is cut off at once without a reply`, (scene) => isCutOff(scene, reason, bytes));
 }
 
 check('rule 3: bytes after a refused greeting are not read', async (scene) => {

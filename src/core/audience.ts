@@ -2,9 +2,9 @@
  * Those who watch a world: events and lines go in, every listener gets them at once and in order. A listener that
  * throws is told of once, as an `error` event, and disturbs neither the node nor the other listeners.
  */
-import type { NodeEvent } from '../core/events.ts';
-import type { EventListener, LineDirection, LineListener, NodePort } from '../core/world.ts';
 import type { Message } from '../wire/messages.ts';
+import type { NodeEvent } from './events.ts';
+import type { EventListener, LineDirection, LineListener, NodePort } from './world.ts';
 
 /** A subscription of its own, so that one function may listen twice. */
 interface Seat<Listener> {

@@ -1,0 +1,69 @@
+/**
+ * The words that a line may begin with: commands and aliases go in; the command that a word or its beginning stands for comes out, or the
+ * error that names near ones. It runs nothing.
+ */
+import { nearest } from '../util/nearest.ts';
+import type { Command } from './command.ts';
+import { CommandError } from './errors.ts';
+import { safe } from './render.ts';
+
+/** Words that an error names. */
+const NEAR_MAX = 3;
+
+export class Vocabulary {
+  private readonly commands = new Map<string, Command>();
+  private readonly aliases: ReadonlyMap<string, string>;
+  private readonly mayAbbreviate: (prefix: string) => boolean;
+
+  /** `mayAbbreviate` says whether a word that is none may be the beginning of one. */
+  constructor(
+    commands: readonly Command[],
+    aliases: ReadonlyMap<string, string>,
+    mayAbbreviate: (prefix: string) => boolean,
+  ) {
+    for (const command of commands)
+      for (const word of [command.name, ...command.aliases]) this.commands.set(word, command);
+    this.aliases = aliases;
+    this.mayAbbreviate = mayAbbreviate;
+  }
+
+  command(word: string): Command | null {
+    return this.commands.get(word) ?? null;
+  }
+
+  /** The command that a word stands for where it is typed, be it the beginning of its name. */
+  commandTyped(word: string): Command | null {
+    return this.command(word) ?? this.command(this.abbreviated(word) ?? '');
+  }
+
+  /** Names of commands and their other names. */
+  commandNames(): ReadonlySet<string> {
+    return new Set(this.commands.keys());
+  }
+
+  /** The same and aliases. */
+  words(): string[] {
+    return [...this.commands.keys(), ...this.aliases.keys()];
+  }
+
+  /** The one command that a prefix of two letters or more stands for. */
+  abbreviated(prefix: string): string | null {
+    if (prefix.length < 2 || !this.mayAbbreviate(prefix)) return null;
+    const found = new Set<string>();
+    for (const [word, command] of this.commands)
+      if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
+    return found.size === 1 ? ([...found][0] as string) : null;
+  }
+
+  near(word: string): string[] {
+    const words = this.words();
+    const begun = word.length < 2 ? [] : words.filter((one) => one.startsWith(word)).slice(0, NEAR_MAX);
+    return begun.length > 0 ? begun : nearest(word, words);
+  }
+
+  unknown(word: string): CommandError {
+    const near = this.near(word);
+    const hint = near.length === 0 ? '; type help for the list' : '';
+    return new CommandError('unknown-command', `unknown command ${JSON.stringify(safe(word))}${hint}`, near);
+  }
+}

@@ -1,0 +1,183 @@
+/** The port of simulations on a timeline: going on, going back, comparing runs. It prints nothing. */
+import type { Happened, Moment, Simulation } from '../core/simulation.ts';
+import type { Network } from './network.ts';
+import { nodeOf } from './population.ts';
+import { createStage, type Performed, type StageOptions } from './stage.ts';
+import {
+  begin,
+  branchOf,
+  branchViews,
+  createTimeline,
+  follow,
+  give,
+  inputsOf,
+  type Journey,
+  momentOf,
+  moveOn,
+  type Timeline,
+  travel,
+} from './timeline.ts';
+
+/** So long a journey goes on before other work of the process has its turn. */
+const JOURNEY_STEPS = 2_000;
+/** The wall's clock is looked at once in so many steps. */
+const STEPS_PER_LOOK = 64;
+
+interface Setting {
+  readonly options: Omit<StageOptions, 'register'>;
+  readonly breathe: () => Promise<void>;
+  /** Events of a world on its way to a moment are old news. */
+  readonly mute: (isMuted: boolean) => void;
+}
+
+export function createSimulation(timeline: Timeline<Performed>, { options, breathe, mute }: Setting): Simulation {
+  const { network, population, wallMs } = timeline.stage;
+
+  async function go(journey: () => Journey, signal: AbortSignal | undefined): Promise<void> {
+    mute(true);
+    try {
+      await finish(journey(), signal);
+    } finally {
+      mute(false);
+    }
+  }
+
+  async function finish(journey: Journey, signal: AbortSignal | undefined): Promise<void> {
+    for (let steps = 1; journey(); steps += 1) {
+      if (steps % JOURNEY_STEPS !== 0) continue;
+      signal?.throwIfAborted();
+      await breathe();
+    }
+  }
+
+  const unfollowed = (wire = options.wire) =>
+    createTimeline(createStage({ ...options, wire, wallMs: () => 0, register: () => undefined }));
+
+  /** Another world that goes the way of a branch, from its beginning. */
+  function replica(branch: string, wire = options.wire): Timeline<Performed> {
+    const fresh = unfollowed(wire);
+    follow(fresh, timeline, branchOf(timeline, branch));
+    return fresh;
+  }
+
+  /** Moves two worlds event by event until they differ or one has reached its limit. */
+  async function race(a: Racer, b: Racer, signal: AbortSignal | undefined) {
+    for (let steps = 1; ; steps += 1) {
+      const here = nextEvent(a);
+      const there = nextEvent(b);
+      if (here === null && there === null) return null;
+      const isSame = here !== null && there !== null && here === there;
+      if (!isSame)
+        return {
+          a: here === null ? null : happened(a.timeline.stage.network),
+          b: there === null ? null : happened(b.timeline.stage.network),
+        };
+      if (steps % JOURNEY_STEPS !== 0) continue;
+      signal?.throwIfAborted();
+      await breathe();
+    }
+  }
+
+  return {
+    seed: network.seed,
+    wire: network.wire,
+    get planned() {
+      return network.names.size + population.announced.size;
+    },
+    isPaced: false,
+    moment: () => momentOf(timeline),
+    hash: () => network.hash,
+    end: () => timeline.branch.end,
+    last: () => (network.last.kind === null ? null : happened(network)),
+    announce: (config, at) => void give(timeline, { kind: 'announce', config, at }),
+    begin: () => begin(timeline),
+    advance: (limitUs) => moveOn(timeline, limitUs),
+    advanceFor(limitUs, budgetMs, isDone) {
+      const until = wallMs() + budgetMs;
+      for (let steps = 1; ; steps += 1) {
+        const what = moveOn(timeline, limitUs);
+        if (what === 'limit' || what === 'idle' || isDone?.() === true) return true;
+        if (steps % STEPS_PER_LOOK === 0 && wallMs() >= until) return false;
+      }
+    },
+    async goTo(to, signal) {
+      await go(() => travel(timeline, to), signal);
+      return momentOf(timeline);
+    },
+    branches: () => branchViews(timeline),
+    async checkout(name, signal) {
+      const { end } = branchOf(timeline, name);
+      await go(() => travel(timeline, { kind: 'moment', moment: end }), signal);
+      return momentOf(timeline);
+    },
+    inputs: () => inputsOf(timeline),
+    async compare(a, b, signal) {
+      const racers = [a, b].map((moment) => ({ timeline: replica(moment.branch), limit: moment }));
+      return race(racers[0] as Racer, racers[1] as Racer, signal);
+    },
+    async check(signal) {
+      const limit = momentOf(timeline);
+      const first = { timeline: replica(limit.branch), limit };
+      const divergence = await race(first, { timeline: replica(limit.branch, !network.wire), limit }, signal);
+      const isSame = divergence === null && first.timeline.stage.network.hash === network.hash;
+      return { events: first.timeline.stage.network.events, hash: network.hash, isSame, divergence };
+    },
+    async replay(tell, signal) {
+      const moment = momentOf(timeline);
+      const other = unfollowed();
+      const { kernel } = other.stage.network;
+      other.stage.network.onEvent = (host, event) => tell(host.name, kernel.now, event);
+      follow(other, timeline, branchOf(timeline, moment.branch));
+      await finish(travel(other, { kind: 'moment', moment: { ...moment, branch: other.branch.name } }), signal);
+    },
+    async portrait(moment, signal) {
+      const other = replica(moment.branch);
+      await finish(travel(other, { kind: 'moment', moment: { ...moment, branch: other.branch.name } }), signal);
+      return portraitOf(other.stage.network);
+    },
+  };
+
+  function happened({ last, events, hash, kernel }: Network): Happened {
+    return {
+      index: events,
+      time: kernel.now,
+      kind: last.kind ?? 'wake',
+      node: last.host?.name ?? '',
+      peer: last.peer?.name ?? null,
+      number: last.number,
+      message: last.message,
+      hash,
+    };
+  }
+}
+
+interface Racer {
+  readonly timeline: Timeline<Performed>;
+  readonly limit: Moment;
+}
+
+/** The hash after the next event; null when there is none before the limit. */
+function nextEvent({ timeline, limit }: Racer): number | null {
+  const { network } = timeline.stage;
+  const { events } = network;
+  while (network.events === events) {
+    if (network.kernel.taken >= limit.taken && timeline.inputs >= limit.inputs) return null;
+    moveOn(timeline, Infinity);
+  }
+  return network.hash;
+}
+
+/** Each running node in a line, to be compared. */
+function portraitOf(network: Network): Map<string, string> {
+  const nameOf = new Map([...network.names.values()].map((host) => [nodeOf(host).id, host.name]));
+  const portrait = new Map<string, string>();
+  for (const host of network.names.values()) {
+    const { peers, book, dials } = nodeOf(host);
+    const names = [...peers.keys()].map((id) => nameOf.get(id) ?? id).sort();
+    portrait.set(
+      host.name,
+      `peers ${names.join(' ')}; knows ${book.addresses.length}, tried ${book.tried}; dials ${dials.size}`,
+    );
+  }
+  return portrait;
+}

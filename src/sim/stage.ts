@@ -1,0 +1,77 @@
+/** A model network with its population, on which inputs are performed: the same inputs at the same moments give the same run. */
+import { giveOrder } from '../core/node.ts';
+import type { Input } from '../core/simulation.ts';
+import type { OrderAnswer } from '../core/world.ts';
+import { createFaultState } from './faults/state.ts';
+import { createKernel } from './kernel.ts';
+import { createNetwork, type Host } from './network.ts';
+import { announce, createPopulation, join, leave, nodeOf, settle, start } from './population.ts';
+import type { Stage } from './timeline.ts';
+
+export interface StageOptions {
+  readonly seed: number;
+  /** How many nodes there will be: up to 60 share one LAN, more are spread over public networks. */
+  readonly nodes: number;
+  /** Encode and decode every message on its way. */
+  readonly wire: boolean;
+  readonly agent: string;
+  /** Milliseconds of some clock of the wall's. */
+  readonly wallMs: () => number;
+  /** A node is about to start. */
+  readonly register: (host: Host) => void;
+}
+
+/** What came of an input: for an order its answer. */
+export type Performed = OrderAnswer | null;
+
+const NOBODY: OrderAnswer = { ok: false, reason: 'stopping', message: 'the node is not running' };
+
+export function createStage({ seed, nodes, wire, agent, wallMs, register }: StageOptions): Stage<Performed> {
+  const network = createNetwork(seed, wire);
+  const population = createPopulation(agent, nodes);
+  network.onJoin = (name) => join(network, population, name, register);
+  const { hash } = network;
+
+  function perform(input: Input): Performed {
+    switch (input.kind) {
+      case 'spawn': {
+        const host = settle(network, population, input.config);
+        register(host);
+        start(network, host);
+        return null;
+      }
+      case 'announce':
+        announce(network, population, input.config, input.at);
+        return null;
+      case 'stop': {
+        const host = network.names.get(input.name);
+        if (host !== undefined) leave(network, host);
+        return null;
+      }
+      case 'order': {
+        const host = network.names.get(input.name);
+        if (host === undefined) return NOBODY;
+        host.context.now = network.kernel.now + host.skewUs;
+        return giveOrder(nodeOf(host), host.context, input.order);
+      }
+      default:
+        return input satisfies never;
+    }
+  }
+
+  function reset(): void {
+    for (const host of network.names.values()) host.isUp = false;
+    Object.assign(network.kernel, createKernel());
+    Object.assign(population, createPopulation(agent, nodes));
+    network.hosts = new Map();
+    network.names = new Map();
+    network.hash = hash;
+    network.events = 0;
+    network.ends = 0;
+    network.links = null;
+    network.faults = createFaultState();
+    network.last.kind = null;
+  }
+
+  return { network, population, perform, reset, wallMs };
+}
