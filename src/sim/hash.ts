@@ -17,7 +17,7 @@ export function addNumber(hash: number, number: number): number {
 export const addTime = (hash: number, time: number): number =>
   addNumber(addNumber(hash, time | 0), Math.floor(time / 4_294_967_296));
 
-function addText(hash: number, text: string | null, lengthMax = Infinity): number {
+export function addText(hash: number, text: string | null, lengthMax = Infinity): number {
   if (text === null) return addNumber(hash, -1);
   let sum = 0x811c9dc5;
   const length = Math.min(text.length, lengthMax);

@@ -10,6 +10,7 @@ import type { Happened } from '../core/simulation.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
+import { createFaultState, type FaultState } from './faults/state.ts';
 import type { Inhabitant } from './inhabitant.ts';
 import { createKernel, type Kernel, schedule } from './kernel.ts';
 import { createRandom, mix, nextRandom, type Random } from './random.ts';
@@ -22,7 +23,11 @@ const EPHEMERAL_PORTS = 20_000;
 
 /** One side of a connection. */
 export interface End {
+  /** Of all ends of the network no other has it, so that what is kept about an end needs no reference to it. */
+  readonly id: number;
   readonly host: Host;
+  /** Whether this side dialled. */
+  readonly isDialled: boolean;
   n: number;
   /** What this side sends arrives there, not before what it sent last. */
   other: End | null;
@@ -52,6 +57,10 @@ export interface Host {
   /** Lives there still; who has left is not in `hosts`, and dials to that address are refused. */
   isUp: boolean;
   wakeTicket: number;
+  /** What came while its process was stopped; null while it runs. */
+  frozen: Item[] | null;
+  /** Its clock shows so much more than the kernel's. */
+  skewUs: number;
   /** Where the last message came in; null when that end is gone. */
   heard: End | null;
 }
@@ -68,7 +77,7 @@ interface Parts {
 
 export type Item =
   | (Parts & { readonly kind: 'message'; readonly end: End; readonly message: Message })
-  | (Parts & { readonly kind: 'closed'; readonly end: End })
+  | (Parts & { readonly kind: 'closed'; readonly end: End; readonly text: ReasonCode })
   /** A side that did not read for a while reads again. */
   | (Parts & { readonly kind: 'resume'; readonly end: End })
   /** A dial reaches its target, or the place where nobody is. */
@@ -91,8 +100,17 @@ const messageItem = (end: End, message: Message): Item => ({
   text: '',
   number: 0,
 });
-const endItem = (kind: 'closed' | 'resume', end: End): Item => ({
-  kind,
+const closedItem = (end: End, text: ReasonCode): Item => ({
+  kind: 'closed',
+  end,
+  message: null,
+  host: null,
+  dial: null,
+  text,
+  number: 0,
+});
+const resumeItem = (end: End): Item => ({
+  kind: 'resume',
   end,
   message: null,
   host: null,
@@ -126,10 +144,22 @@ export interface SimDial {
 export interface Links {
   message(end: End, message: Message): void;
   /** The other side of a connection is to learn that it was closed. */
-  closed(end: End): void;
+  closed(end: End, reason: ReasonCode): void;
   dial(dial: SimDial): void;
+  /** How long the answer to a dial that arrived takes. */
+  answerUs(dial: SimDial): number;
+  /** An item is due; true when it does not happen now, and the links have seen to it. */
+  arrives(item: Item): boolean;
   /** An item of kind `links` is due. */
   due(number: number): void;
+}
+
+/** What faults need of whoever runs the network. */
+export interface FaultHooks {
+  /** A test of the lines to which a fault applies; `end` is the side that sends. */
+  compileExpression(text: string): (end: End, message: Message) => boolean;
+  /** A killed node is to start again, at its address with the same settings and list, before this returns. */
+  restartNode(name: string): void;
 }
 
 /** The last thing that happened: overwritten by the next one. */
@@ -138,7 +168,7 @@ export interface Happening {
   host: Host | null;
   /** At the other end. */
   peer: Host | null;
-  /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), else of no meaning. */
+  /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), four times a fault's number and 0 on, 1 off, 2 strikes first (fault), else of no meaning. */
   number: number;
   message: Message | null;
 }
@@ -159,6 +189,12 @@ export interface Network {
   onLine: ((host: Host, n: number, direction: LineDirection, message: Message) => void) | null;
   /** Null: everything arrives. */
   links: Links | null;
+  /** Ends that were ever made. */
+  ends: number;
+  /** All there is to know of the faults that are on. */
+  faults: FaultState;
+  faultHooks: FaultHooks;
+  onFault: (id: string, change: 'on' | 'off', text: string) => void;
   onJoin: (name: string) => void;
   /** Sees every event of a node, and every message that arrives (`event` is null; see `last`). */
   observe: ((host: Host, event: NodeEvent | null) => void) | null;
@@ -177,6 +213,13 @@ export function createNetwork(seed: number, wire: boolean): Network {
     onEvent: () => undefined,
     onLine: null,
     links: null,
+    ends: 0,
+    faults: createFaultState(),
+    faultHooks: {
+      compileExpression: () => () => false,
+      restartNode: () => undefined,
+    },
+    onFault: () => undefined,
     onJoin: () => undefined,
     observe: null,
   };
@@ -211,7 +254,7 @@ export function addHost(
     wake(at) {
       host.wakeTicket += 1;
       if (at !== Infinity && host.isUp)
-        schedule(kernel, Math.max(at, kernel.now), hostItem('wake', host, '', host.wakeTicket));
+        schedule(kernel, Math.max(at - host.skewUs, kernel.now), hostItem('wake', host, '', host.wakeTicket));
     },
     emit(event) {
       if (network.observe !== null) network.observe(host, event);
@@ -230,6 +273,8 @@ export function addHost(
     port: null,
     isUp: true,
     wakeTicket: 0,
+    frozen: null,
+    skewUs: 0,
     heard: null,
   };
   network.hosts.set(address.text, host);
@@ -245,6 +290,7 @@ export function removeHost(network: Network, host: Host): void {
   host.isUp = false;
   host.wakeTicket += 1;
   host.dials.clear();
+  host.frozen = null;
   network.hosts.delete(host.address.text);
   network.names.delete(host.name);
 }
@@ -338,8 +384,8 @@ export function messageArrives(network: Network, to: End, message: Message, at: 
 function pauseEnd(network: Network, end: End | undefined, until: number): void {
   if (end === undefined || !end.isOpen) return;
   end.backlog ??= [];
-  end.pausedUntil = until;
-  schedule(network.kernel, until, endItem('resume', end));
+  end.pausedUntil = until - end.host.skewUs;
+  schedule(network.kernel, end.pausedUntil, resumeItem(end));
 }
 
 /** Both ends learn of it: ours now, the other after everything that is on its way. */
@@ -349,9 +395,9 @@ export function closeEnd(network: Network, end: End | undefined): void {
   closeArrives(network, end, network.kernel.now);
   if (end.other === null) return;
   if (network.links === null) closeArrives(network, end.other, arrivalAt(network, end));
-  else network.links.closed(end);
+  else network.links.closed(end, 'remote-closed');
 }
 
-export function closeArrives(network: Network, end: End, at: number): void {
-  schedule(network.kernel, at, endItem('closed', end));
+export function closeArrives(network: Network, end: End, at: number, reason: ReasonCode = 'remote-closed'): void {
+  schedule(network.kernel, at, closedItem(end, reason));
 }

@@ -105,7 +105,7 @@ export function join(network: Network, population: Population, name: string, reg
 /** A node leaves cleanly. */
 export function leave(network: Network, host: Host): void {
   if (!host.isUp) return;
-  host.context.now = network.kernel.now;
+  host.context.now = network.kernel.now + host.skewUs;
   stopNode(nodeOf(host), host.context);
   removeHost(network, host);
   host.context.emit({ kind: 'stopped' });

@@ -4,6 +4,8 @@
  */
 import { copyNode } from '../core/copy.ts';
 import type { NodeState } from '../core/state.ts';
+import { putFaultsBack } from './faults/faults.ts';
+import { copyFaults, type FaultState } from './faults/state.ts';
 import { NodeInhabitant } from './inhabitant.ts';
 import type { End, Host, Item, Network } from './network.ts';
 import type { Population } from './population.ts';
@@ -17,6 +19,8 @@ interface SavedHost {
   readonly dials: Set<number>;
   readonly isUp: boolean;
   readonly wakeTicket: number;
+  readonly frozen: readonly Item[] | null;
+  readonly skewUs: number;
 }
 
 export interface Snapshot {
@@ -31,6 +35,8 @@ export interface Snapshot {
   readonly names: ReadonlyMap<string, Host>;
   readonly hash: number;
   readonly events: number;
+  readonly ends: number;
+  readonly faults: FaultState;
   readonly population: Population;
 }
 
@@ -49,6 +55,8 @@ export function takeSnapshot(network: Network, population: Population): Snapshot
     names: new Map(network.names),
     hash: network.hash,
     events: network.events,
+    ends: network.ends,
+    faults: copyFaults(network.faults),
     population: copyPopulation(population),
   };
 }
@@ -68,8 +76,10 @@ export function putBack(network: Network, population: Population, snapshot: Snap
   network.names = new Map(snapshot.names);
   network.hash = snapshot.hash;
   network.events = snapshot.events;
+  network.ends = snapshot.ends;
   network.last.kind = null;
   for (const saved of snapshot.saved) loadHost(saved, copy);
+  putFaultsBack(network, copyFaults(snapshot.faults));
   Object.assign(population, copyPopulation(snapshot.population));
 }
 
@@ -97,6 +107,8 @@ const saveHost = (host: Host, copy: CopyEnd): SavedHost => ({
   dials: new Set(host.dials),
   isUp: host.isUp,
   wakeTicket: host.wakeTicket,
+  frozen: host.frozen === null ? null : copyItems(host.frozen, copy),
+  skewUs: host.skewUs,
 });
 
 function loadHost(saved: SavedHost, copy: CopyEnd): void {
@@ -107,6 +119,8 @@ function loadHost(saved: SavedHost, copy: CopyEnd): void {
   host.dials = new Set(saved.dials);
   host.isUp = saved.isUp;
   host.wakeTicket = saved.wakeTicket;
+  host.frozen = saved.frozen === null ? null : copyItems(saved.frozen, copy);
+  host.skewUs = saved.skewUs;
   host.heard = null;
 }
 

@@ -2,6 +2,7 @@
 import { giveOrder } from '../core/node.ts';
 import type { Input } from '../core/simulation.ts';
 import type { OrderAnswer } from '../core/world.ts';
+import { createFaultState } from './faults/state.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Host } from './network.ts';
 import { announce, createPopulation, join, leave, nodeOf, settle, start } from './population.ts';
@@ -50,7 +51,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register }: Stag
       case 'order': {
         const host = network.names.get(input.name);
         if (host === undefined) return NOBODY;
-        host.context.now = network.kernel.now;
+        host.context.now = network.kernel.now + host.skewUs;
         return giveOrder(nodeOf(host), host.context, input.order);
       }
       default:
@@ -66,6 +67,9 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register }: Stag
     network.names = new Map();
     network.hash = hash;
     network.events = 0;
+    network.ends = 0;
+    network.links = null;
+    network.faults = createFaultState();
     network.last.kind = null;
   }
 

@@ -14,6 +14,7 @@ export function step(network: Network): void {
 }
 
 function handle(network: Network, item: Item): void {
+  if (network.links?.arrives(item) === true) return;
   switch (item.kind) {
     case 'message':
       return item.end.backlog === null || !item.end.isOpen
@@ -25,7 +26,7 @@ function handle(network: Network, item: Item): void {
       return item.host.inhabitant.woken();
     case 'closed':
       return item.end.backlog === null || !item.end.isOpen
-        ? reportClosed(network, item.end)
+        ? reportClosed(network, item.end, item.text)
         : void item.end.backlog.push(item);
     case 'resume':
       return resume(network, item.end);
@@ -48,7 +49,7 @@ function handle(network: Network, item: Item): void {
 export function happen(network: Network, kind: keyof typeof KINDS, host: Host, number: number): void {
   const { last } = network;
   const { now } = network.kernel;
-  host.context.now = now;
+  host.context.now = now + host.skewUs;
   network.events += 1;
   last.kind = kind;
   last.host = host;
@@ -80,7 +81,7 @@ function resume(network: Network, end: End): void {
   for (const item of waiting) handle(network, item);
 }
 
-function reportClosed(network: Network, end: End): void {
+function reportClosed(network: Network, end: End, reason: ReasonCode): void {
   const { host, n } = end;
   if (host.ends.get(n) !== end) return;
   host.ends.delete(n);
@@ -88,7 +89,7 @@ function reportClosed(network: Network, end: End): void {
   end.isOpen = false;
   happen(network, 'closed', host, n);
   network.last.peer = end.other?.host ?? null;
-  host.inhabitant.closed(n, 'remote-closed');
+  host.inhabitant.closed(n, reason);
 }
 
 function resolve(network: Network, host: Host, name: string): void {
@@ -101,12 +102,12 @@ function resolve(network: Network, host: Host, name: string): void {
 
 function arrive(network: Network, dial: SimDial): void {
   const target = network.hosts.get(dial.address.text);
-  const at = network.kernel.now + dial.latencyUs;
+  const at = network.kernel.now + (network.links?.answerUs(dial) ?? dial.latencyUs);
   const isThere = target?.isUp === true && dial.local !== null;
   happen(network, 'arrive', isThere ? target : dial.from, dial.attempt);
   network.last.peer = isThere ? dial.from : null;
   if (!isThere || dial.local === null) return dialAnswered(network, dial, at, null, 'refused');
-  const far = createEnd(target, dial, null);
+  const far = createEnd(network, target, dial, null);
   target.ends.set(far.n, far);
   if (target.inhabitant.accepted(dial.local, target.address) !== far.n) far.isOpen = false;
   if (!far.isOpen) target.ends.delete(far.n);
@@ -126,7 +127,7 @@ function answer(network: Network, dial: SimDial, far: End | null, reason: Reason
     return;
   }
   if (isWanted && far.isOpen) {
-    const near = createEnd(from, dial, far);
+    const near = createEnd(network, from, dial, far);
     far.other = near;
     from.ends.set(near.n, near);
     if (from.inhabitant.dialSucceeded(attempt, dial.address, dial.local) === near.n) return;
@@ -136,13 +137,18 @@ function answer(network: Network, dial: SimDial, far: End | null, reason: Reason
 }
 
 /** The core may send within the very call that gives a connection its number, so the end is there before. */
-const createEnd = (host: Host, { latencyUs }: SimDial, other: End | null): End => ({
-  host,
-  n: host.inhabitant.connections + 1,
-  other,
-  isOpen: true,
-  backlog: null,
-  pausedUntil: -Infinity,
-  latencyUs,
-  lastArrival: 0,
-});
+function createEnd(network: Network, host: Host, { latencyUs }: SimDial, other: End | null): End {
+  network.ends += 1;
+  return {
+    id: network.ends,
+    host,
+    isDialled: other !== null,
+    n: host.inhabitant.connections + 1,
+    other,
+    isOpen: true,
+    backlog: null,
+    pausedUntil: -Infinity,
+    latencyUs,
+    lastArrival: 0,
+  };
+}
