@@ -35,6 +35,8 @@ export interface Command {
   readonly options?: Options;
   /** What the next word may be, after these ones: for Tab. Nothing when absent. */
   readonly candidates?: (shell: Shell, before: readonly string[], word: string) => readonly string[];
+  /** In a lab a node's name among its words stands for the node's address. */
+  readonly takesNodes?: boolean;
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;

@@ -8,6 +8,8 @@ import { quoted, round3, safe, shortId } from './render.ts';
 import type { Shell } from './shell.ts';
 
 export interface Trace {
+  /** Whose messages. */
+  readonly node: NodePort;
   readonly n: number | null;
   readonly direction: LineDirection | null;
   readonly types: readonly string[];
@@ -111,7 +113,7 @@ export class Notices {
     if (world === null) return;
     this.endLines = world.onLine((from, n, direction, line, message) => {
       keepLine?.(from, n, direction, line);
-      if (this.wanted.length > 0 && from === this.place.node()) this.traceLine(from, n, direction, line, message);
+      if (this.wanted.length > 0) this.traceLine(from, n, direction, line, message);
     });
   }
 
@@ -127,11 +129,11 @@ export class Notices {
   }
 
   /** A notice of the shell's own, such as that it has started. */
-  say(event: string, fields: Readonly<Record<string, string | null>>): void {
+  say(event: string, fields: Readonly<Record<string, string | null>>, told?: string): void {
     const text = Object.values(fields)
       .filter((field) => field !== null)
       .join(' ');
-    this.print(this.shell.options.json ? this.jsonNotice(event, fields) : `${event} ${text}`);
+    this.print(this.shell.options.json ? this.jsonNotice(event, fields) : (told ?? `${event} ${text}`));
   }
 
   /** Something that went wrong without a command to answer for it. */
@@ -189,10 +191,10 @@ export class Notices {
     const { paint } = this.shell;
     switch (event.kind) {
       case 'ready':
-        return `${paint.good('+')} ${event.helloLess ? 'a peer that says no hello' : shortId(event.id)} ${event.dir} ${event.address}${event.agent === null ? '' : ` ${quoted(event.agent, 64)}`}`;
+        return `${paint.good('+')} ${event.helloLess ? 'a peer that says no hello' : this.shell.who(event.id)} ${event.dir} ${event.address}${event.agent === null ? '' : ` ${quoted(event.agent, 64)}`}`;
       case 'closed': {
         const said = event.said === null || event.said === '' ? '' : ` ${quoted(event.said)}`;
-        return `${paint.bad('-')} ${shortId(event.id)} ${event.dir} ${event.address}: ${REASONS[event.reason].sentence}${said}`;
+        return `${paint.bad('-')} ${this.shell.who(event.id)} ${event.dir} ${event.address}: ${REASONS[event.reason].sentence}${said}`;
       }
       case 'dialing':
         return event.via === 'peer' || event.via === 'feeler'
@@ -201,17 +203,17 @@ export class Notices {
       case 'dial-failed':
         return `! ${event.address}: ${REASONS[event.reason].sentence}`;
       case 'addr':
-        return `< ${shortId(event.id)} told ${event.fresh.length} new, ${event.known.length} known`;
+        return `< ${this.shell.who(event.id)} told ${event.fresh.length} new, ${event.known.length} known`;
       case 'error':
         return `${paint.bad('!')} ${safe(event.message, 300)}`;
       case 'late':
         return `! the clock jumped by ${Math.round(event.gapUs / 1_000_000)} s; pinging every peer again`;
       case 'strike':
-        return `! ${shortId(event.id)} ${event.address}: ${safe(event.reason)} (strike ${event.strikes})`;
+        return `! ${this.shell.who(event.id)} ${event.address}: ${safe(event.reason)} (strike ${event.strikes})`;
       case 'self':
         return `> Connected to myself (${event.address}): our own address, not dialled again`;
       case 'flood':
-        return `! ${shortId(event.id)} ${event.address} sends more than it may and is held back`;
+        return `! ${this.shell.who(event.id)} ${event.address} sends more than it may and is held back`;
       case 'refused':
         return event.count === 1
           ? `! refused ${event.address}: ${REASONS[event.reason].sentence}`
@@ -227,6 +229,7 @@ export class Notices {
     const type = message?.type ?? 'malformed';
     const trace = this.traces.find(
       (one) =>
+        one.node === node &&
         (one.n === null || one.n === n) &&
         (one.direction === null || one.direction === direction) &&
         (one.types.length === 0 || one.types.includes(type)),
@@ -247,9 +250,10 @@ export class Notices {
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
-    const who = session?.id == null ? `#${n}` : `#${n} ${shortId(session.id)}`;
+    const who = session?.id == null ? `#${n}` : `#${n} ${this.shell.who(session.id)}`;
+    const whose = node === this.place.node() ? '' : `${node.name}: `;
     this.print(
-      `${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : summary(message)}`,
+      `${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : summary(message)}`,
     );
   }
 }

@@ -40,6 +40,8 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   const stopWatching = live?.world.onEvent((node, event) => {
     if (node === live.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
   });
+  shell.promptChanged = () => session.tell({ kind: 'prompt' });
+  shell.showProgress = (text) => session.tell({ kind: 'progress', text });
   const terminal = openTerminal(process.stdout);
   const { done } = startConsole({
     session,

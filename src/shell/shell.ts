@@ -11,12 +11,15 @@ import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
-import type { Lab } from './lab/lab.ts';
+import { answerTogether } from './lab/answer-together.ts';
+import { type Lab, labOf } from './lab/lab.ts';
+import { momentText } from './lab/moments.ts';
+import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
-import { quoted, safe } from './render.ts';
+import { quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
 
 /** The user's own node and the world it lives in. */
@@ -96,6 +99,10 @@ export class Shell {
   history: readonly string[] = [];
   /** Columns of the terminal; null where lines may be as long as they like. */
   columns: () => number | null = () => null;
+  /** Shows one line in place while a command runs, '' takes it away. */
+  showProgress: (text: string) => void = () => undefined;
+  /** Says that the prompt is another one. */
+  promptChanged: () => void = () => undefined;
   failure: Failure | null = null;
   /** Set by `quit`; whoever runs the shell then stops the node. */
   quitting = false;
@@ -143,6 +150,11 @@ export class Shell {
     return (this.spoken?.isOfLab ?? this.isInLab) ? this.lab : null;
   }
 
+  /** How a peer is called: by its name where it has one, else by the beginning of its id. */
+  who(id: string | null): string {
+    return this.lab?.nameOf(id) ?? shortId(id);
+  }
+
   get origins(): Map<SettingKey, SettingOrigin> {
     return this.labHere?.origins ?? this.options.origins;
   }
@@ -155,13 +167,27 @@ export class Shell {
     return this.labHere?.notices ?? this.liveNotices;
   }
 
-  /** Does something as if the user were at that node. */
-  async at<Result>(node: NodePort, work: () => Promise<Result>): Promise<Result> {
-    const before = this.spoken;
+  private spokenAt(node: NodePort): Live & { readonly isOfLab: boolean } {
     const { live } = this.options;
-    const world = node === live?.node ? live.world : this.lab?.world;
-    if (world === undefined) throw new CommandError('no-lab', 'no lab here; type lab 8');
-    const spoken = { node, world, isOfLab: world !== live?.world };
+    if (node === live?.node) return { ...live, isOfLab: false };
+    return { node, world: labOf(this).world, isOfLab: true };
+  }
+
+  /** Looks at something as if the user were at that node. */
+  lookingAt<Result>(node: NodePort, look: () => Result): Result {
+    const before = this.spoken;
+    this.spoken = this.spokenAt(node);
+    try {
+      return look();
+    } finally {
+      this.spoken = before;
+    }
+  }
+
+  /** Does something as if the user were at that node. */
+  private async at<Result>(node: NodePort, work: () => Promise<Result>): Promise<Result> {
+    const before = this.spoken;
+    const spoken = this.spokenAt(node);
     this.spoken = spoken;
     try {
       return await work();
@@ -260,6 +286,8 @@ export class Shell {
 
   private async answerLine(input: string, signal: AbortSignal, depth: number): Promise<RunResult> {
     try {
+      const first = readNodeFirst(input);
+      if (first !== null && this.isAbout(first)) return await this.answerAs(first, signal, depth);
       const line = this.read(input);
       if (line.kind === 'empty') return { kind: 'ok', text: '', value: undefined };
       if (line.kind === 'javascript') return await this.evaluate(line.code, input, signal);
@@ -283,6 +311,30 @@ export class Shell {
     } catch (error) {
       return this.failed(input, error, signal);
     }
+  }
+
+  /** Whether a line names its nodes first; without a lab `all: for (…)` is a label of JavaScript. */
+  private isAbout({ rest }: NodeFirst): boolean {
+    return this.lab !== null || this.read(rest).kind === 'command';
+  }
+
+  /** A line about the nodes that it names. */
+  private async answerAs({ who, rest }: NodeFirst, signal: AbortSignal, depth: number): Promise<RunResult> {
+    if (rest.trim() === '') throw new UsageError(`usage: ${who}: COMMAND, such as ${who}: peers`);
+    const nodes = this.named(who);
+    const [only] = nodes;
+    if (only === undefined) throw new CommandError('no-such-node', `${who} is nobody`);
+    const ask = (node: NodePort) => this.at(node, () => this.answerLine(rest, signal, depth));
+    if (nodes.length === 1) return ask(only);
+    return answerTogether(this, nodes, ask, signal);
+  }
+
+  /** The nodes that `n3`, `n1..n4`, `@A`, `all` or `live` stand for. */
+  named(who: string): readonly NodePort[] {
+    const { live } = this.options;
+    if (who === 'live' && live !== null) return [live.node];
+    const lab = labOf(this);
+    return namesOf(who, lab.groups, () => lab.names()).map((name) => lab.node(name));
   }
 
   /** The answer to JavaScript of which no more lines come. */
@@ -313,7 +365,17 @@ export class Shell {
   }
 
   private read(input: string): Line {
-    return readLine(input, new Set(this.commandWords()), (prefix) => this.abbreviated(prefix));
+    const words = new Set(this.commandWords());
+    // A word that could do nothing here is the variable's of that name.
+    if (this.lab === null)
+      for (const [word, command] of this.words)
+        if (command.needsLab === true && this.isVariable(word)) words.delete(word);
+    return readLine(input, words, (prefix) => this.abbreviated(prefix));
+  }
+
+  private isVariable(word: string): boolean {
+    const own = Object.getOwnPropertyDescriptor(globalThis, word);
+    return (own !== undefined && 'value' in own) || this.declaredNames().includes(word);
   }
 
   /** The one command that a prefix of two letters or more stands for, on a terminal only. */
@@ -321,8 +383,10 @@ export class Shell {
     if (!this.options.interactive || prefix.length < 2) return null;
     if (Object.hasOwn(globalThis, prefix) || this.declaredNames().includes(prefix)) return null;
     const found = new Set<string>();
-    for (const [word, command] of this.words)
-      if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
+    for (const [word, command] of this.words) {
+      const isUsable = command.exact !== true && (command.needsLab !== true || this.lab !== null);
+      if (isUsable && word.startsWith(prefix)) found.add(command.name);
+    }
     return found.size === 1 ? ([...found][0] as string) : null;
   }
 
@@ -371,6 +435,13 @@ export class Shell {
     );
   }
 
+  private tellFork(): void {
+    const branch = this.lab?.forked() ?? null;
+    if (branch === null || branch.from === null) return;
+    const at = momentText(branch.from);
+    this.notices.say('forked', { branch: branch.name, from: at }, `forked ${branch.name} at ${at}`);
+  }
+
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
     const { values, positionals } =
@@ -378,12 +449,19 @@ export class Shell {
         ? { values: {}, positionals: [rest] }
         : readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
     const options = values as Invocation['options'];
+    const { labHere } = this;
+    const words =
+      command.takesNodes === true && labHere !== null
+        ? positionals.map((word) => labHere.addressOf(word) ?? word)
+        : positionals;
     if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);
     };
-    const answer = await command.run(this, { words: positionals, rest, options, signal, say });
+    const answer = await Promise.resolve(command.run(this, { words, rest, options, signal, say })).finally(() =>
+      this.tellFork(),
+    );
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }

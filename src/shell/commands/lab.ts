@@ -4,23 +4,24 @@ import { nearest } from '../../util/nearest.ts';
 import { applySetting } from '../apply-setting.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { Lab, type LabOptions, labOf } from '../lab/lab.ts';
+import { Lab, type LabOptions, labOf, simulationOf } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
 import { createReal, createSimulated } from '../lab/setup.ts';
 import { Notices } from '../notices.ts';
 import { count, foldedRows, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
+import { check, hash, script } from './lab-checks.ts';
 
 const SEED_MAX = 4_294_967_295;
 /** Each real node has sockets of its own, and the process has only so many files. */
 const REAL_NODES_MAX = 200;
-const WORDS = ['stop'];
+const WORDS = ['stop', 'check', 'hash', 'script'];
 
 export const lab: Command = {
   name: 'lab',
   aliases: [],
   group: 'network',
-  usage: 'lab [N|FILE|stop] [topology=T] [seed=S] [wire] [--tcp]',
+  usage: 'lab [N|FILE|stop|check|hash|script] [topology=T] [seed=S] [wire] [--tcp]',
   summary: 'a network to play with',
   details: [
     'lab 8 makes 8 simulated nodes. Their time stands still until run, step or a command that waits moves it.',
@@ -32,10 +33,14 @@ export const lab: Command = {
   options: { tcp: { type: 'boolean' } },
   candidates: (_, before) =>
     before.length === 0 ? WORDS : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
-  async run(shell, { words, options }) {
+  async run(shell, { words, options, signal }) {
     const [word, ...rest] = words;
     if (word === undefined) return about(labOf(shell));
     if (word === 'stop' && rest.length === 0) return stop(shell);
+    if (word === 'hash' && rest.length === 0) return hash(shell);
+    if (word === 'check' && rest.length === 0) return check(shell, signal);
+    if (word === 'script' && rest.length < 2) return script(shell, rest[0], signal);
+    if (WORDS.includes(word)) throw new UsageError(`usage: lab ${word}${word === 'script' ? ' [BRANCH]' : ''}`);
     if (/^-?[0-9]/.test(word)) return create(shell, word, rest, options['tcp'] === true);
     if (word.includes('.') || word.includes('/'))
       throw new UsageError(`lab files are not read yet; source ${safe(word)} runs the lines of a file`);
@@ -66,10 +71,18 @@ async function create(shell: Shell, typed: string, rest: readonly string[], isRe
       `real nodes are at most ${REAL_NODES_MAX}; lab ${nodes} without --tcp simulates them`,
     );
   const made = await (isReal ? createReal(labs, labOptions, settings) : createSimulated(labs, labOptions, settings));
-  const made1 = new Lab(made, labOptions, labs, (one) => noticesOf(shell, one));
-  shell.lab = made1;
+  const opened = new Lab(made, labOptions, settings, labs, (one) => noticesOf(shell, one), {
+    moved: () => shell.promptChanged(),
+    ended: () => {
+      const here = simulationOf(shell, 'run').moment();
+      const fields = { moment: momentText(here), at: timeText(here.time) };
+      opened.notices.say('ran', fields, `ran to ${fields.moment} ${fields.at}`);
+    },
+    failed: (error) => shell.notices.complain(safe(String(error), 300)),
+  });
+  shell.lab = opened;
   shell.isInLab = true;
-  return about(made1);
+  return about(opened);
 }
 
 function noticesOf(shell: Shell, one: Lab): Notices {

@@ -13,6 +13,7 @@ export const peer: Command = {
   name: 'peer',
   aliases: ['getpeerinfo'],
   group: 'peers',
+  takesNodes: true,
   usage: 'peer ID',
   summary: 'all about one peer',
   details: ['Counters, the last lines on the wire, why it closed; also for one that has just gone.'],
