@@ -16,6 +16,8 @@ export function peerWords(shell: Shell, word: string): readonly string[] {
   const peers = shell.node.views.peers();
   if (word.startsWith('#')) return peers.map((peer) => `#${peer.n}`);
   if (/[.:[]/.test(word)) return peers.map((peer) => peer.listen ?? peer.address);
+  const names = peers.map((peer) => shell.labHere?.nameOf(peer.id) ?? null).filter((name) => name !== null);
+  if (names.length > 0) return [...new Set(names)];
   const ids = peers.map((peer) => peer.id).filter((id) => id !== null);
   const numbers = peers.map((peer) => `#${peer.n}`);
   return peers.length === 1 && ids.length === 1 ? ids : [...ids, '', ...numbers];
@@ -25,9 +27,14 @@ export function peerWords(shell: Shell, word: string): readonly string[] {
 export function addressesToDial(shell: Shell, before: readonly string[]): readonly string[] {
   if (before.length > 0) return [];
   const { views } = shell.node;
+  const own = shell.node.state.id;
+  const connected = new Set(views.peers().map((peer) => peer.id));
+  const names = (shell.labHere?.world.nodes() ?? [])
+    .filter((node) => node.state.id !== own && !connected.has(node.state.id))
+    .map((node) => node.name);
   const listed = views.bootstrap().filter((row) => row.state !== 'connected' && row.state !== 'banned' && !row.self);
   const known = views
     .addrs()
     .filter((row) => row.state !== 'connected' && row.state !== 'self' && row.reason !== 'banned');
-  return [...new Set([...listed, ...known].map((row) => row.address))];
+  return [...names, '', ...new Set([...listed, ...known].map((row) => row.address))];
 }

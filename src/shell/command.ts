@@ -25,7 +25,9 @@ export interface Command {
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
-  readonly group: 'peers' | 'network' | 'watch' | 'shell';
+  readonly group: 'peers' | 'network' | 'watch' | 'lab' | 'shell';
+  /** Without a lab it can do nothing, and its word is JavaScript's when a variable has that name. */
+  readonly needsLab?: boolean;
   /** Further sentences for `help NAME`. */
   readonly details?: readonly string[];
   /** Never reached by a prefix, because it ends something. */
@@ -33,6 +35,8 @@ export interface Command {
   readonly options?: Options;
   /** What the next word may be, after these ones: for Tab. Nothing when absent. */
   readonly candidates?: (shell: Shell, before: readonly string[], word: string) => readonly string[];
+  /** In a lab a node's name among its words stands for the node's address. */
+  readonly takesNodes?: boolean;
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;

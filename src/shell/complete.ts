@@ -1,12 +1,31 @@
 /** What Tab offers: the text up to the cursor goes in, candidates come out. It runs no code of the user's and asks no peer. */
 import { types } from 'node:util';
+import type { NodePort } from '../core/world.ts';
 import type { Options } from './command.ts';
+import { type NodeFirst, readNodeFirst } from './lab/node-first.ts';
 import { splitWords } from './line.ts';
 import { safe } from './render.ts';
 import type { Completion } from './session.ts';
 import type { Shell } from './shell.ts';
 
 export function completeLine(shell: Shell, line: string): Completion {
+  const first = readNodeFirst(line);
+  if (first !== null && shell.lab !== null) return completeFor(shell, first);
+  return completeHere(shell, line);
+}
+
+/** What is offered after `n3: ` is what would be offered at that node. */
+function completeFor(shell: Shell, { who, rest }: NodeFirst): Completion {
+  let node: NodePort | undefined;
+  try {
+    [node] = shell.named(who);
+  } catch {
+    // Who is nobody has nothing to offer.
+  }
+  return node === undefined ? offer([], '', null) : shell.lookingAt(node, () => completeHere(shell, rest));
+}
+
+function completeHere(shell: Shell, line: string): Completion {
   const [, first = '', gap = '', rest = ''] = /^\s*(\S*)(\s*)(.*)$/s.exec(line) ?? [];
   if (gap === '' && /^[\w-]*$/.test(first)) {
     const commands = shell.vocabulary.words().sort();
@@ -69,7 +88,8 @@ function javascript(shell: Shell, line: string): Completion {
 }
 
 /** Names a line of JavaScript may begin with and that are not the language's. */
-const variables = (shell: Shell) => ['node', 'world', ...shell.declaredNames()].sort();
+const variables = (shell: Shell) =>
+  ['node', 'world', ...(shell.lab === null ? [] : ['nodes']), ...shell.declaredNames()].sort();
 
 /** What a name stands for; undefined when it is not known without running code. */
 function knownValue(shell: Shell, name: string): unknown {

@@ -7,8 +7,11 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { copyNode } from '../core/copy.ts';
+import type { NodeState } from '../core/state.ts';
 import { CommandError } from './errors.ts';
 import { EACH, HOLD, IMPORT, prepared, syntaxOf } from './javascript-syntax.ts';
+import type { Lab } from './lab/lab.ts';
 import { safeBlock } from './render.ts';
 import type { Shell } from './shell.ts';
 import { asTyped, PROMPT_SOURCE } from './typed.ts';
@@ -56,8 +59,9 @@ function connect(shell: Shell): Session {
       configurable: true,
       enumerable: false,
     });
-  define('node', () => owner?.node.state);
-  define('world', () => owner?.world);
+  define('node', () => (owner === null ? undefined : nodeFor(owner)));
+  define('nodes', () => (owner?.lab ? nodesFor(owner.lab) : undefined));
+  define('world', () => (owner === null ? undefined : worldFor(owner)));
   define('_', () => owner?.lastRows);
   define('require', () => requireFromHere());
   for (const command of shell.commands) {
@@ -68,6 +72,27 @@ function connect(shell: Shell): Session {
     define(command.name, () => call);
   }
   return session;
+}
+
+/** A lab is looked at, never changed: only what is ordered is part of its history. */
+const nodeFor = (shell: Shell): NodeState => (shell.labHere === null ? shell.node.state : copyNode(shell.node.state));
+
+const worldFor = (shell: Shell): unknown => (shell.labHere === null ? shell.world : portrait(shell.labHere));
+
+const portrait = ({ world, simulation }: Lab) =>
+  Object.freeze({
+    kind: world.kind,
+    now: world.now(),
+    ...simulation?.moment(),
+    nodes: world.nodes().map(({ name }) => name),
+  });
+
+/** Every node by its name; each is copied when it is looked at. */
+function nodesFor({ world }: Lab): object {
+  const nodes = {};
+  for (const port of world.nodes())
+    Object.defineProperty(nodes, port.name, { get: () => copyNode(port.state), enumerable: true });
+  return nodes;
 }
 
 const requireFromHere = () => createRequire(join(process.cwd(), PROMPT_SOURCE));

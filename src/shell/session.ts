@@ -30,6 +30,8 @@ export interface Completion {
 export type SessionEvent =
   /** One line (no newline, sanitised, coloured if colour is on) to show above the prompt; `answer` lines belong to the running command and are never dropped by rate limits. */
   | { readonly kind: 'line'; readonly text: string; readonly answer: boolean }
+  /** One line shown in place while the running input goes on; '' takes it away. */
+  | { readonly kind: 'progress'; readonly text: string }
   /** The prompt text changed; read `prompt()` again. */
   | { readonly kind: 'prompt' }
   /** The node has stopped (or `quit` was typed): the console ends. */

@@ -10,16 +10,28 @@ import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
+import { answerTogether } from './lab/answer-together.ts';
+import { type Lab, labOf } from './lab/lab.ts';
+import { momentText } from './lab/moments.ts';
+import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
+import type { LabWorlds } from './lab/worlds.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
-import { quoted, safe } from './render.ts';
+import { quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-export interface ShellOptions {
+/** The user's own node and the world it lives in. */
+export interface Live {
   readonly world: World;
   readonly node: NodePort;
+}
+
+export interface ShellOptions {
+  /** null: there is no node but those of a lab. */
+  readonly live: Live | null;
+  readonly labs: LabWorlds | null;
   readonly ring: Ring;
   readonly paint: Paint;
   /** Answers are JSON values, notices go out as JSON too. */
@@ -47,6 +59,8 @@ const RESERVED = new Set(
 const ALIAS_DEPTH_MAX = 8;
 /** Lines kept while nobody prints yet: what a node says while it starts. */
 const UNPRINTED_MAX = 1_000;
+/** Lines shown in a second where no node's setting says. */
+const RATE = 20;
 /** Lines of the wire that are kept with a failure. */
 const FAILURE_LINES = 8;
 
@@ -57,13 +71,19 @@ export interface Failure {
   /** What passed just before, oldest first, and how many lines had passed by then. */
   readonly wire: readonly RingLine[];
   readonly lines: number;
+  /** Where those that came after are found. */
+  readonly ring: Ring;
 }
 
 export class Shell {
-  readonly world: World;
-  readonly node: NodePort;
   readonly options: ShellOptions;
-  readonly notices: Notices;
+  /** The lab beside the user's own node. */
+  lab: Lab | null = null;
+  /** What is typed goes to the lab and not to the user's own node. */
+  isInLab = false;
+  /** The node that the running command is about when it was named before the command. */
+  private spoken: (Live & { readonly isOfLab: boolean }) | null = null;
+  private readonly liveNotices: Notices;
   readonly commands: readonly Command[] = COMMANDS;
   readonly vocabulary: Vocabulary;
   private running: AbortController | null = null;
@@ -77,6 +97,10 @@ export class Shell {
   history: readonly string[] = [];
   /** Columns of the terminal; null where lines may be as long as they like. */
   columns: () => number | null = () => null;
+  /** Shows one line in place while a command runs, '' takes it away. */
+  showProgress: (text: string) => void = () => undefined;
+  /** Says that the prompt is another one. */
+  promptChanged: () => void = () => undefined;
   failure: Failure | null = null;
   /** Set by `quit`; whoever runs the shell then stops the node. */
   quitting = false;
@@ -87,19 +111,103 @@ export class Shell {
 
   constructor(options: ShellOptions) {
     this.options = options;
-    this.world = options.world;
-    this.node = options.node;
-    // On a terminal only, and not where a variable has that name.
+    // On a terminal only, and not where a variable has that name. A word of the lab that could do nothing here is no beginning of a command.
     this.vocabulary = new Vocabulary(
       COMMANDS,
       options.aliases,
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
+      (command) => command.needsLab !== true || this.lab !== null,
     );
-    this.notices = new Notices(this);
+    this.liveNotices = new Notices(this, {
+      world: options.live?.world ?? null,
+      node: () => options.live?.node ?? null,
+      tag: () => (this.isInLab ? 'live ' : ''),
+      keepLine: (node, n, direction, line) => {
+        if (node === options.live?.node) options.ring.add(options.live.world.now(), n, direction, line);
+      },
+    });
+  }
+
+  /** Where commands go: the lab or the user's own node. */
+  private get place(): Live {
+    if (this.spoken !== null) return this.spoken;
+    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focus };
+    if (this.options.live !== null) return this.options.live;
+    throw new CommandError('no-lab', 'no node here; type lab 8');
+  }
+
+  get world(): World {
+    return this.place.world;
+  }
+
+  get node(): NodePort {
+    return this.place.node;
   }
 
   get settings(): Settings {
     return this.node.state.settings;
+  }
+
+  /** The lab when the running command, or the next one, is about one of its nodes. */
+  get labHere(): Lab | null {
+    return (this.spoken?.isOfLab ?? this.isInLab) ? this.lab : null;
+  }
+
+  /** How a peer is called: by its name where it has one, else by the beginning of its id. */
+  who(id: string | null): string {
+    return this.lab?.nameOf(id) ?? shortId(id);
+  }
+
+  get origins(): Map<SettingKey, SettingOrigin> {
+    return this.labHere?.origins ?? this.options.origins;
+  }
+
+  get ring(): Ring {
+    return this.labHere?.ringOf(this.node) ?? this.options.ring;
+  }
+
+  get notices(): Notices {
+    return this.labHere?.notices ?? this.liveNotices;
+  }
+
+  private spokenAt(node: NodePort): Live & { readonly isOfLab: boolean } {
+    const { live } = this.options;
+    if (node === live?.node) return { ...live, isOfLab: false };
+    return { node, world: labOf(this).world, isOfLab: true };
+  }
+
+  /** Looks at something as if the user were at that node. */
+  lookingAt<Result>(node: NodePort, look: () => Result): Result {
+    const before = this.spoken;
+    this.spoken = this.spokenAt(node);
+    try {
+      return look();
+    } finally {
+      this.spoken = before;
+    }
+  }
+
+  /** Does something as if the user were at that node. */
+  private async at<Result>(node: NodePort, work: () => Promise<Result>): Promise<Result> {
+    const before = this.spoken;
+    const spoken = this.spokenAt(node);
+    this.spoken = spoken;
+    try {
+      return await work();
+    } finally {
+      // What was interrupted and goes on unheard does not take the place of what was typed since.
+      if (this.spoken === spoken) this.spoken = before;
+    }
+  }
+
+  /** Lines of the nodes' own accord that are shown in a second. */
+  rate(): number {
+    return this.options.live?.node.state.settings['output.rate'] ?? RATE;
+  }
+
+  /** Stops every node, of the lab too. */
+  async close(): Promise<void> {
+    await Promise.all([this.lab?.close(), this.options.live?.world.close()]);
   }
 
   get paint(): Paint {
@@ -127,6 +235,8 @@ export class Shell {
   }
 
   prompt(): string {
+    if (this.lab !== null && this.isInLab) return this.lab.prompt();
+    if (this.options.live === null) return 'no node> ';
     return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}> `;
   }
 
@@ -138,6 +248,7 @@ export class Shell {
     if (this.running !== null) throw new Error('the shell is busy');
     const running = new AbortController();
     this.running = running;
+    this.spoken = null;
     const work = this.answerLine(input, running.signal, 0);
     let grace: NodeJS.Timeout | undefined;
     const aborted = new Promise<RunResult>((resolve) => {
@@ -160,6 +271,8 @@ export class Shell {
 
   private async answerLine(input: string, signal: AbortSignal, depth: number): Promise<RunResult> {
     try {
+      const first = readNodeFirst(input);
+      if (first !== null && this.isAbout(first)) return await this.answerAs(first, signal, depth);
       const line = this.read(input);
       if (line.kind === 'empty') return { kind: 'ok', text: '', value: undefined };
       if (line.kind === 'javascript') return await this.evaluate(line.code, input, signal);
@@ -185,6 +298,30 @@ export class Shell {
     }
   }
 
+  /** Whether a line names its nodes first; without a lab `all: for (…)` is a label of JavaScript. */
+  private isAbout({ rest }: NodeFirst): boolean {
+    return this.lab !== null || this.read(rest).kind === 'command';
+  }
+
+  /** A line about the nodes that it names. */
+  private async answerAs({ who, rest }: NodeFirst, signal: AbortSignal, depth: number): Promise<RunResult> {
+    if (rest.trim() === '') throw new UsageError(`usage: ${who}: COMMAND, such as ${who}: peers`);
+    const nodes = this.named(who);
+    const [only] = nodes;
+    if (only === undefined) throw new CommandError('no-such-node', `${who} is nobody`);
+    const ask = (node: NodePort) => this.at(node, () => this.answerLine(rest, signal, depth));
+    if (nodes.length === 1) return ask(only);
+    return answerTogether(this, nodes, ask, signal);
+  }
+
+  /** The nodes that `n3`, `n1..n4`, `@A`, `all` or `live` stand for. */
+  named(who: string): readonly NodePort[] {
+    const { live } = this.options;
+    if (who === 'live' && live !== null) return [live.node];
+    const lab = labOf(this);
+    return namesOf(who, lab.groups, () => lab.names()).map((name) => lab.node(name));
+  }
+
   /** The answer to JavaScript of which no more lines come. */
   unfinished(input: string): Failed {
     const error = new CommandError('javascript', `the JavaScript is not finished that begins with ${firstLine(input)}`);
@@ -197,8 +334,9 @@ export class Shell {
       raw instanceof CommandError
         ? raw
         : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
-    const { ring } = this.options;
-    this.failure = { line, error, at: this.world.now(), wire: ring.last(FAILURE_LINES), lines: ring.count() };
+    const { ring } = this;
+    const at = this.options.live === null && this.lab === null ? 0 : this.world.now();
+    this.failure = { line, error, at, ring, wire: ring.last(FAILURE_LINES), lines: ring.count() };
     const near =
       error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
     return {
@@ -212,7 +350,17 @@ export class Shell {
   }
 
   private read(input: string): Line {
-    return readLine(input, new Set(this.vocabulary.words()), (prefix) => this.vocabulary.abbreviated(prefix));
+    const words = new Set(this.vocabulary.words());
+    // A word that could do nothing here is the variable's of that name.
+    if (this.lab === null)
+      for (const word of words)
+        if (this.vocabulary.command(word)?.needsLab === true && this.isVariable(word)) words.delete(word);
+    return readLine(input, words, (prefix) => this.vocabulary.abbreviated(prefix));
+  }
+
+  private isVariable(word: string): boolean {
+    const own = Object.getOwnPropertyDescriptor(globalThis, word);
+    return (own !== undefined && 'value' in own) || this.declaredNames().includes(word);
   }
 
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
@@ -250,6 +398,13 @@ export class Shell {
     }
   }
 
+  private tellFork(): void {
+    const branch = this.lab?.forked() ?? null;
+    if (branch === null || branch.from === null) return;
+    const at = momentText(branch.from);
+    this.notices.say('forked', { branch: branch.name, from: at }, `forked ${branch.name} at ${at}`);
+  }
+
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
     const { values, positionals } =
@@ -257,12 +412,19 @@ export class Shell {
         ? { values: {}, positionals: [rest] }
         : readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
     const options = values as Invocation['options'];
+    const { labHere } = this;
+    const words =
+      command.takesNodes === true && labHere !== null
+        ? positionals.map((word) => labHere.addressOf(word) ?? word)
+        : positionals;
     if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);
     };
-    const answer = await command.run(this, { words: positionals, rest, options, signal, say });
+    const answer = await Promise.resolve(command.run(this, { words, rest, options, signal, say })).finally(() =>
+      this.tellFork(),
+    );
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }

@@ -14,17 +14,20 @@ export class Vocabulary {
   private readonly commands = new Map<string, Command>();
   private readonly aliases: ReadonlyMap<string, string>;
   private readonly mayAbbreviate: (prefix: string) => boolean;
+  private readonly isUsable: (command: Command) => boolean;
 
-  /** `mayAbbreviate` says whether a word that is none may be the beginning of one. */
+  /** `mayAbbreviate` says whether a word that is none may be the beginning of one, `isUsable` of which one. */
   constructor(
     commands: readonly Command[],
     aliases: ReadonlyMap<string, string>,
     mayAbbreviate: (prefix: string) => boolean,
+    isUsable: (command: Command) => boolean,
   ) {
     for (const command of commands)
       for (const word of [command.name, ...command.aliases]) this.commands.set(word, command);
     this.aliases = aliases;
     this.mayAbbreviate = mayAbbreviate;
+    this.isUsable = isUsable;
   }
 
   command(word: string): Command | null {
@@ -51,7 +54,7 @@ export class Vocabulary {
     if (prefix.length < 2 || !this.mayAbbreviate(prefix)) return null;
     const found = new Set<string>();
     for (const [word, command] of this.commands)
-      if (word.startsWith(prefix) && command.exact !== true) found.add(command.name);
+      if (word.startsWith(prefix) && command.exact !== true && this.isUsable(command)) found.add(command.name);
     return found.size === 1 ? ([...found][0] as string) : null;
   }
 

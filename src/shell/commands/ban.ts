@@ -53,7 +53,7 @@ export const ban: Command = {
     const [word, typed] = words;
     if (word === undefined || words.length > 2) throw wantsPeer(shell.node, this.usage);
     const forUs = typed === undefined ? null : readTime(typed);
-    const { peer, target } = readTarget(shell.node, word);
+    const { peer, target } = readTarget(shell.node, shell.labHere?.idOf(word) ?? word);
     const before = shell.node.views.peers().filter((row) => row.state !== 'closing');
     const order = shell.node.order({ kind: 'ban', target: peer === null ? target : peer.n, forUs });
     if (!order.ok) throw refusal(order);
@@ -131,7 +131,8 @@ export const unban: Command = {
     const rows = shell.node.views.bans().map(rounded);
     if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}; ${named(rows)}`);
     const wanted = readBanTarget(word) ?? word;
-    const exact = rows.filter((row) => row.target === wanted);
+    const others = [shell.labHere?.idOf(word), parseAddress(shell.labHere?.addressOf(word) ?? '')?.ip];
+    const exact = rows.filter((row) => row.target === wanted || others.includes(row.target));
     const found =
       word === 'all'
         ? rows

@@ -18,6 +18,7 @@ export const bootstrap: Command = {
   name: 'bootstrap',
   aliases: [],
   group: 'network',
+  takesNodes: true,
   usage: 'bootstrap [add|rm HOST:PORT]',
   summary: 'whom to look for first',
   candidates: (shell, before) =>

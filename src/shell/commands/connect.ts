@@ -6,7 +6,7 @@ import { addressesToDial } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { readTimeout } from '../options.ts';
-import { round3, safe, shortId } from '../render.ts';
+import { round3, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { banOn } from './ban.ts';
 import { rounded } from './peers.ts';
@@ -41,6 +41,7 @@ export const connect: Command = {
   name: 'connect',
   aliases: ['dial', 'addnode'],
   group: 'peers',
+  takesNodes: true,
   usage: 'connect HOST:PORT [--timeout 5s] [--keep] [-v]',
   summary: 'dial a node',
   details: [
@@ -185,8 +186,8 @@ class Attempt {
     return {
       value,
       text: this.already
-        ? `already connected: ${shortId(row.id)} (#${row.n}) ${row.listen ?? row.address}`
-        : `connected to ${shortId(row.id)} (#${row.n}): ${told}`,
+        ? `already connected: ${this.shell.who(row.id)} (#${row.n}) ${row.listen ?? row.address}`
+        : `connected to ${this.shell.who(row.id)} (#${row.n}): ${told}`,
     };
   }
 
@@ -197,10 +198,15 @@ class Attempt {
     const known = this.n === null ? null : this.shell.node.views.peer(this.n);
     const other = known?.id == null ? undefined : this.shell.node.state.peers.get(known.id);
     if ((reason === 'duplicate' || said === 'duplicate') && other !== undefined)
-      throw new CommandError('duplicate', `${place} is ${shortId(other.id)}, already connected as #${other.n}`, [], {
-        reason,
-        steps,
-      });
+      throw new CommandError(
+        'duplicate',
+        `${place} is ${this.shell.who(other.id)}, already connected as #${other.n}`,
+        [],
+        {
+          reason,
+          steps,
+        },
+      );
     const why = full
       ? 'all its places for peers are taken'
       : `${REASONS[reason].sentence}${said === null || said === '' ? '' : ` (it said ${JSON.stringify(safe(said))})`}`;

@@ -4,13 +4,13 @@ import { printSetting } from '../../settings.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { pickPeer, refusal, wantsPeer } from '../pick.ts';
-import { shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 export const drop: Command = {
   name: 'drop',
   aliases: ['disconnect'],
   group: 'peers',
+  takesNodes: true,
   usage: 'drop ID|all',
   summary: 'say bye and keep away',
   details: ['A dropped peer stays away for drop.hold (see set drop.hold), or until connect.'],
@@ -27,7 +27,7 @@ export const drop: Command = {
     const held = printSetting('drop.hold', shell.settings['drop.hold']);
     const told = rows.map(
       (row) =>
-        `dropped ${shortId(row.id)} (#${row.n}) ${row.address}: ${row.sent === null ? 'nothing was sent, it was no peer yet' : 'sent bye'}; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
+        `dropped ${shell.who(row.id)} (#${row.n}) ${row.address}: ${row.sent === null ? 'nothing was sent, it was no peer yet' : 'sent bye'}; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
     );
     return { value: word === 'all' ? rows : rows[0], text: told.length === 0 ? 'no peers' : told.join('\n') };
   },

@@ -5,7 +5,7 @@ import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { pickPeer, refusal } from '../pick.ts';
-import { count, shortId } from '../render.ts';
+import { count } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const ANSWER_US = 5_000_000;
@@ -28,6 +28,7 @@ export const getaddr: Command = {
   name: 'getaddr',
   aliases: [],
   group: 'peers',
+  takesNodes: true,
   usage: 'getaddr [ID|all]',
   summary: 'ask for more addresses',
   details: ['Without an ID every peer is asked. Known addresses are dialled by and by; addrs lists them.'],
@@ -39,7 +40,7 @@ export const getaddr: Command = {
       const [told] = await askAll(shell, [pickPeer(shell.node, word, this.usage)], signal);
       if (told === undefined) throw new UsageError(`usage: ${this.usage}`);
       if ('error' in told) throw new CommandError(told.error.code, told.error.message);
-      return { value: told, text: sentence(told) };
+      return { value: told, text: sentence(shell, told) };
     }
     const peers = shell.node.views
       .peers()
@@ -52,7 +53,7 @@ export const getaddr: Command = {
     return {
       value: answers,
       text: [
-        ...answers.map((answer) => ('error' in answer ? answer.error.message : sentence(answer))),
+        ...answers.map((answer) => ('error' in answer ? answer.error.message : sentence(shell, answer))),
         `${fresh} new in all`,
       ].join('\n'),
     };
@@ -81,7 +82,7 @@ async function askAll(shell: Shell, peers: readonly PeerView[], signal: AbortSig
       one.answers.push(event);
       one.due = world.now() + QUIET_US;
     } else if (event.kind === 'closed' && one.answers.length === 0)
-      one.error = { code: 'no-such-peer', message: `${shortId(one.peer.id)} closed the connection` };
+      one.error = { code: 'no-such-peer', message: `${shell.who(one.peer.id)} closed the connection` };
   });
   try {
     for (const one of asked) {
@@ -101,12 +102,12 @@ async function askAll(shell: Shell, peers: readonly PeerView[], signal: AbortSig
   } finally {
     end();
   }
-  return asked.map(answerOf);
+  return asked.map((one) => answerOf(shell, one));
 }
 
-function answerOf({ peer, answers, error }: Asked): Told | Failed {
+function answerOf(shell: Shell, { peer, answers, error }: Asked): Told | Failed {
   if (answers.length === 0) {
-    const late = { code: 'timeout', message: `${shortId(peer.id)}: no answer; the peer may limit getaddr` };
+    const late = { code: 'timeout', message: `${shell.who(peer.id)}: no answer; the peer may limit getaddr` };
     return { id: peer.id, error: error ?? late };
   }
   const addresses = answers.flatMap((answer) => [
@@ -126,9 +127,9 @@ function answerOf({ peer, answers, error }: Asked): Told | Failed {
 /** Names what was new, as far as a line goes. */
 const NAMED_MAX = 8;
 
-function sentence(told: Told): string {
-  const fresh = told.addresses.filter((one) => one.new).map((one) => `${one.address} ${shortId(one.id)}`);
+function sentence(shell: Shell, told: Told): string {
+  const fresh = told.addresses.filter((one) => one.new).map((one) => `${one.address} ${shell.who(one.id)}`);
   const named = fresh.length === 0 ? '' : `: ${fresh.slice(0, NAMED_MAX).join(', ')}`;
   const rest = fresh.length > NAMED_MAX ? `, and ${fresh.length - NAMED_MAX} more` : '';
-  return `${shortId(told.id)}: ${count(told.count, 'address', 'addresses')}: ${told.new} new, ${told.known} known${named}${rest}`;
+  return `${shell.who(told.id)}: ${count(told.count, 'address', 'addresses')}: ${told.new} new, ${told.known} known${named}${rest}`;
 }

@@ -6,22 +6,30 @@ import { apropos } from './apropos.ts';
 import { ban, bans, unban } from './ban.ts';
 import { bootstrap } from './bootstrap.ts';
 import { connect } from './connect.ts';
+import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
 import { getaddr } from './getaddr.ts';
+import { group } from './group.ts';
 import { help } from './help.ts';
 import { hist } from './hist.ts';
+import { lab } from './lab.ts';
 import { listen } from './listen.ts';
+import { order } from './order.ts';
 import { peer } from './peer.ts';
 import { peers } from './peers.ts';
 import { ping } from './ping.ts';
 import { quit } from './quit.ts';
+import { back, branches, checkout, label, labels, rewind } from './rewind.ts';
+import { pause, run } from './run.ts';
 import { send } from './send.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
+import { next, step } from './step.ts';
 import { trace, untrace } from './trace.ts';
+import { use } from './use.ts';
 import { wait } from './wait.ts';
 import { wtf } from './wtf.ts';
 
@@ -46,6 +54,21 @@ export const COMMANDS: readonly Command[] = [
   events,
   stats,
   wait,
+  lab,
+  use,
+  run,
+  pause,
+  step,
+  next,
+  back,
+  rewind,
+  label,
+  labels,
+  branches,
+  checkout,
+  diff,
+  group,
+  order,
   help,
   apropos,
   hist,

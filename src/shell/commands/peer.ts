@@ -13,6 +13,7 @@ export const peer: Command = {
   name: 'peer',
   aliases: ['getpeerinfo'],
   group: 'peers',
+  takesNodes: true,
   usage: 'peer ID',
   summary: 'all about one peer',
   details: ['Counters, the last lines on the wire, why it closed; also for one that has just gone.'],
@@ -21,7 +22,7 @@ export const peer: Command = {
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const view = pickAny(shell.node, words[0], this.usage);
     const now = shell.world.now();
-    const lines = shell.options.ring
+    const lines = shell.ring
       .of(view.n, LINES_SHOWN)
       .map(({ at, direction, line }) => ({ agoMs: round3((now - at) / 1_000), dir: direction, line }));
     const value = {

@@ -3,6 +3,7 @@ import type { PeerView } from '../../core/views.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { age, cut, round3, rtt, safe, shortId } from '../render.ts';
+import type { Shell } from '../shell.ts';
 import { type Column, pagedTable, widthOf } from '../table.ts';
 
 export const rounded = (peer: PeerView): PeerView => ({
@@ -16,26 +17,41 @@ export const rounded = (peer: PeerView): PeerView => ({
   pausedMs: round3(peer.pausedMs),
 });
 
+type Row = PeerView & { readonly node?: string | null };
+
+/** In a lab a row says which node that is. */
+const named = (shell: Shell, peer: PeerView): Row =>
+  shell.labHere === null ? peer : { node: shell.labHere.nameOf(peer.id), ...peer };
+
+/** A column that only a lab has stands before the address. */
+const withNode = <Cell>(rows: readonly Row[], cells: readonly Cell[], cell: Cell): readonly Cell[] =>
+  rows[0]?.node === undefined ? cells : cells.toSpliced(4, 0, cell);
+
 /** Not worth a word: most rows are. */
 const isOrdinary = (peer: PeerView) => peer.state === 'ready' && peer.pausedMs === null;
 
 const stateOf = (peer: PeerView) =>
   peer.pausedMs === null ? peer.state : peer.state === 'ready' ? 'held back' : `${peer.state}, held back`;
 
-const rowOf = (peer: PeerView) => [
-  `#${peer.n}`,
-  shortId(peer.id),
-  peer.dir === 'inbound' ? 'in' : 'out',
-  peer.via,
-  peer.listen ?? peer.address,
-  rtt(peer.pingMs),
-  rtt(peer.pingMinMs),
-  age(peer.lastSendMs),
-  age(peer.lastReceiveMs),
-  String(peer.addresses),
-  age(peer.ageMs),
-  isOrdinary(peer) ? '' : stateOf(peer),
-];
+const rowOf = (peer: Row) =>
+  withNode(
+    [peer],
+    [
+      `#${peer.n}`,
+      shortId(peer.id),
+      peer.dir === 'inbound' ? 'in' : 'out',
+      peer.via,
+      peer.listen ?? peer.address,
+      rtt(peer.pingMs),
+      rtt(peer.pingMinMs),
+      age(peer.lastSendMs),
+      age(peer.lastReceiveMs),
+      String(peer.addresses),
+      age(peer.ageMs),
+      isOrdinary(peer) ? '' : stateOf(peer),
+    ],
+    peer.node ?? '-',
+  );
 
 const COLUMNS: readonly Column[] = [
   { head: '#', right: true },
@@ -51,12 +67,13 @@ const COLUMNS: readonly Column[] = [
   { head: 'age', right: true, dropOrder: 6 },
 ];
 
+const NODE: Column = { head: 'node' };
 const STATE: Column = { head: '', shrinkTo: 4 };
 
 /** What only -v shows. */
 const detailsOf = (peer: PeerView) => [safe(peer.id ?? '-'), stateOf(peer), safe(peer.agent ?? '-', 64)];
 
-const WIDE_COLUMNS: readonly Column[] = [...COLUMNS, { head: 'state' }, { head: 'agent' }];
+const DETAILS: readonly Column[] = [{ head: 'state' }, { head: 'agent' }];
 /** Where not all of them fit, the whole id, state and agent stand under the row, so that -v never shows less. */
 const UNDER_INDENT = '   ';
 
@@ -72,15 +89,16 @@ function stacked(peer: PeerView, room: number): string[] {
 
 const withoutId = <Cell>(cells: readonly Cell[]) => cells.filter((_, i) => i !== 1);
 
-function drawVerbose(rows: readonly PeerView[], room: number | null, isAll: boolean): Promise<string> {
+function drawVerbose(rows: readonly Row[], room: number | null, isAll: boolean): Promise<string> {
   const cells = rows.map(rowOf);
+  const narrow = withNode(rows, COLUMNS, NODE);
   const wide = rows.map((peer, i) => {
     const [id = '', ...others] = detailsOf(peer);
     return [...(cells[i] ?? []).slice(0, -1), ...others].with(1, id);
   });
-  if (room === null || widthOf(WIDE_COLUMNS, wide) <= room)
-    return pagedTable(WIDE_COLUMNS, wide, room, 'peers -v', isAll);
-  return pagedTable(withoutId(COLUMNS), cells.map(withoutId), room, 'peers -v', isAll, (row) =>
+  const columns = [...narrow, ...DETAILS];
+  if (room === null || widthOf(columns, wide) <= room) return pagedTable(columns, wide, room, 'peers -v', isAll);
+  return pagedTable(withoutId(narrow), cells.map(withoutId), room, 'peers -v', isAll, (row) =>
     stacked(rows[row] as PeerView, room),
   );
 }
@@ -105,15 +123,16 @@ export const peers: Command = {
     const rows = shell.node.views
       .peers()
       .filter((peer) => dir === undefined || peer.dir === `${dir}bound`)
-      .map(rounded);
+      .map((peer) => named(shell, rounded(peer)));
     return {
       value: rows,
       async text() {
         if (rows.length === 0) return 'no peers; try connect HOST:PORT';
         const isAll = options.all === true;
         if (options.verbose === true) return drawVerbose(rows, shell.columns(), isAll);
-        const columns = rows.every(isOrdinary) ? COLUMNS : [...COLUMNS, STATE];
-        return pagedTable(columns, rows.map(rowOf), shell.columns(), 'peers', isAll);
+        const columns = withNode(rows, COLUMNS, NODE);
+        const isPlain = rows.every(isOrdinary);
+        return pagedTable(isPlain ? columns : [...columns, STATE], rows.map(rowOf), shell.columns(), 'peers', isAll);
       },
     };
   },

@@ -4,7 +4,7 @@ import { liveIdsOrAll } from '../candidates.ts';
 import type { Command, Invocation } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { pickPeer, refusal, wantsPeer } from '../pick.ts';
-import { round3, shortId } from '../render.ts';
+import { round3 } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const LOST_MS = 5_000;
@@ -15,6 +15,7 @@ export const ping: Command = {
   name: 'ping',
   aliases: [],
   group: 'peers',
+  takesNodes: true,
   usage: 'ping ID|all [-c N] [-i SECONDS]',
   summary: 'ask whether it is there',
   details: [
@@ -35,15 +36,17 @@ export const ping: Command = {
     if (word !== 'all') {
       const peer = pickPeer(shell.node, word, this.usage);
       const [result] = await pingPeers(shell, call, [peer], times, everyS);
-      if (result === undefined) throw new CommandError('no-such-peer', `${shortId(peer.id)} is gone`);
+      if (result === undefined) throw new CommandError('no-such-peer', `${shell.who(peer.id)} is gone`);
       if (result.received === 0)
-        throw new CommandError('timeout', `${shortId(result.id)}: no pong in ${LOST_MS / 1_000} s`, [], { ...result });
-      return { value: result, text: summary(result) };
+        throw new CommandError('timeout', `${shell.who(result.id)}: no pong in ${LOST_MS / 1_000} s`, [], {
+          ...result,
+        });
+      return { value: result, text: summary(shell, result) };
     }
     const peers = shell.node.views.peers().filter((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));
     if (peers.length === 0) return { value: [], text: 'no peers; try connect HOST:PORT' };
     const results = await pingPeers(shell, call, peers, times, everyS);
-    return { value: results, text: results.map(summary).join('\n') };
+    return { value: results, text: results.map((one) => summary(shell, one)).join('\n') };
   },
 };
 
@@ -77,7 +80,7 @@ async function pingPeers(
   const { world, node } = shell;
   const targets: Target[] = peers.map((peer) => ({ peer, rttMs: [], sent: 0, isWaiting: false, isGone: false }));
   const byNumber = new Map(targets.map((target) => [target.peer.n, target]));
-  const name = ({ peer }: Target) => `${shortId(peer.id)} #${peer.n}`;
+  const name = ({ peer }: Target) => `${shell.who(peer.id)} #${peer.n}`;
   let startedAt = world.now();
   const end = world.onEvent((from, event) => {
     if (from !== node || (event.kind !== 'pong' && event.kind !== 'closed')) return;
@@ -140,7 +143,7 @@ function resultOf({ peer, sent, rttMs }: Target): PingResult {
   };
 }
 
-function summary(result: PingResult): string {
+function summary(shell: Shell, result: PingResult): string {
   const times = result.received === 0 ? '' : `, min/avg/max ${result.minMs}/${result.avgMs}/${result.maxMs} ms`;
-  return `${shortId(result.id)}: ${result.sent} sent, ${result.received} received, ${result.lossPercent ?? 100}% lost${times}`;
+  return `${shell.who(result.id)}: ${result.sent} sent, ${result.received} received, ${result.lossPercent ?? 100}% lost${times}`;
 }

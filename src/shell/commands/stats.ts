@@ -10,6 +10,7 @@ export const stats: Command = {
   name: 'stats',
   aliases: ['getnettotals'],
   group: 'watch',
+  takesNodes: true,
   usage: 'stats [ID]',
   summary: 'messages by type',
   details: [

@@ -28,6 +28,7 @@ export const trace: Command = {
   name: 'trace',
   aliases: ['monitor'],
   group: 'watch',
+  takesNodes: true,
   usage: 'trace [ID|all] [in|out] [TYPES] [--lines]',
   summary: 'show messages that pass',
   candidates: (shell, before, word) =>
@@ -49,8 +50,8 @@ export const trace: Command = {
       else if (word !== 'all') n = pickPeer(shell.node, word, this.usage).n;
     }
     if (shell.notices.traces.length >= TRACES_MAX) throw new UsageError('too many traces; untrace ends them');
-    const wanted: Trace = { n, direction, types, lines: options.lines === true };
-    const others = shell.notices.traces.filter((one) => shown(one) !== shown(wanted));
+    const wanted: Trace = { node: shell.node, n, direction, types, lines: options.lines === true };
+    const others = shell.notices.traces.filter((one) => one.node !== wanted.node || shown(one) !== shown(wanted));
     shell.notices.traces = [...others, wanted];
     return answer(shell);
   },
@@ -60,6 +61,7 @@ export const untrace: Command = {
   name: 'untrace',
   aliases: [],
   group: 'watch',
+  takesNodes: true,
   usage: 'untrace [ID]',
   summary: 'end trace',
   candidates: liveIdsOrAll,
@@ -67,7 +69,8 @@ export const untrace: Command = {
     const [word] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const n = word === undefined || word === 'all' ? null : pickPeer(shell.node, word, this.usage).n;
-    shell.notices.traces = n === null ? [] : shell.notices.traces.filter((one) => one.n !== n);
+    shell.notices.traces =
+      n === null ? [] : shell.notices.traces.filter((one) => one.n !== n || one.node !== shell.node);
     return answer(shell);
   },
 };

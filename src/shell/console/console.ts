@@ -63,6 +63,8 @@ export function startConsole(options: ConsoleOptions): Console {
   let hasSessionEnded = false;
   let end: ConsoleEnd | null = null;
   let hasSaidProblem = false;
+  /** The line that stands there in place, '' for none. */
+  let progress = '';
   let settle: (end: ConsoleEnd) => void = () => undefined;
   const done = new Promise<ConsoleEnd>((resolve) => {
     settle = resolve;
@@ -130,6 +132,9 @@ export function startConsole(options: ConsoleOptions): Console {
         if (event.answer) lines.answer(event.text);
         else lines.add(event.text);
         return;
+      case 'progress':
+        if (isRunning) showProgress(event.text);
+        return;
       case 'prompt':
         if (!isRunning && pending.length === 0) lines.wake();
         return;
@@ -154,7 +159,16 @@ export function startConsole(options: ConsoleOptions): Console {
 
   /** Only while no prompt is on the screen. */
   function print(text: string): void {
-    if (text !== '') screen.draw(`${text}\n`);
+    if (text === '') return;
+    showProgress('');
+    screen.draw(`${text}\n`);
+  }
+
+  /** One line in place, while no prompt is on the screen; the next thing printed takes its place. */
+  function showProgress(text: string): void {
+    if (text === progress || screen.isStuck) return;
+    progress = text;
+    screen.draw(`\r${text.slice(0, screen.columns - 1)}\x1b[K`);
   }
 
   function sayProblem(): void {
@@ -193,6 +207,7 @@ export function startConsole(options: ConsoleOptions): Console {
   function finish(result: RunResult): void {
     if (end !== null) return;
     lines.flush();
+    showProgress('');
     if (result.kind !== 'more' || pending.length >= PENDING_LINES_MAX) {
       pending = [];
       if (result.kind === 'more') print(`! an input of ${PENDING_LINES_MAX} lines is dropped; use source FILE`);

@@ -77,7 +77,7 @@ function shellOf(count: number, columns: number | null): Shell {
       pausedMs: null,
     }),
   );
-  return { node: { views: { peers: () => rows } }, columns: () => columns } as unknown as Shell;
+  return { node: { views: { peers: () => rows } }, columns: () => columns, labHere: null } as unknown as Shell;
 }
 
 async function drawn(count: number, columns: number | null, all = false, verbose = false): Promise<string[]> {

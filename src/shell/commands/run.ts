@@ -1,0 +1,122 @@
+/** `run` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
+import type { Simulation } from '../../core/simulation.ts';
+import { readDuration } from '../../settings.ts';
+import type { Answer, Command } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
+import { momentText, momentValue, timeText } from '../lab/moments.ts';
+import { withProgress } from '../lab/progress.ts';
+import { moveTo } from '../lab/runner.ts';
+import { count, safe } from '../render.ts';
+import type { Shell } from '../shell.ts';
+
+const SPEED_MIN = 0.001;
+const SPEED_MAX = 1_000_000;
+
+export const run: Command = {
+  name: 'run',
+  aliases: [],
+  group: 'lab',
+  usage: 'run T|to #N [T] [--speed S|max]',
+  summary: 'let time pass',
+  details: [
+    'run 5s lets 5 s pass at once. run to #1841 goes on to an event, run to 12.5s to a time, run to #1841 12.5s to both.',
+    'With --speed it runs in the background until pause: 1 is the pace of the wall clock, max full speed.',
+    'After a rewind what was done before is done again until the end of the branch.',
+  ],
+  options: { speed: { type: 'string' } },
+  needsLab: true,
+  candidates: (_, before) => (before.length === 0 ? ['to'] : []),
+  async run(shell, { words, options, signal }) {
+    const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
+    const { lab, simulation } = standingLab(shell, 'run');
+    const [first, second, third] = words;
+    if (words.length > 3 || (first === undefined && speed === null)) throw new UsageError(`usage: ${this.usage}`);
+    if (first === 'to') {
+      if (speed !== null || second === undefined) throw new UsageError(`usage: ${this.usage}`);
+      return runTo(shell, lab, simulation, [second, ...(third === undefined ? [] : [third])], signal);
+    }
+    if (second !== undefined) throw new UsageError(`usage: ${this.usage}`);
+    const us = first === undefined ? Infinity : readTime(first);
+    const limit = simulation.moment().time + us;
+    if (speed === null) return forward(shell, lab, simulation, () => moveTo(lab.clockwork(), limit, null, signal));
+    lab.runner().start(speed, limit);
+    const told = speed === Infinity ? 'full speed' : `speed ${speed}`;
+    return {
+      value: { ...momentValue(simulation.moment()), speed: speed === Infinity ? 'max' : speed },
+      text: `running at ${told}${us === Infinity ? '' : ` until ${timeText(limit)}`}; pause stops it`,
+    };
+  },
+};
+
+function readTime(text: string): number {
+  const us = readDuration(text);
+  if (us === null) throw new UsageError(`${JSON.stringify(safe(text))} is not a duration such as 500ms or 5s`);
+  return us;
+}
+
+function readSpeed(text: string): number {
+  if (text === 'max') return Infinity;
+  const speed = Number(text);
+  if (!(speed >= SPEED_MIN && speed <= SPEED_MAX))
+    throw new UsageError(`--speed takes a number such as 0.1, 1 or 10, or max, not ${JSON.stringify(safe(text))}`);
+  return speed;
+}
+
+/** Moves and tells how far it came, also when it was interrupted. */
+async function forward(shell: Shell, lab: Lab, simulation: Simulation, move: () => Promise<void>): Promise<Answer> {
+  const before = simulation.moment();
+  await withProgress(shell, () => `${momentText(simulation.moment())} ${timeText(lab.world.now())} …`, move);
+  const after = simulation.moment();
+  const events = after.index - before.index;
+  return {
+    value: { ...momentValue(after), events },
+    text: `${momentText(after)} ${timeText(after.time)}: ${count(events, 'event')}`,
+  };
+}
+
+/** To an event, then to a time: what is behind already is no error, so that a script may say both. */
+function runTo(
+  shell: Shell,
+  lab: Lab,
+  simulation: Simulation,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<Answer> {
+  const goals = words.map((word) => {
+    const index = /^#([0-9]{1,15})$/.exec(word)?.[1];
+    return index === undefined ? { time: readTime(word), index: null } : { time: null, index: Number(index) };
+  });
+  const here = simulation.moment();
+  for (const { time, index } of goals)
+    if ((time ?? here.time) < here.time || (index ?? here.index) < here.index)
+      throw new CommandError(
+        'no-such-moment',
+        `it is ${momentText(here)} ${timeText(here.time)} already; rewind goes back`,
+      );
+  return forward(shell, lab, simulation, async () => {
+    for (const { time, index } of goals) {
+      if (time !== null && time > lab.world.now()) await moveTo(lab.clockwork(), time, null, signal);
+      const isThere = () => simulation.moment().index >= (index ?? 0);
+      if (index !== null && !isThere()) await moveTo(lab.clockwork(), Infinity, isThere, signal);
+    }
+  });
+}
+
+export const pause: Command = {
+  name: 'pause',
+  aliases: [],
+  group: 'lab',
+  usage: 'pause',
+  summary: 'end run --speed',
+  needsLab: true,
+  run(shell) {
+    const simulation = simulationOf(shell, 'pause');
+    const hasRun = labOf(shell).runner().pause();
+    const here = simulation.moment();
+    return {
+      value: { ...momentValue(here), hasRun },
+      text: `${hasRun ? 'paused' : 'nothing runs; it is paused'} at ${momentText(here)} ${timeText(here.time)}`,
+    };
+  },
+};

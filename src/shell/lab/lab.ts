@@ -1,0 +1,258 @@
+/**
+ * The lab beside a shell's own node: a world of many nodes, which of them the user looks at, and what was named in it. It is driven by
+ * commands; nothing here prints.
+ */
+import type { BranchView, Moment, Simulation } from '../../core/simulation.ts';
+import type { NodePort, World } from '../../core/world.ts';
+import type { SettingKey, Settings } from '../../settings.ts';
+import { createRing, type Ring } from '../../trace/ring.ts';
+import { nearest } from '../../util/nearest.ts';
+import type { SettingOrigin } from '../apply-setting.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import type { Notices } from '../notices.ts';
+import { safe } from '../render.ts';
+import type { Shell } from '../shell.ts';
+import { type Calendar, type Place, timeText } from './moments.ts';
+import { type Clockwork, Runner, type RunnerEvents } from './runner.ts';
+import type { LabWorlds } from './worlds.ts';
+
+/** In a larger lab every line would be encoded for nobody. */
+const KEPT_NODES_MAX = 60;
+
+export interface LabOptions {
+  readonly nodes: number;
+  readonly seed: number;
+  /** As typed; null: every node dials the first ones. */
+  readonly topology: string | null;
+  readonly wire: boolean;
+}
+
+export class Lab {
+  readonly world: World;
+  /** null: real nodes, whose time is the wall's. */
+  readonly simulation: Simulation | null;
+  readonly options: LabOptions;
+  /** What the lab was made with. */
+  readonly settings: Settings;
+  /** So many inputs made it; what came after was done by the user. */
+  readonly setUpInputs: number;
+  readonly worlds: LabWorlds;
+  readonly origins = new Map<SettingKey, SettingOrigin>();
+  readonly notices: Notices;
+  private readonly byId = new Map<string, NodePort>();
+  private namedAt = -1;
+  private readonly rings = new Map<string, Ring>();
+  /** Nodes by the names of their groups. */
+  readonly groups = new Map<string, readonly string[]>();
+  readonly labels = new Map<string, Moment>();
+  /** The node that is looked at. */
+  focus: NodePort;
+  /** The branch that was known last: an input after a rewind begins another one. */
+  private branch: string;
+  private readonly background: Runner | null;
+  private readonly ports = new Map<string, NodePort>();
+
+  constructor(
+    { world, simulation }: { readonly world: World; readonly simulation: Simulation | null },
+    options: LabOptions,
+    settings: Settings,
+    worlds: LabWorlds,
+    notices: (lab: Lab) => Notices,
+    events: RunnerEvents,
+  ) {
+    this.world = world;
+    this.simulation = simulation;
+    this.options = options;
+    this.settings = { ...settings };
+    this.setUpInputs = simulation?.moment().inputs ?? 0;
+    this.worlds = worlds;
+    this.focus = this.node('n1');
+    this.branch = simulation?.moment().branch ?? '';
+    this.background = simulation === null ? null : new Runner({ simulation, worlds }, events);
+    this.notices = notices(this);
+    this.notices.start();
+  }
+
+  /** Few enough nodes to keep the last lines of each. */
+  get keepsLines(): boolean {
+    return this.options.nodes <= KEPT_NODES_MAX;
+  }
+
+  names(): string[] {
+    return this.world.nodes().map((node) => node.name);
+  }
+
+  /** Where a running node listens; null when that is no name of one. */
+  addressOf(name: string): string | null {
+    return /^n[1-9][0-9]*$/.test(name) ? (this.node(name).state.listening[0]?.text ?? null) : null;
+  }
+
+  idOf(name: string): string | null {
+    return /^n[1-9][0-9]*$/.test(name) ? this.node(name).state.id : null;
+  }
+
+  /** Whose id that is; null when it is nobody's in the lab. */
+  nameOf(id: string | null): string | null {
+    if (id === null) return null;
+    const known = this.byId.get(id);
+    if (known?.state.id === id) return known.name;
+    // Nodes came, or came back with another id.
+    if (this.namedAt === this.world.now()) return null;
+    this.namedAt = this.world.now();
+    this.byId.clear();
+    for (const node of this.world.nodes()) this.byId.set(node.state.id, node);
+    return this.byId.get(id)?.name ?? null;
+  }
+
+  look(node: NodePort): void {
+    if (node === this.focus) return;
+    this.focus = node;
+    this.notices.forget();
+  }
+
+  prompt(): string {
+    const at = this.simulation === null ? `tcp ${this.focus.views.ready()}` : timeText(this.world.now());
+    return `lab ${this.focus.name} ${at}> `;
+  }
+
+  /** The last lines of a node. */
+  ringOf({ name }: NodePort): Ring {
+    const ring = this.rings.get(name) ?? createRing();
+    this.rings.set(name, ring);
+    return ring;
+  }
+
+  /** A running node by its name, or one clear error. */
+  node(name: string): NodePort {
+    const known = this.ports.get(name);
+    const nodes = this.world.nodes();
+    if (known !== undefined && nodes.includes(known)) return known;
+    for (const port of nodes) this.ports.set(port.name, port);
+    const found = this.ports.get(name);
+    if (found !== undefined && nodes.includes(found)) return found;
+    throw this.unknown(name, nodes);
+  }
+
+  /** Complains of a name that nobody has, be it of a node that is not running now. */
+  expect(name: string): void {
+    if (!/^n[1-9][0-9]*$/.test(name) || Number(name.slice(1)) > this.options.nodes) this.node(name);
+  }
+
+  private unknown(name: string, nodes: readonly NodePort[]): CommandError {
+    const number = Number(/^n([1-9][0-9]*)$/.exec(name)?.[1]);
+    if (number <= this.options.nodes)
+      return new CommandError('no-such-node', `${name} is not running at ${timeText(this.world.now())}`);
+    const near = nearest(
+      name,
+      nodes.map((port) => port.name),
+    );
+    const last = `n${this.options.nodes}`;
+    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are n1 to ${last}`;
+    return new CommandError('no-such-node', `no node ${JSON.stringify(safe(name))} in the lab; ${hint}`, near);
+  }
+
+  /** What moves the time. */
+  clockwork(): Clockwork {
+    if (this.simulation === null) throw new Error('real nodes have the time of the wall');
+    return { simulation: this.simulation, worlds: this.worlds };
+  }
+
+  runner(): Runner {
+    if (this.background === null) throw new Error('real nodes have the time of the wall');
+    return this.background;
+  }
+
+  /** The node that a command is about, the looked at one when that is not of the lab. */
+  speaker(shell: Shell): NodePort {
+    return shell.labHere === this ? shell.node : this.focus;
+  }
+
+  calendar(): Calendar {
+    const ends = new Map(this.simulation?.branches().map(({ name, end }) => [name, end]));
+    return { labels: this.labels, ends };
+  }
+
+  momentNames(): string[] {
+    const { labels, ends } = this.calendar();
+    return [...labels.keys(), ...ends.keys()];
+  }
+
+  /** Goes to a moment; what was kept of the way to where it was is forgotten. */
+  async goTo({ branch, to }: Place, signal?: AbortSignal): Promise<Moment> {
+    const { simulation } = this.clockwork();
+    try {
+      if (branch !== null && branch !== simulation.moment().branch) await simulation.checkout(branch, signal);
+      return await simulation.goTo(to, signal);
+    } catch (error) {
+      throw error instanceof RangeError ? new CommandError('no-such-moment', error.message) : error;
+    } finally {
+      this.branch = simulation.moment().branch;
+      this.rings.clear();
+      this.notices.forget();
+    }
+  }
+
+  /** Looks at something at another moment and comes back. */
+  async visit<Result>(moment: Moment, signal: AbortSignal, look: () => Result): Promise<Result> {
+    const { simulation } = this.clockwork();
+    const here = simulation.moment();
+    await simulation.goTo({ kind: 'moment', moment }, signal);
+    try {
+      return look();
+    } finally {
+      await simulation.goTo({ kind: 'moment', moment: here });
+    }
+  }
+
+  /** The whole of a moment that was typed. */
+  async momentAt(place: Place, signal: AbortSignal): Promise<Moment> {
+    if (place.to.kind === 'moment') return place.to.moment;
+    const { simulation } = this.clockwork();
+    const here = simulation.moment();
+    try {
+      return await this.goTo(place, signal);
+    } finally {
+      await simulation.goTo({ kind: 'moment', moment: here });
+      this.branch = here.branch;
+    }
+  }
+
+  /** Says once that an input has begun another branch, and where. */
+  forked(): BranchView | null {
+    const { simulation } = this;
+    const branch = simulation?.moment().branch ?? '';
+    if (branch === this.branch) return null;
+    this.branch = branch;
+    return simulation?.branches().find(({ name }) => name === branch) ?? null;
+  }
+
+  async close(): Promise<void> {
+    this.background?.pause();
+    this.notices.stop();
+    await this.world.close();
+  }
+}
+
+/** The lab of a shell; without one it is said how to come to one. */
+export function labOf(shell: Shell): Lab {
+  if (shell.lab === null) throw new CommandError('no-lab', 'no lab here; type lab 8');
+  return shell.lab;
+}
+
+/** The same where time must not go on by itself meanwhile. */
+export function standingLab(shell: Shell, what: string): { readonly lab: Lab; readonly simulation: Simulation } {
+  const simulation = simulationOf(shell, what);
+  const lab = labOf(shell);
+  lab.runner().pause();
+  return { lab, simulation };
+}
+
+/** The simulation of a shell's lab, or why its real nodes cannot do `what`. */
+export function simulationOf(shell: Shell, what: string): Simulation {
+  const { simulation } = labOf(shell);
+  if (simulation === null)
+    throw new UsageError(
+      `${what} needs virtual time: these nodes have real sockets and the wall's clock; lab 8 without --tcp has it`,
+    );
+  return simulation;
+}

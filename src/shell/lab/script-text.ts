@@ -1,0 +1,49 @@
+/** A branch of a lab as lines of the shell that lead to the same hash: how the lab was made and what was done in it go in, text comes out. */
+import type { Moment, RecordedInput } from '../../core/simulation.ts';
+import { defaultSettings, printSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import type { LabOptions } from './lab.ts';
+import { hashText, momentText, timeText } from './moments.ts';
+import { orderJson } from './order-text.ts';
+
+export interface Recording {
+  readonly options: LabOptions;
+  readonly settings: Settings;
+  /** Since the lab was ready. */
+  readonly inputs: readonly RecordedInput[];
+  readonly end: Moment;
+  readonly hash: number;
+}
+
+export function scriptText({ options, settings, inputs, end, hash }: Recording): string[] {
+  const lines: string[] = [labLine(options, settings)];
+  let at = '';
+  for (const { index, time, input } of inputs) {
+    const here = `run to #${index} ${timeText(time)}`;
+    if (here !== at) lines.push(here);
+    at = here;
+    if (input.kind === 'order') lines.push(`${input.name}: order ${orderJson(input.order)}`);
+    else if (input.kind === 'stop') lines.push(`stop ${input.name}`);
+    else lines.push(`# ${input.kind} ${input.config.name} is no line of the shell`);
+  }
+  lines.push(`run to #${end.index} ${timeText(end.time)}`);
+  lines.push(`# hash ${hashText(hash)} at ${momentText(end)}`);
+  return lines;
+}
+
+/** The line that makes the lab, whatever the settings of whoever runs it are. */
+export function labLine({ nodes, seed, topology, wire }: LabOptions, settings: Settings): string {
+  const usual = defaultSettings();
+  const keys = Object.keys(SETTINGS) as SettingKey[];
+  const changed = keys
+    .map((key) => [key, printSetting(key, settings[key])] as const)
+    .filter(([key, value]) => value !== printSetting(key, usual[key]))
+    .map(([key, value]) => (/\s/.test(value) ? `'${key}=${value}'` : `${key}=${value}`));
+  return [
+    `lab ${nodes}`,
+    ...(topology === null ? [] : [`topology=${topology}`]),
+    `seed=${seed}`,
+    ...(wire ? ['wire'] : []),
+    'defaults',
+    ...changed,
+  ].join(' ');
+}

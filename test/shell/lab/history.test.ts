@@ -1,0 +1,111 @@
+/** The history of a lab at the prompt: steps, rewinds, labels, branches. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+interface At {
+  readonly moment: string;
+  readonly index: number;
+  readonly atMs: number;
+}
+
+test('history: step prints each event, next goes to the next one of the looked at node', async () => {
+  const { printed, text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 4');
+  printed.length = 0;
+  await text('step 3');
+  const steps = printed.filter((line) => line.startsWith('#'));
+  assert.equal(steps.length, 3);
+  for (const [i, line] of steps.entries()) assert.match(line, new RegExp(`^#${i + 1} [\\d.]+s n\\d( <- n\\d)? `));
+  const { events } = await value<{ events: { node: string; index: number }[] }>('n4: next 2');
+  assert.deepEqual(
+    events.map((event) => event.node),
+    ['n4', 'n4'],
+  );
+  assert.match((await failure('step 0')).message, /is no number from 1 to 1000; run goes on further$/);
+  assert.match((await failure('step x')).message, /is no number/);
+});
+
+test('history: back, rewind and run lead to the same events again', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 3s');
+  const hash = await text('lab hash');
+  const end = await value<At>('rewind 3s');
+  assert.equal((await value<At>('back 2')).index, end.index - 2);
+  assert.equal((await value<At>('rewind #5')).index, 5);
+  assert.notEqual(await text('lab hash'), hash);
+  assert.equal((await value<At>('rewind main#7')).moment, 'main#7');
+  await text('rewind 0s');
+  await text('run 3s');
+  assert.equal(await text('lab hash'), hash);
+  assert.match((await failure('rewind #99999')).message, /^no event #99999: main has #0 to #\d+$/);
+  assert.match((await failure('rewind 9s')).message, /^no time 9 s: main has 0 s to 3 s$/);
+  assert.match((await failure('rewind 99999')).message, /type 99999s for a time or #99999 for an event$/);
+  assert.match((await failure('rewind b7#3')).message, /^no moment "b7"/);
+});
+
+test('history: a command after a rewind begins a branch and says so, and nothing is lost', async () => {
+  const { printed, text, value } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 3s');
+  const main = await text('lab hash');
+  assert.ok(!printed.some((line) => line.includes('forked')));
+  const { index } = await value<At>('rewind 2s');
+  await text('peers');
+  assert.ok(!printed.some((line) => line.includes('forked')));
+  await text('drop n2');
+  assert.deepEqual(
+    printed.filter((line) => line.includes('forked')),
+    [`forked b1 at main#${index}`],
+  );
+  await text('run 5s');
+  const rows = await value<{ name: string; from: string | null; current: boolean }[]>('branches');
+  assert.deepEqual(
+    rows.map((row) => [row.name, row.from, row.current]),
+    [
+      ['main', null, false],
+      ['b1', `main#${index}`, true],
+    ],
+  );
+  await text('checkout main');
+  assert.equal(await text('lab hash'), main);
+  assert.equal(printed.filter((line) => line.includes('forked')).length, 1);
+});
+
+test('history: a label is a moment that rewind knows', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  assert.equal(await text('labels'), 'no labels; label NAME names this moment');
+  await text('run 1s');
+  const hash = await text('lab hash');
+  assert.match(await text('label full'), /^full is main#\d+ 1s$/);
+  await text('run 1s');
+  await text('rewind full');
+  assert.equal(await text('lab hash'), hash);
+  assert.match(await text('labels'), /^full +main#\d+ +1s$/m);
+  assert.match(
+    (await failure('label full')).message,
+    /^there is a label full already, at main#\d+; take another name$/,
+  );
+  assert.match((await failure('label main')).message, /is a branch/);
+  assert.match((await failure('label 5s')).message, /is no name/);
+  assert.match((await failure('rewind ful')).message, /did you mean full\?$/);
+});
+
+test('history: words of the lab are JavaScript where they are assigned or declared', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  await text('label = 3');
+  assert.equal(await value('=label'), 3);
+  await text('delete globalThis.label');
+  assert.equal((await failure('label x')).message, 'no lab here; type lab 8');
+  assert.equal((await failure('back')).message, 'no lab here; type lab 8');
+});
+
+test('history: a variable with the name of a word of the lab is read where there is no lab', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  await text('let step = 3');
+  assert.equal(await value('step'), 3);
+  await text('lab 2');
+  assert.match((await failure('step x')).message, /is no number/);
+});

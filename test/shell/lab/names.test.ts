@@ -1,0 +1,54 @@
+/** Names of the lab's nodes: where they are typed and where they are shown. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('names: a node of the lab stands for its address and is shown beside its id', async () => {
+  const { text, value, failure, tab } = await openShell({ peers: 0 });
+  await text('lab 4 topology=line');
+  await text('run 2s');
+  assert.match(await text('n2: peers'), /^ +# +id +dir +via +node +address/);
+  const rows = await value<{ node: string }[]>('n2: peers');
+  assert.deepEqual(rows.map((row) => row.node).sort(), ['n1', 'n3']);
+  assert.match(await text('n2: peers -v'), /\bn3\b/);
+  assert.match(await text('ping n2'), /^n2: 1 sent, 1 received/);
+  assert.deepEqual(tab('connect ').candidates.slice(0, 2), ['n3', 'n4']);
+  assert.deepEqual([...tab('n2: drop ').candidates].sort(), ['all', 'n1', 'n3']);
+  assert.match(await text('connect n3'), /^connected to n3 \(#\d+\): dialled/);
+  assert.match(await text('drop n3'), /^dropped n3 \(#\d+\) 10\.0\.0\.3:5999/);
+  await text('ban n4 30m');
+  assert.match((await failure('connect n4')).message, /banned/);
+  assert.match(await text('unban n4'), /may come back/);
+  assert.match((await failure('ping n9')).message, /^no node "n9" in the lab/);
+});
+
+test('names: a shell without a lab has no column for them', async () => {
+  const { text, value } = await openShell({ peers: 1 });
+  assert.doesNotMatch(await text('peers'), /node/);
+  assert.ok(!('node' in ((await value<object[]>('peers'))[0] ?? {})));
+});
+
+test('names: JavaScript sees copies, and changing one changes nothing', async () => {
+  const { text, value, shell } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 2s');
+  assert.equal(await value('nodes.n3.id'), shell.named('n3')[0]?.state.id);
+  assert.equal(await value('node.peers.size'), 2);
+  assert.equal(await value('n2: node.id'), shell.named('n2')[0]?.state.id);
+  await text('node.peers.clear(); nodes.n3.book.addresses.length = 0');
+  assert.equal(await value('node.peers.size'), 2);
+  assert.equal(await value('world.simulation'), undefined);
+  assert.equal(await value('world.now'), 2_000_000);
+  assert.equal(await value('(await peers()).length'), 2);
+});
+
+test('names: notices of the own node say so in the lab, and those of other nodes are not told', async () => {
+  const { world, printed, others, text } = await openShell({ peers: 1 });
+  await text('lab 3');
+  await others[0]?.stop();
+  await world.until(() => false, { limitMs: 1_000 });
+  assert.equal(printed.filter((line) => line.startsWith('live - ')).length, 1, printed.join('\n'));
+  printed.length = 0;
+  await text('run 2s');
+  assert.equal(printed.filter((line) => line.startsWith('+ ')).length, 2, printed.join('\n'));
+});

@@ -1,0 +1,66 @@
+/** Lines that say first whom they are about. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readNodeFirst } from '../../../src/shell/lab/node-first.ts';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('node first: nodes, ranges, groups, all and live before a colon, and nothing else', () => {
+  for (const [line, who, rest] of [
+    ['n1: peers', 'n1', 'peers'],
+    ['  n12:peers -v', 'n12', 'peers -v'],
+    ['n1..n4,n7: status', 'n1..n4,n7', 'status'],
+    ['@A: status', '@A', 'status'],
+    ['all: ping n1', 'all', 'ping n1'],
+    ['live: status', 'live', 'status'],
+  ])
+    assert.deepEqual(readNodeFirst(line ?? ''), { who, rest }, line);
+  for (const line of ['peers', 'node: 1', 'connect n1:5999', 'n1::x', 'x = {n1: 2}', '{ all: 1 }'])
+    assert.equal(readNodeFirst(line), null, line);
+});
+
+test('node first: a command is about that node and the next one about the looked at one again', async () => {
+  const { shell, text, value } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 5s');
+  const of = async (line: string) => (await value<{ nodeId: string }>(line)).nodeId;
+  const ids = await Promise.all(['n1', 'n3'].map((name) => shell.named(name)[0]?.state.id));
+  assert.equal(await of('n3: status'), ids[1]);
+  assert.equal(await of('status'), ids[0]);
+  assert.equal(shell.prompt(), 'lab n1 5s> ');
+  const own = shell.options.live?.node.state.id;
+  assert.equal(await of('live: status'), own);
+  assert.equal(await of('n3: status'), ids[1]);
+  await text('use live');
+  assert.equal(await of('n3: status'), ids[1]);
+  assert.equal(await of('status'), own);
+});
+
+test('node first: several answer one after the other, a node each', async () => {
+  const { printed, text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 6');
+  await text('run 5s');
+  await text('group A=n1..n3 B=n4,n6');
+  printed.length = 0;
+  const rows = await value<{ node: string; value: { nodeId: string } }[]>('@B: status');
+  assert.deepEqual(
+    rows.map((row) => row.node),
+    ['n4', 'n6'],
+  );
+  assert.equal(new Set(rows.map((row) => row.value.nodeId)).size, 2);
+  assert.match(printed[0] ?? '', /^n4:\nid /);
+  assert.equal((await value<unknown[]>('all: peers')).length, 6);
+  const failed = await failure('@A: drop #99');
+  assert.equal(failed.code, 'no-such-peer');
+  assert.match(failed.message, /^3 nodes of 3 failed, first n1: no peer "#99"/);
+  assert.equal((await failure('@C: status')).message, 'no group @C; there are @A, @B');
+  assert.match((await failure('n9: status')).message, /^no node "n9" in the lab; there are n1 to n6$/);
+  assert.match((await failure('n4..n2: status')).message, /names nobody; type the lower number first/);
+  assert.match((await failure('n1:')).message, /^usage: n1: COMMAND/);
+});
+
+test('node first: without a lab it is said, and a label of JavaScript stays one', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  assert.equal((await failure('n1: peers')).message, 'no lab here; type lab 8');
+  assert.equal((await failure('all: peers')).message, 'no lab here; type lab 8');
+  assert.equal(await text('all: for (;;) break all'), '');
+});

@@ -1,0 +1,63 @@
+/** How the time of a lab passes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openShell } from '../../helpers/open-shell.ts';
+
+test('run: to an event and to a time, and never back', async () => {
+  const { value, text, failure } = await openShell({ peers: 0 });
+  await text('lab 4');
+  assert.equal((await value<{ index: number }>('run to #20')).index, 20);
+  assert.equal((await value<{ atMs: number }>('run to 2.5s')).atMs, 2_500);
+  assert.match((await failure('run to 1s')).message, /^it is main#\d+ 2\.5s already; rewind goes back$/);
+  assert.match((await failure('run to #3')).message, /already/);
+  assert.match((await failure('run 5x')).message, /^"5x" is not a duration such as 500ms or 5s$/);
+  assert.match((await failure('run')).message, /^usage: run /);
+  assert.match((await failure('run --speed -1')).message, /--speed/);
+});
+
+test('run: with --speed it goes on in step with the wall while commands are answered, until pause', async () => {
+  const { shell, text, value } = await openShell({ peers: 0 });
+  await text('lab 4');
+  assert.match(await text('run --speed 10'), /^running at speed 10; pause stops it$/);
+  const before = (await value<{ atMs: number }>('lab')).atMs;
+  for (let i = 0; i < 20; i += 1) await shell.options.labs?.turn(1);
+  assert.match(await text('ping n2'), /1 sent, 1 received/);
+  assert.ok((await value<{ atMs: number }>('lab')).atMs > before);
+  assert.match(await text('pause'), /^paused at main#\d+ [\d.]+s$/);
+  const { atMs } = await value<{ atMs: number }>('lab');
+  for (let i = 0; i < 5; i += 1) await shell.options.labs?.turn(1);
+  assert.equal((await value<{ atMs: number }>('lab')).atMs, atMs);
+  assert.match(await text('pause'), /^nothing runs; it is paused at /);
+});
+
+test('run: in the background it ends by itself and says so', async () => {
+  const { shell, printed, text } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 2s --speed max');
+  for (let i = 0; i < 5; i += 1) await shell.options.labs?.turn(1);
+  assert.ok(
+    printed.some((line) => /^ran to main#\d+ 2s$/.test(line)),
+    printed.join('\n'),
+  );
+  assert.equal(shell.prompt(), 'lab n1 2s> ');
+});
+
+test('run: commands that wait move the time by themselves', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  await text('lab 3 topology=line');
+  await text('wait peers>=1');
+  assert.notEqual(shell.world.now(), 0);
+  const at = shell.world.now();
+  assert.match(await text('n1: connect n3'), /^connected to /);
+  assert.ok(shell.world.now() > at);
+});
+
+test('run: an interrupt stops it at once and leaves the lab whole', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  await text('lab 3');
+  const running = shell.run('run 24h');
+  shell.interrupt();
+  assert.equal((await running).kind, 'aborted');
+  await text('run 1s');
+  assert.match(await text('n2: status'), /peers/);
+});
