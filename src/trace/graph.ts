@@ -134,7 +134,10 @@ export function neighboursOf({ nodes, connections }: Graph): number[][] {
 export const degreesOf = (graph: Graph): number[] => neighboursOf(graph).map(({ length }) => length);
 
 /** Nodes that reach each other, the most first. */
-export function componentsOf(graph: Graph, neighbours: readonly (readonly number[])[] = neighboursOf(graph)): number[][] {
+export function componentsOf(
+  graph: Graph,
+  neighbours: readonly (readonly number[])[] = neighboursOf(graph),
+): number[][] {
   const isSeen = new Uint8Array(graph.nodes.length);
   const components: number[][] = [];
   for (let first = 0; first < isSeen.length; first += 1) {

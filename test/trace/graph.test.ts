@@ -1,8 +1,8 @@
 /** The graph of a world: every connection once from dialler to listener, whatever each end thinks of it, and what is only known. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Address, addressOf } from '../../src/wire/address.ts';
 import { componentsOf, degreesOf, graphOf, type Inhabitant, knownOnly } from '../../src/trace/graph.ts';
+import { type Address, addressOf } from '../../src/wire/address.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 
@@ -108,7 +108,9 @@ test('graph: is the same from the same world and every end of it is a node', asy
   const graph = graphOf(nodes);
   assert.deepEqual(graphOf(nodes), graph);
   assert.ok(graph.connections.length >= 69);
-  assert.ok(graph.connections.every(({ from, to }) => graph.nodes[from] !== undefined && graph.nodes[to] !== undefined));
+  assert.ok(
+    graph.connections.every(({ from, to }) => graph.nodes[from] !== undefined && graph.nodes[to] !== undefined),
+  );
   const ready = nodes.reduce((sum, node) => sum + node.views.ready(), 0);
   const ends = graph.connections.reduce((sum, { isHalf }) => sum + (isHalf ? 1 : 2), 0);
   assert.equal(ends, ready);
