@@ -6,6 +6,7 @@ import { createCanvas, drawLine, rowsOf } from './canvas.ts';
 import { type Graph, type KnownOnly, neighboursOf } from './graph.ts';
 import { arrangeLabels, type Box, middleOf } from './labels.ts';
 import { byDistance, onCircle } from './layout.ts';
+import { cut, foldWords, separated } from './words.ts';
 
 /** More nodes are counted, not drawn. */
 export const PICTURE_NODES_MAX = 30;
@@ -39,8 +40,6 @@ export function drawGraph(graph: Graph, known: KnownOnly, look: Look): Drawn {
   const table = drawTable(graph, known, look);
   return table === null ? { form: 'list', lines: drawList(graph, look) } : { form: 'table', lines: table };
 }
-
-const cut = (name: string, most: number) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 
 /** Nodes and lines, and how often a line goes through a third node; null when the names have no room. Who is alone is named below. */
 export function drawLines(graph: Graph, look: Look): { lines: string[]; passings: number } | null {
@@ -123,17 +122,4 @@ export function drawList(graph: Graph, { columns, strong }: Look): string[] {
     const [first = '', ...rest] = foldWords(`${name(at)}:`, others.length === 0 ? ['alone'] : others, columns);
     return [first.replace(name(at), (head) => strong(head)), ...rest];
   });
-}
-
-const separated = (words: readonly string[]) => words.map((word, i) => (i < words.length - 1 ? `${word},` : word));
-
-/** Words after a head, in lines with less than so many columns. */
-export function foldWords(head: string, words: readonly string[], columns: number): string[] {
-  const lines = [head];
-  for (const word of words) {
-    const longer = `${lines.at(-1) ?? ''} ${word}`;
-    if (longer.length < columns) lines[lines.length - 1] = longer;
-    else lines.push(`  ${cut(word, Math.max(2, columns - 3))}`);
-  }
-  return lines;
 }
