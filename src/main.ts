@@ -13,7 +13,7 @@ import { readStartup, type Startup, USAGE } from './shell/startup.ts';
 import { isOfPrompt } from './shell/typed.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
-import { createLiveWorld } from './worlds.ts';
+import { createLabWorlds, createLiveWorld } from './worlds.ts';
 
 /** What the system says of a port that cannot be had, and what to do about it. */
 const START_TROUBLE: Readonly<Record<string, string>> = {
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
     : runStreams({ shell, startup, signalled, out, err });
   const { code, hasHungUp } = await run;
-  await world.close();
+  await shell.close();
   if (hasHungUp) endByHangUp();
   return code;
 }
@@ -82,7 +82,16 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   const interactive = isTerminal && startup.script === null && !startup.headless && !startup.json;
   const { json, origins, aliases } = startup;
   const paint = createPaint(decideColor(startup.color, process.env, interactive));
-  const shell = new Shell({ world, node, ring, json, interactive, origins, aliases, paint });
+  const shell = new Shell({
+    live: { world, node },
+    labs: createLabWorlds(),
+    ring,
+    json,
+    interactive,
+    origins,
+    aliases,
+    paint,
+  });
   shell.notices.start();
   for (const [from, event] of early) shell.notices.replay(from, event);
   return shell;
@@ -98,7 +107,7 @@ function stopOnCrash(shell: Shell, err: Output): void {
     }
     err.notice(`peersh: our own error, the node stops: ${error instanceof Error ? error.stack : String(error)}`);
     process.exitCode = EXIT.failed;
-    void shell.node.stop().finally(() => process.exit(EXIT.failed));
+    void shell.close().finally(() => process.exit(EXIT.failed));
   };
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);

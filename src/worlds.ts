@@ -1,9 +1,41 @@
 /** The composition root: the only file that knows which worlds there are. Options go in, a world comes out. */
 import type { World } from './core/world.ts';
+import type { LabWorlds } from './shell/lab/worlds.ts';
 import { createTcpWorld } from './tcp/world.ts';
 import { VERSION } from './util/version.ts';
 
+const AGENT = `peersh/${VERSION}`;
+/** A wait in a lab that is paced by the wall's clock looks again this much later. */
+const PACED_MS = 2;
+
 /** Nodes on real sockets of this machine. */
 export function createLiveWorld(): World {
-  return createTcpWorld(`peersh/${VERSION}`);
+  return createTcpWorld(AGENT);
+}
+
+const turn = (ms: number) =>
+  new Promise<void>((resolve) => {
+    if (ms <= 0) setImmediate(resolve);
+    else setTimeout(resolve, ms);
+  });
+
+/** Worlds for labs; the simulator is loaded with the first one. */
+export function createLabWorlds(): LabWorlds {
+  return {
+    async simulated({ seed, nodes, wire }) {
+      const { createSimWorld } = await import('./sim/world.ts');
+      const world = createSimWorld({
+        seed,
+        nodes,
+        wire,
+        agent: AGENT,
+        breathe: () => turn(world.simulation.isPaced ? PACED_MS : 0),
+        wallMs: () => performance.now(),
+      });
+      return world;
+    },
+    real: () => createTcpWorld(AGENT),
+    wallMs: () => performance.now(),
+    turn,
+  };
 }

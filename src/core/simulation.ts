@@ -4,7 +4,7 @@
  */
 import type { Message } from '../wire/messages.ts';
 import type { NodeEvent } from './events.ts';
-import type { NodeConfig, Order } from './world.ts';
+import type { HostPort, NodeConfig, Order, World } from './world.ts';
 
 /** A place in the history of a simulated world. Printed as `main#1841`. */
 export interface Moment {
@@ -106,6 +106,13 @@ export interface Simulation {
   replay(tell: (node: string, time: number, event: NodeEvent) => void, signal?: AbortSignal): Promise<void>;
   /** A line of text for each running node at a moment, to be compared: what it is connected to and what it knows. */
   portrait(at: Moment, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A world that is simulated. */
+export interface SimulatedWorld extends World {
+  readonly simulation: Simulation;
+  /** Where the k-th node to come will listen, counted from 0. */
+  placeOf(index: number): HostPort;
 }
 
 /** What a user does to a simulated world from outside; plain data, so that it can be done again. */

@@ -1,7 +1,7 @@
 /** What a node reports by itself, as one line each: events and traced lines go in, lines for the screen (or JSON for stderr) come out. */
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
-import type { LineDirection, NodePort } from '../core/world.ts';
+import type { LineDirection, NodePort, World } from '../core/world.ts';
 import { asciiOnly } from '../util/ascii.ts';
 import type { Message } from '../wire/messages.ts';
 import { quoted, round3, safe, shortId } from './render.ts';
@@ -53,34 +53,77 @@ function kindOf(event: NodeEvent): Kind | null {
   }
 }
 
+/** Whose news are told. */
+export interface Place {
+  /** null when there is no world: only the shell itself has something to say. */
+  readonly world: World | null;
+  /** The node whose events are told; null: nobody's. */
+  node(): NodePort | null;
+  /** Before each line, such as `live `. */
+  tag(): string;
+  /** Where lines of the wire are kept; null: they need not be listened to unless they are traced. */
+  readonly keepLine: ((node: NodePort, n: number, direction: LineDirection, line: string) => void) | null;
+}
+
 export class Notices {
-  traces: Trace[] = [];
+  private wanted: readonly Trace[] = [];
   private readonly shell: Shell;
+  private readonly place: Place;
+  private endEvents: (() => void) | null = null;
+  private endLines: (() => void) | null = null;
   /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
   private readonly present = new Set<string>();
   /** Peers that were full when we came, and the coming that is not said until they keep us: they are tried again and again. */
   private readonly doubted = new Map<string, Ready | null>();
 
-  constructor(shell: Shell) {
+  constructor(shell: Shell, place: Place) {
     this.shell = shell;
+    this.place = place;
   }
 
-  /** Starts to report, for as long as the world lives. */
+  /** Starts to report, until `stop` or the end of the world. */
   start(): void {
-    const { world, node } = this.shell;
-    world.onEvent((from, event) => {
-      if (from === node) this.report(event);
-    });
-    world.onLine((from, n, direction, line, message) => {
-      if (from !== node) return;
-      this.shell.options.ring.add(world.now(), n, direction, line);
-      if (this.traces.length > 0) this.traceLine(n, direction, line, message);
+    const { world, keepLine } = this.place;
+    if (world === null) return;
+    this.endEvents = world.onEvent((from, event) => this.replay(from, event));
+    if (keepLine !== null) this.listen();
+  }
+
+  stop(): void {
+    this.endEvents?.();
+    this.endLines?.();
+  }
+
+  get traces(): readonly Trace[] {
+    return this.wanted;
+  }
+
+  set traces(traces: readonly Trace[]) {
+    this.wanted = traces;
+    if (traces.length > 0 && this.endLines === null) this.listen();
+    if (traces.length > 0 || this.place.keepLine !== null) return;
+    this.endLines?.();
+    this.endLines = null;
+  }
+
+  private listen(): void {
+    const { world, keepLine } = this.place;
+    if (world === null) return;
+    this.endLines = world.onLine((from, n, direction, line, message) => {
+      keepLine?.(from, n, direction, line);
+      if (this.wanted.length > 0 && from === this.place.node()) this.traceLine(from, n, direction, line, message);
     });
   }
 
-  /** Reports an event that came before this shell was there. */
+  /** What is known of who came and went is of another time or of another node. */
+  forget(): void {
+    this.present.clear();
+    this.doubted.clear();
+  }
+
+  /** Reports an event, be it one that came before this shell was there. */
   replay(from: NodePort, event: NodeEvent): void {
-    if (from === this.shell.node) this.report(event);
+    if (from === this.place.node()) this.report(from, event);
   }
 
   /** A notice of the shell's own, such as that it has started. */
@@ -88,17 +131,21 @@ export class Notices {
     const text = Object.values(fields)
       .filter((field) => field !== null)
       .join(' ');
-    this.shell.print(this.shell.options.json ? this.jsonNotice(event, fields) : `${event} ${text}`);
+    this.print(this.shell.options.json ? this.jsonNotice(event, fields) : `${event} ${text}`);
   }
 
   /** Something that went wrong without a command to answer for it. */
   complain(message: string): void {
     const isJson = this.shell.options.json;
-    this.shell.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
+    this.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
   }
 
-  private report(event: NodeEvent): void {
-    if (event.kind === 'pong') return this.believe(event.id);
+  private print(text: string): void {
+    this.shell.print(this.shell.options.json ? text : `${this.place.tag()}${text}`);
+  }
+
+  private report(from: NodePort, event: NodeEvent): void {
+    if (event.kind === 'pong') return this.believe(from, event.id);
     const kind = kindOf(event);
     if (event.kind === 'ready' && event.id !== null) {
       if (this.present.has(event.id)) return;
@@ -109,11 +156,11 @@ export class Notices {
       if (!this.present.delete(event.id) && this.doubted.has(event.id)) return;
       if (event.said === FULL) this.doubt(event.id);
     }
-    if (kind === null || !this.shell.settings.events.includes(kind)) return;
+    if (kind === null || !from.state.settings.events.includes(kind)) return;
     // Whoever ends the node knows; a program that keeps an account gets every end.
     if (event.kind === 'closed' && event.reason === 'stopping' && !this.shell.options.json) return;
     const text = this.shell.options.json ? this.jsonNotice(kind, inMilliseconds(event)) : this.describe(event);
-    if (text !== null) this.shell.print(text);
+    if (text !== null) this.print(text);
   }
 
   private doubt(id: string): void {
@@ -123,17 +170,19 @@ export class Notices {
   }
 
   /** It answers a ping, so it has kept us. */
-  private believe(id: string | null): void {
+  private believe(from: NodePort, id: string | null): void {
     const coming = id === null || this.doubted.size === 0 ? undefined : this.doubted.get(id);
     if (id === null || coming === undefined) return;
     this.doubted.delete(id);
-    if (coming !== null) this.report(coming);
+    if (coming !== null) this.report(from, coming);
   }
 
   /** The fields that every notice has come first, null where it has none. */
   private jsonNotice(event: string, fields: Readonly<Record<string, unknown>>): string {
-    const atMs = round3(this.shell.world.now() / 1_000);
-    return asciiOnly(JSON.stringify({ event, atMs, id: null, address: null, reason: null, ...fields }));
+    const { world } = this.place;
+    const atMs = round3((world?.now() ?? 0) / 1_000);
+    const node = this.shell.lab === null ? {} : { node: this.place.node()?.name ?? null };
+    return asciiOnly(JSON.stringify({ event, atMs, ...node, id: null, address: null, reason: null, ...fields }));
   }
 
   private describe(event: NodeEvent): string | null {
@@ -174,7 +223,7 @@ export class Notices {
     }
   }
 
-  private traceLine(n: number, direction: LineDirection, line: string, message: Message | null): void {
+  private traceLine(node: NodePort, n: number, direction: LineDirection, line: string, message: Message | null): void {
     const type = message?.type ?? 'malformed';
     const trace = this.traces.find(
       (one) =>
@@ -183,7 +232,7 @@ export class Notices {
         (one.types.length === 0 || one.types.includes(type)),
     );
     if (trace === undefined) return;
-    const session = this.shell.node.state.sessions.get(n);
+    const session = node.state.sessions.get(n);
     if (this.shell.options.json) {
       const address = session?.remote.text ?? null;
       const fields = {
@@ -194,12 +243,12 @@ export class Notices {
         type,
         line: line.slice(0, LINE_LENGTH_MAX),
       };
-      this.shell.print(this.jsonNotice('line', fields));
+      this.print(this.jsonNotice('line', fields));
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
     const who = session?.id == null ? `#${n}` : `#${n} ${shortId(session.id)}`;
-    this.shell.print(
+    this.print(
       `${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : summary(message)}`,
     );
   }

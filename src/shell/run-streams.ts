@@ -27,7 +27,7 @@ export function runStreams(options: StreamsOptions): Promise<Ended> {
 async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptions): Promise<Ended> {
   // A log for people is limited like lines above a prompt; a program that reads JSON gets every line.
   const log = new Lines({
-    rate: () => shell.settings['output.rate'],
+    rate: () => shell.rate(),
     canShow: () => true,
     show: (lines) => {
       for (const line of lines) err.notice(line);
@@ -44,7 +44,7 @@ async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptio
   });
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
   const signal = await signalled;
-  await shell.world.close();
+  await shell.close();
   log.end();
   return { code: EXIT.ok, hasHungUp: signal === 'SIGHUP' };
 }

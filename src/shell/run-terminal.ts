@@ -26,7 +26,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   const leave = () => {
     if (isLeaving) return;
     isLeaving = true;
-    void shell.world.close().then(() => session.tell({ kind: 'end' }));
+    void shell.close().then(() => session.tell({ kind: 'end' }));
   };
   let settleRc: () => void = () => undefined;
   const rcDone = new Promise<void>((resolve) => {
@@ -36,8 +36,9 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   const print = (text: string, answer: boolean) => {
     for (const line of text.split('\n')) session.tell({ kind: 'line', text: line, answer });
   };
-  const stopWatching = shell.world.onEvent((node, event) => {
-    if (node === shell.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
+  const { live } = shell.options;
+  const stopWatching = live?.world.onEvent((node, event) => {
+    if (node === live.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
   });
   const terminal = openTerminal(process.stdout);
   const { done } = startConsole({
@@ -46,7 +47,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
     output: terminal.output,
     history,
     banner: banner(shell, startup),
-    rate: () => shell.settings['output.rate'],
+    rate: () => shell.rate(),
   });
   shell.printTo(print);
   let hasHungUp = false;
@@ -56,12 +57,13 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   });
   void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
   const end = await done;
-  stopWatching();
+  stopWatching?.();
   await terminal.leave();
   return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
 }
 
 function banner(shell: Shell, startup: Startup): string {
+  if (shell.options.live === null) return '';
   const { nodeId, listening } = shell.node.views.status();
   const rc = startup.rc === null ? '' : `, settings from ${safe(startup.rc)}`;
   const [place] = listening;

@@ -11,15 +11,24 @@ import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
+import type { Lab } from './lab/lab.ts';
+import type { LabWorlds } from './lab/worlds.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
 import { quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
 
-export interface ShellOptions {
+/** The user's own node and the world it lives in. */
+export interface Live {
   readonly world: World;
   readonly node: NodePort;
+}
+
+export interface ShellOptions {
+  /** null: there is no node but those of a lab. */
+  readonly live: Live | null;
+  readonly labs: LabWorlds | null;
   readonly ring: Ring;
   readonly paint: Paint;
   /** Answers are JSON values, notices go out as JSON too. */
@@ -49,6 +58,8 @@ const RESERVED = new Set(
 const ALIAS_DEPTH_MAX = 8;
 /** Lines kept while nobody prints yet: what a node says while it starts. */
 const UNPRINTED_MAX = 1_000;
+/** Lines shown in a second where no node's setting says. */
+const RATE = 20;
 /** Lines of the wire that are kept with a failure. */
 const FAILURE_LINES = 8;
 
@@ -59,14 +70,19 @@ export interface Failure {
   /** What passed just before, oldest first, and how many lines had passed by then. */
   readonly wire: readonly RingLine[];
   readonly lines: number;
+  /** Where those that came after are found. */
+  readonly ring: Ring;
 }
 
 export class Shell {
-  readonly world: World;
-  readonly node: NodePort;
-  readonly settings: Settings;
   readonly options: ShellOptions;
-  readonly notices: Notices;
+  /** The lab beside the user's own node. */
+  lab: Lab | null = null;
+  /** What is typed goes to the lab and not to the user's own node. */
+  isInLab = false;
+  /** The node that the running command is about when it was named before the command. */
+  private spoken: (Live & { readonly isOfLab: boolean }) | null = null;
+  private readonly liveNotices: Notices;
   readonly commands: readonly Command[] = COMMANDS;
   private readonly words = new Map<string, Command>();
   private running: AbortController | null = null;
@@ -90,12 +106,79 @@ export class Shell {
 
   constructor(options: ShellOptions) {
     this.options = options;
-    this.world = options.world;
-    this.node = options.node;
-    this.settings = options.node.state.settings;
     for (const command of COMMANDS)
       for (const word of [command.name, ...command.aliases]) this.words.set(word, command);
-    this.notices = new Notices(this);
+    this.liveNotices = new Notices(this, {
+      world: options.live?.world ?? null,
+      node: () => options.live?.node ?? null,
+      tag: () => (this.isInLab ? 'live ' : ''),
+      keepLine: (node, n, direction, line) => {
+        if (node === options.live?.node) options.ring.add(options.live.world.now(), n, direction, line);
+      },
+    });
+  }
+
+  /** Where commands go: the lab or the user's own node. */
+  private get place(): Live {
+    if (this.spoken !== null) return this.spoken;
+    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focus };
+    if (this.options.live !== null) return this.options.live;
+    throw new CommandError('no-lab', 'no node here; type lab 8');
+  }
+
+  get world(): World {
+    return this.place.world;
+  }
+
+  get node(): NodePort {
+    return this.place.node;
+  }
+
+  get settings(): Settings {
+    return this.node.state.settings;
+  }
+
+  /** The lab when the running command, or the next one, is about one of its nodes. */
+  get labHere(): Lab | null {
+    return (this.spoken?.isOfLab ?? this.isInLab) ? this.lab : null;
+  }
+
+  get origins(): Map<SettingKey, SettingOrigin> {
+    return this.labHere?.origins ?? this.options.origins;
+  }
+
+  get ring(): Ring {
+    return this.labHere?.ringOf(this.node) ?? this.options.ring;
+  }
+
+  get notices(): Notices {
+    return this.labHere?.notices ?? this.liveNotices;
+  }
+
+  /** Does something as if the user were at that node. */
+  async at<Result>(node: NodePort, work: () => Promise<Result>): Promise<Result> {
+    const before = this.spoken;
+    const { live } = this.options;
+    const world = node === live?.node ? live.world : this.lab?.world;
+    if (world === undefined) throw new CommandError('no-lab', 'no lab here; type lab 8');
+    const spoken = { node, world, isOfLab: world !== live?.world };
+    this.spoken = spoken;
+    try {
+      return await work();
+    } finally {
+      // What was interrupted and goes on unheard does not take the place of what was typed since.
+      if (this.spoken === spoken) this.spoken = before;
+    }
+  }
+
+  /** Lines of the nodes' own accord that are shown in a second. */
+  rate(): number {
+    return this.options.live?.node.state.settings['output.rate'] ?? RATE;
+  }
+
+  /** Stops every node, of the lab too. */
+  async close(): Promise<void> {
+    await Promise.all([this.lab?.close(), this.options.live?.world.close()]);
   }
 
   get paint(): Paint {
@@ -141,6 +224,8 @@ export class Shell {
   }
 
   prompt(): string {
+    if (this.lab !== null && this.isInLab) return this.lab.prompt();
+    if (this.options.live === null) return 'no node> ';
     return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}> `;
   }
 
@@ -152,6 +237,7 @@ export class Shell {
     if (this.running !== null) throw new Error('the shell is busy');
     const running = new AbortController();
     this.running = running;
+    this.spoken = null;
     const work = this.answerLine(input, running.signal, 0);
     let grace: NodeJS.Timeout | undefined;
     const aborted = new Promise<RunResult>((resolve) => {
@@ -211,8 +297,9 @@ export class Shell {
       raw instanceof CommandError
         ? raw
         : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
-    const { ring } = this.options;
-    this.failure = { line, error, at: this.world.now(), wire: ring.last(FAILURE_LINES), lines: ring.count() };
+    const { ring } = this;
+    const at = this.options.live === null && this.lab === null ? 0 : this.world.now();
+    this.failure = { line, error, at, ring, wire: ring.last(FAILURE_LINES), lines: ring.count() };
     const near =
       error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
     return {

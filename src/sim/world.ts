@@ -1,12 +1,12 @@
 /** The simulated world: the port of worlds on the model network, its clock and its history. Time moves only while somebody waits. */
 import { createAudience } from '../core/audience.ts';
-import type { Simulation } from '../core/simulation.ts';
+import type { SimulatedWorld } from '../core/simulation.ts';
 import type { NodeState } from '../core/state.ts';
 import { createViews, type NodeViews } from '../core/views.ts';
 import type { EventListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import type { Host, Network } from './network.ts';
-import { nodeOf } from './population.ts';
+import { nodeOf, placeOf } from './population.ts';
 import { createSimulation } from './simulation.ts';
 import { createStage } from './stage.ts';
 import { createTimeline, give, moveOn } from './timeline.ts';
@@ -24,9 +24,8 @@ export interface SimOptions {
   readonly wallMs?: () => number;
 }
 
-export interface SimWorld extends World {
+export interface SimWorld extends SimulatedWorld {
   readonly network: Network;
-  readonly simulation: Simulation;
 }
 
 const EVENTS_PER_BREATH = 20_000;
@@ -144,6 +143,10 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
     kind: 'sim',
     network,
     simulation,
+    placeOf(index) {
+      const { ip, port } = placeOf(index, nodes);
+      return { host: ip, port };
+    },
     now: () => kernel.now,
     nodes: () => [...network.names.values()].map(({ port }) => port).filter((port) => port !== null),
     spawn,

@@ -10,6 +10,7 @@ import { Shell } from '../../src/shell/shell.ts';
 import type { SimWorld } from '../../src/sim/world.ts';
 import { createRing } from '../../src/trace/ring.ts';
 import { createSim } from './grow.ts';
+import { createTestLabs } from './labs.ts';
 import { placeOf, reach, spawn } from './meet.ts';
 
 export interface OpenShellOptions {
@@ -52,8 +53,8 @@ export async function openShell(options: OpenShellOptions = {}): Promise<OpenShe
   const ring = createRing();
   const printed: string[] = [];
   const shell = new Shell({
-    world,
-    node,
+    live: { world, node },
+    labs: createTestLabs(),
     ring,
     json: options.json === true,
     interactive: options.interactive === true,

@@ -27,7 +27,7 @@ async function openHostile(context: TestContext, json = false): Promise<Hostile>
   const node = await spawn(world, 'n1');
   const printed: string[] = [];
   const paint = createPaint(false);
-  const options = { world, node, ring: createRing(), paint, json, interactive: true };
+  const options = { live: { world, node }, labs: null, ring: createRing(), paint, json, interactive: true };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   shell.notices.start();
   shell.printTo((line) => void printed.push(line));

@@ -12,7 +12,14 @@ import { openShell } from '../helpers/open-shell.ts';
 async function openLive(world: World): Promise<{ shell: Shell; printed: string[] }> {
   const node = await spawn(world, 'n1');
   const printed: string[] = [];
-  const options = { world, node, ring: createRing(), paint: createPaint(false), json: false, interactive: true };
+  const options = {
+    live: { world, node },
+    labs: null,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: false,
+    interactive: true,
+  };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   shell.printTo((text) => void printed.push(text));
   return { shell, printed };
@@ -87,7 +94,14 @@ test('shell: lines that come before anybody prints are kept for whoever does', a
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = { world, node, ring: createRing(), paint: createPaint(false), json: false, interactive: false };
+  const options = {
+    live: { world, node },
+    labs: null,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: false,
+    interactive: false,
+  };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   for (let count = 0; count < 1_500; count += 1) shell.print(`${count}`);
   const printed: string[] = [];

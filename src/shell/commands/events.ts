@@ -22,7 +22,7 @@ export const events: Command = {
       const reading = readSetting('events', text);
       if (!reading.ok) throw new UsageError(reading.message);
       shell.node.order({ kind: 'set', key: 'events', value: reading.value });
-      shell.options.origins.set('events', 'set');
+      shell.origins.set('events', 'set');
     }
     const on = shell.settings.events;
     return { value: { on }, text: on.length === 0 ? 'no events are shown' : `shown: ${on.join(', ')}` };

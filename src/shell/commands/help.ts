@@ -86,6 +86,7 @@ export const help: Command = {
       usage,
       `  ${summary}`,
       ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
+      ...(name === 'lab' ? labLines(shell) : []),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
     ];
     return { value: { commands: [{ name, usage, summary }] }, text: lines.join('\n') };
@@ -113,6 +114,12 @@ function settingLine(key: SettingKey): string {
 }
 
 const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
+
+/** Commands that need a lab stand with the command that makes one: most nodes never have one. */
+const labLines = (shell: Shell) =>
+  shell.commands
+    .filter((command) => command.group === 'lab')
+    .map((command) => `  ${command.name.padEnd(NAME_WIDTH)} ${command.summary}`);
 
 function overview(shell: Shell): string {
   const columns = shell.columns();

@@ -11,17 +11,20 @@ import { events } from './events.ts';
 import { getaddr } from './getaddr.ts';
 import { help } from './help.ts';
 import { hist } from './hist.ts';
+import { lab } from './lab.ts';
 import { listen } from './listen.ts';
 import { peer } from './peer.ts';
 import { peers } from './peers.ts';
 import { ping } from './ping.ts';
 import { quit } from './quit.ts';
+import { run } from './run.ts';
 import { send } from './send.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { trace, untrace } from './trace.ts';
+import { use } from './use.ts';
 import { wait } from './wait.ts';
 import { wtf } from './wtf.ts';
 
@@ -46,6 +49,9 @@ export const COMMANDS: readonly Command[] = [
   events,
   stats,
   wait,
+  lab,
+  use,
+  run,
   help,
   apropos,
   hist,

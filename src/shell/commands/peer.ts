@@ -21,7 +21,7 @@ export const peer: Command = {
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const view = pickAny(shell.node, words[0], this.usage);
     const now = shell.world.now();
-    const lines = shell.options.ring
+    const lines = shell.ring
       .of(view.n, LINES_SHOWN)
       .map(({ at, direction, line }) => ({ agoMs: round3((now - at) / 1_000), dir: direction, line }));
     const value = {

@@ -50,7 +50,7 @@ function change(shell: Shell, key: SettingKey, text: string): void {
   if (wrong !== null) throw new UsageError(wrong);
   const order = shell.node.order({ kind: 'set', key, value: trial[key] });
   if (!order.ok) throw refusal(order);
-  shell.options.origins.set(key, 'set');
+  shell.origins.set(key, 'set');
 }
 
 /** A value that is the default reads as the default is written: 60s, not 1m. */
@@ -63,6 +63,6 @@ function rowOf(shell: Shell, key: SettingKey) {
     key,
     value: isDefault ? written : value,
     default: written,
-    from: shell.options.origins.get(key) ?? 'default',
+    from: shell.origins.get(key) ?? 'default',
   };
 }

@@ -24,7 +24,7 @@ export const wtf: Command = {
     const rows = (wire: readonly RingLine[]) =>
       wire.map(({ at, n, direction, line }) => ({ agoMs: round3((now - at) / 1_000), n, dir: direction, line }));
     const lines = rows(failure.wire);
-    const after = rows(shell.options.ring.after(failure.lines, LINES_AFTER));
+    const after = rows(failure.ring.after(failure.lines, LINES_AFTER));
     const { error } = failure;
     const columns = shell.columns();
     const room = columns === null ? null : columns - 1;

@@ -69,7 +69,14 @@ test('connect: a name that nobody knows has one code, its reason', async (contex
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = { world, node, ring: createRing(), paint: createPaint(false), json: true, interactive: false };
+  const options = {
+    live: { world, node },
+    labs: null,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: true,
+    interactive: false,
+  };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   const result = await shell.run('connect nosuch.invalid:5999');
   assert.equal(result.kind, 'error');
@@ -118,7 +125,14 @@ test('connect: a listener that never says hello is an old peer without an id', a
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1', { settings: { 'hello.quiet': 100_000 } });
-  const options = { world, node, ring: createRing(), paint: createPaint(false), json: true, interactive: false };
+  const options = {
+    live: { world, node },
+    labs: null,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: true,
+    interactive: false,
+  };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   const { port } = server.address() as { port: number };
   const result = await shell.run(`connect 127.0.0.1:${port}`);

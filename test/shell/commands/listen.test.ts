@@ -18,7 +18,14 @@ test('listen: one more port is listened on, one in use is named', async (context
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = { world, node, ring: createRing(), paint: createPaint(false), json: false, interactive: false };
+  const options = {
+    live: { world, node },
+    labs: null,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: false,
+    interactive: false,
+  };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   const [first] = node.views.status().listening;
   const more = await shell.run('listen 127.0.0.1:0');

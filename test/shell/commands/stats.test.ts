@@ -41,7 +41,14 @@ test('stats: of one peer on TCP bytes are counted by type, too', async (context)
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = { world, node, ring: createRing(), paint: createPaint(false), json: false, interactive: false };
+  const options = {
+    live: { world, node },
+    labs: null,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: false,
+    interactive: false,
+  };
   const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
   await spawn(world, 'n2', { bootstrap: [placeOf(node)] });
   await reach(world, 'a pong', () => (node.views.peers()[0]?.pingMs ?? null) !== null);

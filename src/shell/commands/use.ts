@@ -1,0 +1,29 @@
+/** `use`: goes to another node; what is typed is about that one from then on. */
+import type { Command } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { labOf } from '../lab/lab.ts';
+
+export const use: Command = {
+  name: 'use',
+  aliases: [],
+  group: 'lab',
+  usage: 'use NODE|live',
+  summary: 'go to another node',
+  details: ['use n3 goes to a node of the lab, use live back to your own; the lab stays as it is.'],
+  needsLab: true,
+  candidates: (shell, before) => (before.length === 0 ? [...(shell.lab?.names() ?? []), 'live'] : []),
+  run(shell, { words }) {
+    const [name] = words;
+    if (name === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    const lab = labOf(shell);
+    if (name === 'live') {
+      if (shell.options.live === null) throw new CommandError('no-such-node', 'there is no node of your own here');
+      shell.isInLab = false;
+    } else {
+      lab.look(lab.node(name));
+      shell.isInLab = true;
+    }
+    const { nodeId } = shell.node.views.status();
+    return { value: { node: shell.node.name, id: nodeId }, text: '' };
+  },
+};

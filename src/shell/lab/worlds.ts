@@ -1,0 +1,17 @@
+/** Where labs come from: what the composition root gives to a shell, so that the shell knows neither sockets nor the simulator. */
+import type { SimulatedWorld } from '../../core/simulation.ts';
+import type { World } from '../../core/world.ts';
+
+export interface LabWorlds {
+  simulated(options: {
+    readonly seed: number;
+    readonly nodes: number;
+    readonly wire: boolean;
+  }): Promise<SimulatedWorld>;
+  /** Nodes on real sockets of this machine, beside the user's own. */
+  real(): World;
+  /** Milliseconds of the wall's clock, by which runs are paced. */
+  wallMs(): number;
+  /** Lets other work of the process go on for at least so many milliseconds. */
+  turn(ms: number): Promise<void>;
+}

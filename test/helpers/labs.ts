@@ -1,0 +1,21 @@
+/** Worlds for the labs of tests: simulated ones on a clock that stands still between turns, so that nothing waits. */
+import type { LabWorlds } from '../../src/shell/lab/worlds.ts';
+import { createSimWorld } from '../../src/sim/world.ts';
+import { createLabWorlds } from '../../src/worlds.ts';
+
+/** Each turn lets as much of the wall's time pass as was asked for, and at least this much. */
+const TURN_MS = 1;
+
+export function createTestLabs(): LabWorlds {
+  let wallMs = 0;
+  const breathe = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  return {
+    simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
+    real: () => createLabWorlds().real(),
+    wallMs: () => wallMs,
+    async turn(ms) {
+      wallMs += Math.max(TURN_MS, ms);
+      await breathe();
+    },
+  };
+}
