@@ -82,18 +82,47 @@ export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
   const peerOf = (session: Session): number =>
     (session.id === null ? undefined : byId.get(session.id)) ?? byAddress.get(placeOf(session)) ?? outsider(session);
 
-  const connections = new Map<number, Connection>();
-  for (const [here, { sessions }] of states.entries())
+  return { nodes, connections: connectionsOf(states, peerOf, inside) };
+}
+
+/** Both ends of each, found by looking through the dials of whoever dialled: a table of pairs took most of the time in a large world. */
+function connectionsOf(
+  states: readonly NodeState[],
+  peerOf: (session: Session) => number,
+  inside: number,
+): Connection[] {
+  const connections: { from: number; to: number; isHalf: boolean }[] = [];
+  /** Where the dials of each node begin, and at last where they end. */
+  const firsts: number[] = [];
+  for (const [from, { sessions }] of states.entries()) {
+    const first = connections.length;
+    firsts.push(first);
     for (const session of sessions.values()) {
-      if (!isConnection(session)) continue;
-      const there = peerOf(session);
-      const from = session.dir === 'outbound' ? here : there;
-      const to = session.dir === 'outbound' ? there : here;
-      const isSecondEnd = connections.has(pairOf(from, to));
-      // Of an outsider there is no second end to be seen.
-      connections.set(pairOf(from, to), { from, to, isHalf: !isSecondEnd && there < inside });
+      if (session.dir !== 'outbound' || !isConnection(session)) continue;
+      const to = peerOf(session);
+      // Of an outsider there is no other end to be seen.
+      if (find(connections, first, connections.length, to) === undefined)
+        connections.push({ from, to, isHalf: to < inside });
     }
-  return { nodes, connections: [...connections.values()] };
+  }
+  firsts.push(connections.length);
+  for (const [to, { sessions }] of states.entries()) {
+    const first = connections.length;
+    for (const session of sessions.values()) {
+      if (session.dir !== 'inbound' || !isConnection(session)) continue;
+      const from = peerOf(session);
+      const dialled = from < inside ? find(connections, firsts[from] ?? 0, firsts[from + 1] ?? 0, to) : undefined;
+      if (dialled !== undefined) dialled.isHalf = false;
+      else if (!connections.slice(first).some((one) => one.from === from))
+        connections.push({ from, to, isHalf: from < inside });
+    }
+  }
+  return connections;
+}
+
+function find<One extends Edge>(connections: readonly One[], first: number, end: number, to: number): One | undefined {
+  for (let at = first; at < end; at += 1) if (connections[at]?.to === to) return connections[at];
+  return undefined;
 }
 
 function nameOutside(taken: ReadonlySet<string>, id: string | null, place: string, at: number): string {
@@ -119,26 +148,28 @@ export function knownOnly(graph: Graph, inhabitants: readonly Inhabitant[], most
   return { edges, count };
 }
 
-/** The neighbours of each node, in order, each once; none is its own. */
+/** The neighbours of each node, each once; none is its own. */
 export function neighboursOf({ nodes, connections }: Graph): number[][] {
-  const neighbours: number[][] = nodes.map(() => []);
+  const all: number[][] = nodes.map(() => []);
   for (const { from, to } of connections) {
     if (from === to) continue;
-    neighbours[from]?.push(to);
-    neighbours[to]?.push(from);
+    all[from]?.push(to);
+    all[to]?.push(from);
   }
-  return neighbours.map((some) => some.sort((a, b) => a - b).filter((one, i) => one !== some[i - 1]));
+  /** Whose neighbour each node was last seen to be. */
+  const seenBy = new Int32Array(nodes.length).fill(-1);
+  return all.map((some, at) =>
+    some.filter((one) => {
+      const isNew = seenBy[one] !== at;
+      seenBy[one] = at;
+      return isNew;
+    }),
+  );
 }
 
-/** How many neighbours each node has. */
-export const degreesOf = (graph: Graph): number[] => neighboursOf(graph).map(({ length }) => length);
-
 /** Nodes that reach each other, the most first. */
-export function componentsOf(
-  graph: Graph,
-  neighbours: readonly (readonly number[])[] = neighboursOf(graph),
-): number[][] {
-  const isSeen = new Uint8Array(graph.nodes.length);
+export function componentsOf(neighbours: readonly (readonly number[])[]): number[][] {
+  const isSeen = new Uint8Array(neighbours.length);
   const components: number[][] = [];
   for (let first = 0; first < isSeen.length; first += 1) {
     if (isSeen[first] === 1) continue;

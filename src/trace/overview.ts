@@ -13,9 +13,12 @@ const NAMES_MAX = 20;
 
 const text = (count: number) => count.toLocaleString('en');
 
-export function overviewOf(graph: Graph, columns: number): string[] {
-  const neighbours = neighboursOf(graph);
-  const components = componentsOf(graph, neighbours);
+export function overviewOf(
+  graph: Graph,
+  columns: number,
+  neighbours: readonly (readonly number[])[] = neighboursOf(graph),
+): string[] {
+  const components = componentsOf(neighbours);
   const alone = components
     .filter(({ length }) => length === 1)
     .map(([node]) => graph.nodes[node as number]?.name ?? '');

@@ -1,5 +1,5 @@
 /** How an address travelled, as a tree that a person reads: the report goes in, lines come out. Names must be harmless already. */
-import { deepestChain, type How, type LearntBy, type SpreadReport, timesOf } from './spread.ts';
+import { deepestChain, type How, type LearntBy, type SpreadReport } from './spread.ts';
 import { cut } from './words.ts';
 
 /** Of a longer tree the first ones are shown. */
@@ -32,12 +32,8 @@ export function drawSpread(report: SpreadReport, look: TreeLook): string[] {
   const { learnt } = report;
   if (learnt.length <= LINES_MAX) return treeOf(learnt, look);
   const chain = deepestChain(report);
-  const times = timesOf(report);
   return [
     cut(`deepest chain, ${chain.length - 1} steps: ${chainText(chain)}`, look.columns - 1),
-    ...(times === null
-      ? []
-      : [`half knew it by ${seconds(times.medianUs)}, the last learnt it at ${seconds(times.lastUs)}`]),
     `the first ${LINES_MAX} of ${learnt.length}:`,
     // Whoever told somebody learnt it before, so that the first ones are a tree.
     ...treeOf(learnt.slice(0, LINES_MAX), look),

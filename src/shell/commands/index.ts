@@ -13,6 +13,7 @@ import { help } from './help.ts';
 import { hist } from './hist.ts';
 import { lab } from './lab.ts';
 import { listen } from './listen.ts';
+import { map } from './map.ts';
 import { peer } from './peer.ts';
 import { peers } from './peers.ts';
 import { ping } from './ping.ts';
@@ -21,6 +22,7 @@ import { run } from './run.ts';
 import { send } from './send.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
+import { spread } from './spread.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { trace, untrace } from './trace.ts';
@@ -52,6 +54,8 @@ export const COMMANDS: readonly Command[] = [
   lab,
   use,
   run,
+  map,
+  spread,
   help,
   apropos,
   hist,

@@ -31,7 +31,7 @@ const MARKUP: Readonly<Record<string, string>> = {
 const escaped = (text: string) => text.replace(/[&<>"']/g, (mark) => MARKUP[mark] ?? '');
 
 /** An arrow points from dialler to listener; dashed when only one end has the connection, dotted what is only known. */
-export function svgOf(graph: Graph, known: KnownOnly, edgesMax: number): string {
+export function svgOf(graph: Graph, known: KnownOnly | null, edgesMax: number): string {
   const { nodes, connections } = graph;
   const names = fileNames(nodes.map(({ name }) => name)).map(escaped);
   const width = Math.max(WIDTH_MIN, Math.ceil(WIDTH_PER_NODE * Math.sqrt(nodes.length)) + 2 * MARGIN);
@@ -41,8 +41,8 @@ export function svgOf(graph: Graph, known: KnownOnly, edgesMax: number): string 
     y: Math.round(MARGIN + y * (height - 2 * MARGIN)),
   }));
   const drawn = connections.slice(0, edgesMax);
-  const drawnKnown = known.edges.slice(0, edgesMax - drawn.length);
-  const left = connections.length + known.count - drawn.length - drawnKnown.length;
+  const drawnKnown = known?.edges.slice(0, edgesMax - drawn.length) ?? [];
+  const left = connections.length + (known?.count ?? 0) - drawn.length - drawnKnown.length;
   const line = (id: string, look: string, from: number, to: number) => {
     const [a, b] = [points[from] as Point, points[to] as Point];
     const title = `<title>${names[from]} → ${names[to]}</title>`;

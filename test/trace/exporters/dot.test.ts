@@ -60,6 +60,11 @@ test('dot: what is over the most is counted, and what is only known is left out 
   assert.ok(!dotOf(ring(8), NOTHING_KNOWN, EDGES_MAX).includes('more'));
 });
 
+test('dot: says that what is only known is left out where nobody counted it', () => {
+  assert.match(dotOf(ring(3), null, EDGES_MAX), /^ {2}\/\/ what is only known is not drawn$/m);
+  assert.ok(!dotOf(ring(3), NOTHING_KNOWN, EDGES_MAX).includes('//'));
+});
+
 test('dot: of any graph every edge is drawn or counted, and the same twice', () => {
   fc.assert(
     fc.property(anyGraph(20), fc.nat({ max: 60 }), (graph, most) => {
