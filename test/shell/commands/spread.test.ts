@@ -59,8 +59,8 @@ test('spread: an address that nobody learnt is said in one line', async () => {
 
 test('spread: in a large lab the deepest chain and the first 40 are shown', async () => {
   const { text } = await openShell({ peers: 0 });
-  await text('lab 80');
-  await text('run 15s');
+  await text('lab 60');
+  await text('run 5s');
   const lines = (await text('spread n50')).split('\n');
   assert.ok(lines.some((row) => /^deepest chain, \d+ steps?: n50 > n\d+/.test(row)));
   assert.equal(lines.filter((row) => / \d\.\d{3}s {2}|\d\d\.\d{3}s {2}/.test(row)).length, 40);
