@@ -1,6 +1,7 @@
-/** Files of shell lines: a path goes in, its lines come out, or one clear error; the beginning of a path, and its ends come out. It runs nothing. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Files that commands read and write: a path goes in, its lines come out, or one clear error; the beginning of a path, and its ends come out. It runs nothing. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { UsageError } from './errors.ts';
+import { safe } from './render.ts';
 
 /** `path` is shown as it was typed. */
 export function readLines(path: string): string[] {
@@ -9,6 +10,16 @@ export function readLines(path: string): string[] {
   } catch (error) {
     throw new UsageError(`cannot read ${path} (${(error as NodeJS.ErrnoException).code})`);
   }
+}
+
+/** Writes a file anew; how many bytes it has. */
+export function writeText(path: string, text: string): number {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${safe(path)} (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return Buffer.byteLength(text);
 }
 
 /** Of a greater folder only so many names are looked at. */

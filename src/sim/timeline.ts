@@ -42,7 +42,7 @@ export interface Stage<Answer> {
   /** Empties the world: nobody lives there, nothing is on its way, the clock is at 0. */
   reset(): void;
   /** Milliseconds of some clock of the wall's. */
-  wallMs(): number;
+  readonly wallMs: () => number;
 }
 
 export interface Timeline<Answer> {

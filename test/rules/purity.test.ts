@@ -24,9 +24,9 @@ const LOCALE_MEMBERS = new Set(['localeCompare', 'toLocaleString', 'toLocaleUppe
 /** The functions of Math that every engine must round alike. */
 const EXACT_MATH = new Set(['sqrt', 'floor', 'min', 'max', 'abs', 'imul']);
 
-/** The port names promises in its types; the simulator's adapter hands them to the shell. Nothing else there may. */
-const PORT = 'core/world.ts';
-const ADAPTER = 'sim/world.ts';
+/** The ports name promises in their types; the simulator's adapters hand them to the shell. Nothing else there may. */
+const PORTS = new Set(['core/world.ts', 'core/simulation.ts']);
+const ADAPTERS = new Set(['sim/world.ts', 'sim/simulation.ts']);
 
 function roomOf(path: string): string {
   return path.split('/')[0] ?? path;
@@ -67,7 +67,7 @@ function impurities({ path, text }: SourceFile, deterministic = DETERMINISTIC.ha
     }
     if (deterministic && /^(?:Promise|PromiseLike|async|await)$/.test(token.text)) {
       const isType = /^Promise(?:Like)?$/.test(token.text) && next === '<' && code[index - 1]?.text !== 'new';
-      if (path !== ADAPTER && !(path === PORT && isType)) say(`uses ${token.text}`);
+      if (!ADAPTERS.has(path) && !(PORTS.has(path) && isType)) say(`uses ${token.text}`);
     }
   }
   return found;

@@ -15,6 +15,7 @@ import { help } from './help.ts';
 import { hist } from './hist.ts';
 import { lab } from './lab.ts';
 import { listen } from './listen.ts';
+import { map } from './map.ts';
 import { order } from './order.ts';
 import { peer } from './peer.ts';
 import { peers } from './peers.ts';
@@ -25,6 +26,7 @@ import { pause, run } from './run.ts';
 import { send } from './send.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
+import { spread } from './spread.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { next, step } from './step.ts';
@@ -69,6 +71,8 @@ export const COMMANDS: readonly Command[] = [
   diff,
   group,
   order,
+  map,
+  spread,
   help,
   apropos,
   hist,

@@ -23,7 +23,7 @@ test('node first: a command is about that node and the next one about the looked
   await text('lab 4');
   await text('run 5s');
   const of = async (line: string) => (await value<{ nodeId: string }>(line)).nodeId;
-  const ids = await Promise.all(['n1', 'n3'].map((name) => shell.named(name)[0]?.state.id));
+  const ids = ['n1', 'n3'].map((name) => shell.named(name)[0]?.state.id);
   assert.equal(await of('n3: status'), ids[1]);
   assert.equal(await of('status'), ids[0]);
   assert.equal(shell.prompt(), 'lab n1 5s> ');

@@ -1,0 +1,109 @@
+/** `map`: who is connected to whom, as a picture in the terminal, or as a file for graphviz or a browser. */
+import { dotOf } from '../../trace/exporters/dot.ts';
+import { SVG_NODES_MAX, svgOf } from '../../trace/exporters/svg.ts';
+import { componentsOf, type Graph, graphOf, type KnownOnly, knownOnly, neighboursOf } from '../../trace/graph.ts';
+import { overviewOf } from '../../trace/overview.ts';
+import { drawGraph, PICTURE_NODES_MAX } from '../../trace/picture.ts';
+import type { Answer, Command } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { count, folded, safe } from '../render.ts';
+import type { Shell } from '../shell.ts';
+import { pathsFrom, writeText } from '../shell-file.ts';
+
+/** Where there is no terminal. */
+const COLUMNS = 80;
+/** Edges in a file; what is over is counted there. */
+const EDGES_MAX = 200_000;
+/** Of more nodes what is only known is left out of a file: there are millions of it. */
+const KNOWN_NODES_MAX = 1_000;
+
+const MARKS = [
+  ['>', '> dialled the column'],
+  ['<', '< was dialled by it'],
+  ['x', 'x both'],
+  ['?', '? only one end has the connection'],
+  ['.', '. only knows it'],
+] as const;
+
+type Neighbours = ReturnType<typeof neighboursOf>;
+
+export const map: Command = {
+  name: 'map',
+  aliases: [],
+  group: 'lab',
+  usage: 'map [--dot|--svg] [FILE]',
+  summary: 'draw who is connected',
+  details: [
+    'Up to 30 nodes as a picture: lines, or a table where they would be a tangle; more are counted by their peers.',
+    '--dot is for graphviz, --svg for a browser, each printed or written to FILE: solid from dialler to listener, dotted',
+    'what is only known, dashed what only one end takes for a connection. Of your own node it shows the peers.',
+  ],
+  options: { dot: { type: 'boolean' }, svg: { type: 'boolean' } },
+  candidates: (_, before, word) => (before.length === 0 ? pathsFrom(word) : []),
+  run(shell, { words, options }) {
+    const format = options['dot'] === true ? 'dot' : options['svg'] === true ? 'svg' : null;
+    const [file = null] = words;
+    if (words.length > 1 || (file !== null && format === null) || (options['dot'] === true && options['svg'] === true))
+      throw new UsageError(`usage: ${this.usage}`);
+    const inhabitants = shell.world.nodes();
+    const graph = graphOf(inhabitants);
+    if (format !== null) {
+      const isLarge = graph.nodes.length > KNOWN_NODES_MAX;
+      return exported(graph, isLarge ? null : knownOnly(graph, inhabitants, EDGES_MAX), format, file);
+    }
+    // In a large lab there are millions of them.
+    const known = graph.nodes.length > PICTURE_NODES_MAX ? null : knownOnly(graph, inhabitants, Infinity);
+    const neighbours = neighboursOf(graph);
+    return { value: rowsOf(graph, known, neighbours), text: () => drawn(shell, graph, known, neighbours) };
+  },
+};
+
+function exported(graph: Graph, known: KnownOnly | null, format: 'dot' | 'svg', file: string | null): Answer {
+  if (format === 'svg' && graph.nodes.length > SVG_NODES_MAX)
+    throw new CommandError(
+      'too-many',
+      `an SVG shows at most ${SVG_NODES_MAX} nodes; map --dot FILE is for graphviz, whose sfdp draws more`,
+    );
+  const text = format === 'dot' ? dotOf(graph, known, EDGES_MAX) : svgOf(graph, known, EDGES_MAX);
+  if (file === null) return { value: { format, file, text }, text: text.trimEnd() };
+  const bytes = writeText(file, text);
+  return { value: { format, file, bytes }, text: `wrote ${safe(file)} (${bytes} bytes)` };
+}
+
+function rowsOf(graph: Graph, known: KnownOnly | null, neighbours: Neighbours) {
+  const { nodes, connections } = graph;
+  const nameOf = (at: number) => nodes[at]?.name ?? '';
+  return {
+    nodes: nodes.map(({ name, id, address, isOutside }, at) => ({
+      name,
+      id,
+      address,
+      outside: isOutside,
+      peers: neighbours[at]?.length ?? 0,
+    })),
+    connections: connections.map(({ from, to, isHalf }) => ({ from: nameOf(from), to: nameOf(to), half: isHalf })),
+    knownOnly: known?.count ?? null,
+    components: componentsOf(neighbours).map(({ length }) => length),
+  };
+}
+
+function drawn(shell: Shell, raw: Graph, known: KnownOnly | null, neighbours: Neighbours): string {
+  const graph = { ...raw, nodes: raw.nodes.map((node) => ({ ...node, name: safe(node.name) })) };
+  const { strong, dim } = shell.paint;
+  const columns = shell.columns() ?? COLUMNS;
+  const half = graph.connections.filter(({ isHalf }) => isHalf).length;
+  const head = [
+    count(graph.nodes.length, 'node'),
+    count(graph.connections.length, 'connection'),
+    ...(half > 0 ? [`${half} of them at one end only`] : []),
+    ...(known !== null && known.count > 0 ? [`${known.count} more only known`] : []),
+  ].join(', ');
+  const lines = [folded(head, columns, 0)];
+  if (known === null) return [...lines, ...overviewOf(graph, columns, neighbours)].join('\n');
+  const picture = drawGraph(graph, known, { columns, strong, dim });
+  lines.push(...picture.lines);
+  const body = picture.lines.slice(picture.form === 'table' ? -graph.nodes.length : 0).join('\n');
+  const legend = MARKS.filter(([mark]) => body.includes(mark)).map(([, meaning]) => meaning);
+  if (picture.form !== 'lines' && legend.length > 0) lines.push(folded(`each row: ${legend.join(', ')}`, columns, 2));
+  return lines.join('\n');
+}

@@ -1,0 +1,187 @@
+/**
+ * Who is connected to whom: the nodes of a world go in, a plain graph comes out, with an edge from the side that dialled to the side that
+ * listened. Peers that are no nodes of this world are in it too. It draws nothing.
+ */
+import type { NodeState, Session } from '../core/state.ts';
+
+export interface GraphNode {
+  readonly name: string;
+  readonly id: string | null;
+  /** Where it listens, null when it does not or nobody knows. */
+  readonly address: string | null;
+  /** Only known as the peer of somebody. */
+  readonly isOutside: boolean;
+}
+
+/** Numbers of nodes. */
+export interface Edge {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Connection extends Edge {
+  /** Only one of the two ends takes it for a connection: it is new, or cut. */
+  readonly isHalf: boolean;
+}
+
+export interface Graph {
+  /** Those of the world first, in its order. */
+  readonly nodes: readonly GraphNode[];
+  /** One for each pair and direction. */
+  readonly connections: readonly Connection[];
+}
+
+/** Edges from who knows an address to who is there, without those that are connected anyway. */
+export interface KnownOnly {
+  readonly edges: readonly Edge[];
+  /** Also of those that are not listed. */
+  readonly count: number;
+}
+
+/** What is needed of a node. */
+export interface Inhabitant {
+  readonly name: string;
+  readonly state: NodeState;
+}
+
+/** As much of an id as people see elsewhere. */
+const SHORT_ID_LENGTH = 8;
+
+const isConnection = ({ stage }: Session) => stage === 'ready' || stage === 'quiet';
+const placeOf = ({ listen, remote }: Session) => (listen ?? remote).text;
+
+/** One number for two, so that a pair is found without making a text of it; nodes are far fewer than 2^26. */
+const pairOf = (from: number, to: number) => from * 67_108_864 + to;
+
+export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
+  const nodes: GraphNode[] = [];
+  const states: NodeState[] = [];
+  const byId = new Map<string, number>();
+  const byAddress = new Map<string, number>();
+  for (const { name, state } of inhabitants) {
+    byId.set(state.id, nodes.length);
+    for (const { text } of state.listening) byAddress.set(text, nodes.length);
+    nodes.push({ name, id: state.id, address: state.listening[0]?.text ?? null, isOutside: false });
+    states.push(state);
+  }
+  const inside = nodes.length;
+  const names = new Set(nodes.map(({ name }) => name));
+
+  function outsider(session: Session): number {
+    const { id, listen } = session;
+    const at = nodes.length;
+    const name = nameOutside(names, id, placeOf(session), at);
+    names.add(name);
+    nodes.push({ name, id, address: listen?.text ?? null, isOutside: true });
+    if (id === null) byAddress.set(placeOf(session), at);
+    else byId.set(id, at);
+    return at;
+  }
+
+  /** A node that came again has another id at the same address. */
+  const peerOf = (session: Session): number =>
+    (session.id === null ? undefined : byId.get(session.id)) ?? byAddress.get(placeOf(session)) ?? outsider(session);
+
+  return { nodes, connections: connectionsOf(states, peerOf, inside) };
+}
+
+/** Both ends of each, found by looking through the dials of whoever dialled: a table of pairs took most of the time in a large world. */
+function connectionsOf(
+  states: readonly NodeState[],
+  peerOf: (session: Session) => number,
+  inside: number,
+): Connection[] {
+  const connections: { from: number; to: number; isHalf: boolean }[] = [];
+  /** Where the dials of each node begin, and at last where they end. */
+  const firsts: number[] = [];
+  for (const [from, { sessions }] of states.entries()) {
+    const first = connections.length;
+    firsts.push(first);
+    for (const session of sessions.values()) {
+      if (session.dir !== 'outbound' || !isConnection(session)) continue;
+      const to = peerOf(session);
+      // Of an outsider there is no other end to be seen.
+      if (find(connections, first, connections.length, to) === undefined)
+        connections.push({ from, to, isHalf: to < inside });
+    }
+  }
+  firsts.push(connections.length);
+  for (const [to, { sessions }] of states.entries()) {
+    const first = connections.length;
+    for (const session of sessions.values()) {
+      if (session.dir !== 'inbound' || !isConnection(session)) continue;
+      const from = peerOf(session);
+      const dialled = from < inside ? find(connections, firsts[from] ?? 0, firsts[from + 1] ?? 0, to) : undefined;
+      if (dialled !== undefined) dialled.isHalf = false;
+      else if (!connections.slice(first).some((one) => one.from === from))
+        connections.push({ from, to, isHalf: from < inside });
+    }
+  }
+  return connections;
+}
+
+function find<One extends Edge>(connections: readonly One[], first: number, end: number, to: number): One | undefined {
+  for (let at = first; at < end; at += 1) if (connections[at]?.to === to) return connections[at];
+  return undefined;
+}
+
+function nameOutside(taken: ReadonlySet<string>, id: string | null, place: string, at: number): string {
+  const names = id === null ? [place] : [id.slice(0, SHORT_ID_LENGTH), id, place];
+  return names.find((name) => !taken.has(name)) ?? `${place}#${at}`;
+}
+
+/** Of at most `most` edges; all are counted. */
+export function knownOnly(graph: Graph, inhabitants: readonly Inhabitant[], most: number): KnownOnly {
+  const connected = new Set<number>();
+  for (const { from, to } of graph.connections) connected.add(pairOf(from, to)).add(pairOf(to, from));
+  const byAddress = new Map<string, number>();
+  for (const [at, { address }] of graph.nodes.entries()) if (address !== null) byAddress.set(address, at);
+  const edges: Edge[] = [];
+  let count = 0;
+  for (const [from, { state }] of inhabitants.entries())
+    for (const { text } of state.book.addresses) {
+      const to = byAddress.get(text);
+      if (to === undefined || to === from || connected.has(pairOf(from, to))) continue;
+      count += 1;
+      if (edges.length < most) edges.push({ from, to });
+    }
+  return { edges, count };
+}
+
+/** The neighbours of each node, each once; none is its own. */
+export function neighboursOf({ nodes, connections }: Graph): number[][] {
+  const all: number[][] = nodes.map(() => []);
+  for (const { from, to } of connections) {
+    if (from === to) continue;
+    all[from]?.push(to);
+    all[to]?.push(from);
+  }
+  /** Whose neighbour each node was last seen to be. */
+  const seenBy = new Int32Array(nodes.length).fill(-1);
+  return all.map((some, at) =>
+    some.filter((one) => {
+      const isNew = seenBy[one] !== at;
+      seenBy[one] = at;
+      return isNew;
+    }),
+  );
+}
+
+/** Nodes that reach each other, the most first. */
+export function componentsOf(neighbours: readonly (readonly number[])[]): number[][] {
+  const isSeen = new Uint8Array(neighbours.length);
+  const components: number[][] = [];
+  for (let first = 0; first < isSeen.length; first += 1) {
+    if (isSeen[first] === 1) continue;
+    isSeen[first] = 1;
+    const component = [first];
+    for (let i = 0; i < component.length; i += 1)
+      for (const next of neighbours[component[i] as number] ?? []) {
+        if (isSeen[next] === 1) continue;
+        isSeen[next] = 1;
+        component.push(next);
+      }
+    components.push(component.sort((a, b) => a - b));
+  }
+  return components.sort((a, b) => b.length - a.length || (a[0] as number) - (b[0] as number));
+}
