@@ -23,6 +23,8 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
     at = here;
     if (input.kind === 'order') lines.push(`${input.name}: order ${orderJson(input.order)}`);
     else if (input.kind === 'stop') lines.push(`stop ${input.name}`);
+    else if (input.kind === 'fault') lines.push(`fault ${input.text}`);
+    else if (input.kind === 'heal') lines.push(`heal ${input.id}`);
     else lines.push(`# ${input.kind} ${input.config.name} is no line of the shell`);
   }
   lines.push(`run to #${end.index} ${timeText(end.time)}`);
