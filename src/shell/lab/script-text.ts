@@ -1,6 +1,7 @@
 /** A branch of a lab as lines of the shell that lead to the same hash: how the lab was made and what was done in it go in, text comes out. */
 import type { Moment, RecordedInput } from '../../core/simulation.ts';
 import { defaultSettings, printSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import { inputText } from './happened.ts';
 import type { LabOptions } from './lab.ts';
 import { hashText, momentText, timeText } from './moments.ts';
 import { orderJson } from './order-text.ts';
@@ -22,8 +23,7 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
     if (here !== at) lines.push(here);
     at = here;
     if (input.kind === 'order') lines.push(`${input.name}: order ${orderJson(input.order)}`);
-    else if (input.kind === 'stop') lines.push(`stop ${input.name}`);
-    else lines.push(`# ${input.kind} ${input.config.name} is no line of the shell`);
+    else lines.push(`# ${inputText({ index, time, input })}: no line of the shell does that`);
   }
   lines.push(`run to #${end.index} ${timeText(end.time)}`);
   lines.push(`# hash ${hashText(hash)} at ${momentText(end)}`);
