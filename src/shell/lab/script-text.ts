@@ -3,7 +3,7 @@ import type { Moment, RecordedInput } from '../../core/simulation.ts';
 import { defaultSettings, printSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
 import { inputText } from './happened.ts';
 import type { LabOptions } from './lab.ts';
-import { hashText, momentText, timeText } from './moments.ts';
+import { exactTime, hashText, momentText } from './moments.ts';
 import { orderJson } from './order-text.ts';
 
 export interface Recording {
@@ -19,13 +19,13 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
   const lines: string[] = [labLine(options, settings)];
   let at = '';
   for (const { index, time, input } of inputs) {
-    const here = `run to #${index} ${timeText(time)}`;
+    const here = `run to #${index} ${exactTime(time)}`;
     if (here !== at) lines.push(here);
     at = here;
     if (input.kind === 'order') lines.push(`${input.name}: order ${orderJson(input.order)}`);
     else lines.push(`# ${inputText({ index, time, input })}: no line of the shell does that`);
   }
-  lines.push(`run to #${end.index} ${timeText(end.time)}`);
+  lines.push(`run to #${end.index} ${exactTime(end.time)}`);
   lines.push(`# hash ${hashText(hash)} at ${momentText(end)}`);
   return lines;
 }
