@@ -101,6 +101,20 @@ export interface Simulation {
    * the text is no expression.
    */
   watch(expression: string, node: string): Watcher;
+  /** Puts faults on, one for each that the text means; `message` is one line for the user. Their ids. */
+  fault(
+    text: string,
+    groups: Groups,
+  ): { readonly ok: true; readonly ids: readonly string[] } | { readonly ok: false; readonly message: string };
+  /** By id, or `all`; false when there is none. */
+  heal(id: string): boolean;
+  faults(): readonly FaultView[];
+  /** What faults there are, presets last. */
+  faultRows(): readonly FaultRow[];
+  /** Faults by lot for so long, of a profile: the same for the same seed. Throws an Error that names the profiles. */
+  chaos(seed: number, profile: string, nodes: readonly string[], lengthUs: number): readonly PlannedFault[];
+  /** The time stops there once, before anything else of that time happens, and `ring` is called; null: no alarm. Journeys pass it by. */
+  alarm: { readonly atUs: number; readonly ring: () => void } | null;
   /** While true, `until` waits for somebody else to move the time. */
   isPaced: boolean;
   /** Rejects with a RangeError whose message says what there is, and with the signal's reason when it is aborted: the world stays where it got to. */
@@ -133,7 +147,41 @@ export type Input =
   /** The node joins by itself at a time, in microseconds. */
   | { readonly kind: 'announce'; readonly config: NodeConfig; readonly at: number }
   | { readonly kind: 'stop'; readonly name: string }
-  | { readonly kind: 'order'; readonly name: string; readonly order: Order };
+  | { readonly kind: 'order'; readonly name: string; readonly order: Order }
+  /** One fault as its own text, with the groups that it may name. */
+  | { readonly kind: 'fault'; readonly text: string; readonly groups: Groups }
+  /** By id, or `all`. */
+  | { readonly kind: 'heal'; readonly id: string };
+
+/** Nodes by the name of their group, without @. */
+export type Groups = Readonly<Record<string, readonly string[]>>;
+
+/** A fault that is on. */
+export interface FaultView {
+  readonly id: string;
+  readonly text: string;
+  readonly sinceUs: number;
+  /** How often it did something. */
+  readonly struck: number;
+  /** Null: when it is healed. */
+  readonly endsAtUs: number | null;
+  readonly until: string | null;
+}
+
+/** A fault there is, for help and completion. */
+export interface FaultRow {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly knownAs: string;
+}
+
+/** A fault to come: microseconds from the beginning of the plan, and for how long. */
+export interface PlannedFault {
+  readonly atUs: number;
+  readonly forUs: number;
+  readonly text: string;
+}
 
 export interface RecordedInput {
   /** Events before it. */

@@ -54,5 +54,7 @@ export function printValue(value: Value, type: FieldType): string {
 function printText(text: string, type: FieldType): string {
   const looksAsNumber =
     readsNumbers(type) && (NUMBER.test(text) || readDuration(text) !== null || readSize(text) !== null);
-  return BARE.test(text) && !text.includes('..') && !looksAsNumber ? text : JSON.stringify(text);
+  return BARE.test(text) && !text.includes('..') && !text.startsWith('.') && !text.endsWith('.') && !looksAsNumber
+    ? text
+    : JSON.stringify(text);
 }

@@ -102,6 +102,15 @@ export function join(network: Network, population: Population, name: string, reg
   start(network, host);
 }
 
+/** Who was killed comes again as it was set up, with a new id. */
+export function restart(network: Network, population: Population, name: string, register: (host: Host) => void): void {
+  const config = population.configs.get(name);
+  if (config === undefined || network.names.has(name)) return;
+  const host = settle(network, population, config);
+  register(host);
+  start(network, host);
+}
+
 /** A node leaves cleanly. */
 export function leave(network: Network, host: Host): void {
   if (!host.isUp) return;

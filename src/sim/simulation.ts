@@ -1,8 +1,13 @@
 /** The port of simulations on a timeline: going on, going back, comparing runs. It prints nothing. */
-import type { Happened, Moment, Simulation } from '../core/simulation.ts';
+import type { Advanced, FaultRow, Happened, Moment, Simulation } from '../core/simulation.ts';
+import { CHAOS_PROFILES, isChaosProfile, planChaos } from './faults/chaos.ts';
+import { listFaults } from './faults/faults.ts';
+import { printFault } from './faults/parse.ts';
+import { PRESETS } from './faults/presets.ts';
+import { FAULT_NAMES, FAULTS, usageOf } from './faults/table.ts';
 import type { Network } from './network.ts';
 import { nodeOf } from './population.ts';
-import { createStage, type Performed, type StageOptions } from './stage.ts';
+import { createStage, type LabStage, type Performed, type StageOptions } from './stage.ts';
 import {
   begin,
   branchOf,
@@ -17,12 +22,26 @@ import {
   type Timeline,
   travel,
 } from './timeline.ts';
-import { createWatch } from './watch.ts';
 
 /** So long a journey goes on before other work of the process has its turn. */
 const JOURNEY_STEPS = 2_000;
 /** The wall's clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 64;
+
+const FAULT_ROWS: readonly FaultRow[] = [
+  ...FAULT_NAMES.map((name) => ({
+    name,
+    usage: usageOf(name),
+    summary: FAULTS[name].summary,
+    knownAs: FAULTS[name].knownAs,
+  })),
+  ...Object.entries(PRESETS).map(([name, { faults, source }]) => ({
+    name,
+    usage: `${name} [on SELECTOR]`,
+    summary: faults.join(', '),
+    knownAs: source,
+  })),
+];
 
 interface Setting {
   readonly options: Omit<StageOptions, 'register'>;
@@ -31,10 +50,13 @@ interface Setting {
   readonly mute: (isMuted: boolean) => void;
 }
 
-export function createSimulation(timeline: Timeline<Performed>, { options, breathe, mute }: Setting): Simulation {
-  const { network, population, wallMs } = timeline.stage;
-
-  const watch = createWatch(network);
+export function createSimulation(
+  timeline: Timeline<Performed>,
+  stage: LabStage,
+  { options, breathe, mute }: Setting,
+): Simulation {
+  const { network, population, wallMs, watch, harm } = stage;
+  const { kernel } = network;
 
   async function go(journey: () => Journey, signal: AbortSignal | undefined): Promise<void> {
     const { observe } = network;
@@ -85,12 +107,46 @@ export function createSimulation(timeline: Timeline<Performed>, { options, breat
     }
   }
 
-  return {
+  function advance(limitUs: number): Advanced {
+    const { alarm } = simulation;
+    if (alarm === null || alarm.atUs > limitUs) return moveOn(timeline, limitUs);
+    const what = moveOn(timeline, Math.max(alarm.atUs, kernel.now));
+    if (what !== 'limit' && what !== 'idle') return what;
+    simulation.alarm = null;
+    alarm.ring();
+    return 'input';
+  }
+
+  const simulation: Simulation = {
     seed: network.seed,
     wire: network.wire,
     get planned() {
       return network.names.size + population.announced.size;
     },
+    fault(text, groups) {
+      const reading = harm.read(text, groups);
+      if (!reading.ok) return reading;
+      const before = network.faults.added;
+      for (const one of reading.texts) give(timeline, { kind: 'fault', text: one, groups });
+      return { ok: true, ids: reading.texts.map((_, i) => `f${before + i + 1}`) };
+    },
+    heal(id) {
+      if (!network.faults.active.some((fault) => id === 'all' || fault.id === id)) return false;
+      give(timeline, { kind: 'heal', id });
+      return true;
+    },
+    faults: () => listFaults(network),
+    faultRows: () => FAULT_ROWS,
+    chaos(seed, profile, nodes, lengthUs) {
+      if (!isChaosProfile(profile))
+        throw new RangeError(`no profile ${profile}: there are ${Object.keys(CHAOS_PROFILES).join(', ')}`);
+      return planChaos(seed, profile, nodes, lengthUs).map(({ atUs, forUs, fault }) => ({
+        atUs,
+        forUs,
+        text: printFault(fault),
+      }));
+    },
+    alarm: null,
     watch: (expression, node) => watch.add(expression, node),
     isPaced: false,
     moment: () => momentOf(timeline),
@@ -99,11 +155,11 @@ export function createSimulation(timeline: Timeline<Performed>, { options, breat
     last: () => (network.last.kind === null ? null : happened(network)),
     announce: (config, at) => void give(timeline, { kind: 'announce', config, at }),
     begin: () => begin(timeline),
-    advance: (limitUs) => moveOn(timeline, limitUs),
+    advance,
     advanceFor(limitUs, budgetMs, isDone) {
       const until = wallMs() + budgetMs;
       for (let steps = 1; ; steps += 1) {
-        const what = moveOn(timeline, limitUs);
+        const what = advance(limitUs);
         if (what === 'limit' || what === 'idle' || isDone?.() === true) return true;
         if (steps % STEPS_PER_LOOK === 0 && wallMs() >= until) return false;
       }
@@ -144,6 +200,7 @@ export function createSimulation(timeline: Timeline<Performed>, { options, breat
       return portraitOf(other.stage.network);
     },
   };
+  return simulation;
 
   function happened({ last, events, hash, kernel }: Network): Happened {
     return {

@@ -3,10 +3,12 @@ import { giveOrder } from '../core/node.ts';
 import type { Input } from '../core/simulation.ts';
 import type { OrderAnswer } from '../core/world.ts';
 import { createFaultState } from './faults/state.ts';
+import { createHarm, type Harm } from './harm.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Host } from './network.ts';
-import { announce, createPopulation, join, leave, nodeOf, settle, start } from './population.ts';
+import { announce, createPopulation, join, leave, nodeOf, restart, settle, start } from './population.ts';
 import type { Stage } from './timeline.ts';
+import { createWatch, type Watch } from './watch.ts';
 
 export interface StageOptions {
   readonly seed: number;
@@ -26,11 +28,19 @@ export type Performed = OrderAnswer | null;
 
 const NOBODY: OrderAnswer = { ok: false, reason: 'stopping', message: 'the node is not running' };
 
-export function createStage({ seed, nodes, wire, agent, wallMs, register }: StageOptions): Stage<Performed> {
+export interface LabStage extends Stage<Performed> {
+  readonly watch: Watch;
+  readonly harm: Harm;
+}
+
+export function createStage({ seed, nodes, wire, agent, wallMs, register }: StageOptions): LabStage {
   const network = createNetwork(seed, wire);
   const population = createPopulation(agent, nodes);
   network.onJoin = (name) => join(network, population, name, register);
   const { hash } = network;
+  const watch = createWatch(network);
+  const harm = createHarm(network, population, watch);
+  network.faultHooks.restartNode = (name) => restart(network, population, name, register);
 
   function perform(input: Input): Performed {
     switch (input.kind) {
@@ -54,6 +64,12 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register }: Stag
         host.context.now = network.kernel.now + host.skewUs;
         return giveOrder(nodeOf(host), host.context, input.order);
       }
+      case 'fault':
+        harm.add(input.text, input.groups);
+        return null;
+      case 'heal':
+        harm.heal(input.id);
+        return null;
       default:
         return input satisfies never;
     }
@@ -73,5 +89,5 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register }: Stag
     network.last.kind = null;
   }
 
-  return { network, population, perform, reset, wallMs };
+  return { network, population, watch, harm, perform, reset, wallMs };
 }

@@ -3,6 +3,7 @@
  * input given there begins another branch. A run is its seed, its size and its inputs; snapshots only save time.
  */
 import type { BranchView, Destination, Input, Moment, RecordedInput } from '../core/simulation.ts';
+import type { Harm } from './harm.ts';
 import { nextTime } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Population } from './population.ts';
@@ -37,6 +38,8 @@ interface Kept {
 export interface Stage<Answer> {
   readonly network: Network;
   readonly population: Population;
+  /** Faults that last until something holds are healed after the event that made it hold. */
+  readonly harm: Pick<Harm, 'review'>;
   /** Does what an input says. */
   perform(input: Input): Answer;
   /** Empties the world: nobody lives there, nothing is on its way, the clock is at 0. */
@@ -67,7 +70,7 @@ const SNAPSHOT_COST_SHARE = 10;
 const STEPS_PER_LOOK = 512;
 /** What snapshots may hold in all, by an estimate of what a node holds. */
 const SNAPSHOT_BYTES_MAX = 512 * 1_048_576;
-const NODE_BYTES = 96 * 1_024;
+const NODE_BYTES = 180 * 1_024;
 const SNAPSHOTS_MIN = 1;
 const SNAPSHOTS_MAX = 64;
 /** Branches of one lab. */
@@ -146,6 +149,7 @@ export function moveOn(timeline: Timeline<unknown>, limit: number): 'event' | 'i
     return next === Infinity ? 'idle' : 'limit';
   }
   step(network);
+  if (network.faults.active.length > 0) stage.harm.review();
   if (kernel.taken % STEPS_PER_LOOK === 0) keepNow(timeline);
   if (entry === undefined) noteEnd(timeline);
   return 'event';

@@ -9,7 +9,7 @@ import type { Host, Network } from './network.ts';
 import { nodeOf, placeOf } from './population.ts';
 import { createSimulation } from './simulation.ts';
 import { createStage } from './stage.ts';
-import { createTimeline, give, moveOn } from './timeline.ts';
+import { createTimeline, give } from './timeline.ts';
 
 export interface SimOptions {
   readonly seed: number;
@@ -40,7 +40,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
   const { network } = stage;
   const { kernel } = network;
   const timeline = createTimeline(stage);
-  const simulation = createSimulation(timeline, {
+  const simulation = createSimulation(timeline, stage, {
     options,
     breathe,
     mute(muted) {
@@ -130,7 +130,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
           await breathe();
           continue;
         }
-        const what = moveOn(timeline, limit);
+        const what = simulation.advance(limit);
         if (what === 'limit' || what === 'idle') return { kind: 'timeout' };
         if (steps % EVENTS_PER_BREATH === 0) await breathe();
       }

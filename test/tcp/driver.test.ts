@@ -267,7 +267,7 @@ inWorld('driver: a failure of our own code closes that peer only, said once', as
     if (event.kind === 'error' || event.kind === 'closed') said.push(event);
   });
   const session = [...node.state.sessions.values()].find((one) => one.id === ID);
-  Object.defineProperty(session, 'counts', {
+  Object.defineProperty(session, 'messagesPaidTo', {
     get() {
       throw new Error('a bug');
     },

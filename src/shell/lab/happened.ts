@@ -66,6 +66,10 @@ function inputDeed(input: Input): string {
       return `${input.name} is stopped`;
     case 'order':
       return `${input.name} is told: ${orderText(input.order)}`;
+    case 'fault':
+      return `fault ${input.text}`;
+    case 'heal':
+      return `heal ${input.id}`;
     default:
       return input satisfies never;
   }
@@ -74,11 +78,16 @@ function inputDeed(input: Input): string {
 /** What a user did, done again. */
 export const inputText = ({ index, time, input }: RecordedInput) => `#${index} ${timeText(time)} ${inputDeed(input)}`;
 
+function nodeOfInput(input: Input): string | null {
+  if (input.kind === 'spawn' || input.kind === 'announce') return input.config.name;
+  return input.kind === 'stop' || input.kind === 'order' ? input.name : null;
+}
+
 export const inputValue = ({ index, time, input }: RecordedInput) => ({
   index,
   atMs: round3(time / 1_000),
   kind: input.kind,
-  node: input.kind === 'spawn' || input.kind === 'announce' ? input.config.name : input.name,
+  node: nodeOfInput(input),
   peer: null,
   type: input.kind === 'order' ? input.order.kind : null,
   hash: null,

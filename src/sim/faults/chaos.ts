@@ -45,6 +45,8 @@ export const CHAOS_PROFILES = {
 
 export type ChaosProfile = keyof typeof CHAOS_PROFILES;
 
+export const isChaosProfile = (text: string): text is ChaosProfile => Object.hasOwn(CHAOS_PROFILES, text);
+
 /** A plan has no more steps, whatever its length. */
 const STEPS_MAX = 10_000;
 /** Apart from the streams of nodes, which are numbered from 0. */

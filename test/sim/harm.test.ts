@@ -1,0 +1,128 @@
+/** Faults in a world with a history: they are inputs, they are healed when what they wait for holds, and they go back with the world. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSimWorld } from '../../src/sim/world.ts';
+import { placeOf, spawn } from '../helpers/meet.ts';
+
+async function network(nodes: number, seed = 5) {
+  let ms = 0;
+  const world = createSimWorld({
+    seed,
+    nodes,
+    agent: 'peersh/test',
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    wallMs: () => {
+      ms += 1_000;
+      return ms;
+    },
+  });
+  const first = await spawn(world, 'n1');
+  for (let i = 2; i <= nodes; i += 1) await spawn(world, `n${i}`, { bootstrap: [placeOf(first)] });
+  const { simulation } = world;
+  simulation.begin();
+  const pass = (ms: number) => world.until(() => false, { limitMs: ms });
+  const put = (text: string, groups = {}) => {
+    const answer = simulation.fault(text, groups);
+    if (!answer.ok) throw new Error(answer.message);
+    return answer.ids;
+  };
+  return { world, simulation, pass, put };
+}
+
+test('harm: a fault is an input of the run, and a world taken back is without it', async () => {
+  const { simulation, pass, put } = await network(6);
+  await pass(2_000);
+  assert.deepEqual(put('latency 300ms±100ms on n1<>n2'), ['f1']);
+  await pass(5_000);
+  put('crash n3 for 10s');
+  await pass(20_000);
+  const end = { moment: simulation.moment(), hash: simulation.hash() };
+  assert.deepEqual(
+    simulation.faults().map(({ id, text }) => [id, text]),
+    [['f1', 'latency 300ms±100ms on n1<>n2']],
+  );
+  await simulation.goTo({ kind: 'time', time: 1_000_000 });
+  assert.deepEqual(simulation.faults(), []);
+  await simulation.goTo({ kind: 'time', time: 9_000_000 });
+  assert.deepEqual(
+    simulation.faults().map(({ id }) => id),
+    ['f1', 'f2'],
+  );
+  await simulation.checkout('main');
+  assert.deepEqual({ moment: simulation.moment(), hash: simulation.hash() }, end);
+  const checked = await simulation.check();
+  assert.deepEqual([checked.isSame, checked.divergence], [true, null]);
+});
+
+test('harm: a fault until something holds is healed at the event that makes it hold', async () => {
+  const { world, simulation, pass, put } = await network(4);
+  put('partition n4|n1,n2,n3 until converged()');
+  await pass(1_000);
+  assert.equal(simulation.faults().length, 1);
+  await pass(2_000);
+  assert.equal(simulation.faults().length, 1, 'n4 is alone');
+  put('latency 5ms until n1.peers>=2');
+  await pass(70_000);
+  assert.deepEqual(
+    simulation.faults().map(({ id }) => id),
+    ['f1'],
+  );
+  assert.equal(world.nodes()[3]?.views.ready(), 0);
+  assert.equal(simulation.heal('f1'), true);
+  assert.equal(simulation.heal('f1'), false);
+  assert.equal(simulation.heal('all'), false);
+});
+
+test('harm: groups stand for their nodes as they were when the fault was put on', async () => {
+  const { simulation, pass, put } = await network(5);
+  assert.deepEqual(put('crash @A', { A: ['n2', 'n3'] }), ['f1', 'f2']);
+  await pass(100);
+  put('blackhole on @A<>@B', { A: ['n1'], B: ['n4', 'n5'] });
+  await pass(100);
+  const { hash } = { hash: simulation.hash() };
+  const moment = simulation.moment();
+  await simulation.goTo({ kind: 'index', index: 0 });
+  await simulation.goTo({ kind: 'moment', moment });
+  assert.equal(simulation.hash(), hash);
+});
+
+test('harm: an expression selects lines, one that counts is refused', async () => {
+  const { simulation, pass, put } = await network(3);
+  put('loss 50% on ping & from=n1');
+  await pass(60_000);
+  assert.ok((simulation.faults()[0]?.struck ?? 0) >= 0);
+  for (const [text, message] of [
+    ['loss 50% on nth(ping, 3)', /cannot ask nth/],
+    ['loss 50% on tpye=ping', /did you mean type/],
+    ['loss 50% on n9', /no node or group/],
+    ['losss 50%', /type loss/],
+    ['loss 50% until first(ping)', /cannot ask first/],
+    ['loss', /is missing/],
+  ] as const) {
+    const answer = simulation.fault(text, {});
+    assert.equal(answer.ok, false, text);
+    if (!answer.ok) assert.match(answer.message, message);
+  }
+});
+
+test('harm: an alarm stops the time before anything else of that time happens', async () => {
+  const { world, simulation, pass } = await network(3);
+  const rung: number[] = [];
+  simulation.alarm = { atUs: 1_234_567, ring: () => rung.push(world.now()) };
+  await pass(1_000);
+  assert.deepEqual(rung, []);
+  await pass(1_000);
+  assert.deepEqual(rung, [1_234_567]);
+  assert.equal(simulation.alarm, null);
+  assert.equal(world.now(), 2_000_000);
+});
+
+test('harm: faults by lot are the same for the same seed, and of a profile there is', async () => {
+  const { simulation } = await network(3);
+  const plan = simulation.chaos(7, 'normal', ['n1', 'n2', 'n3'], 60_000_000);
+  assert.ok(plan.length > 0);
+  assert.deepEqual(simulation.chaos(7, 'normal', ['n1', 'n2', 'n3'], 60_000_000), plan);
+  assert.throws(() => simulation.chaos(7, 'wild', ['n1'], 1), /gentle, normal, rough/);
+  assert.ok(simulation.faultRows().some(({ name }) => name === 'nat'));
+  assert.ok(simulation.faultRows().some(({ name }) => name === 'satellite'));
+});
