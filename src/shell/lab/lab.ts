@@ -189,6 +189,9 @@ export class Lab {
       this.branch = simulation.moment().branch;
       this.rings.clear();
       this.notices.forget();
+      // Who has not joined yet has nothing to look at.
+      const nodes = this.world.nodes();
+      if (!nodes.includes(this.focus)) this.focus = nodes[0] ?? this.focus;
     }
   }
 
