@@ -255,7 +255,10 @@ function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const isDuplicate = session.said === 'duplicate';
   if (isOurs || (isDuplicate && node.peers.has(session.id ?? ''))) return dialNoSooner(node, address, ctx.now);
   const slot = isDuplicate ? findAddress(node.book, address) : -1;
-  if (slot >= 0) disproveAddress(node.book, node.settings, ctx, slot);
+  if (slot >= 0) {
+    disproveAddress(node.book, node.settings, ctx, slot);
+    node.dialDue = true;
+  }
   dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null || isDuplicate);
 }
 
