@@ -1,0 +1,29 @@
+/** The faults there are as help, completion and the README show them: the table of faults and the presets go in, rows come out. */
+import type { FaultRow, FaultWord } from '../../core/simulation.ts';
+import { PRESETS, presetUsage } from './presets.ts';
+import { type Argument, clausesOf, FAULT_NAMES, FAULTS, usageOf } from './table.ts';
+
+function wordOf({ type, of }: Argument): FaultWord {
+  if (type === 'choice') return of ?? [];
+  return type === 'node' || type === 'sides' ? type : 'other';
+}
+
+/** Presets last. */
+export const FAULT_ROWS: readonly FaultRow[] = [
+  ...FAULT_NAMES.map((name) => ({
+    name,
+    usage: usageOf(name),
+    summary: FAULTS[name].summary,
+    knownAs: FAULTS[name].knownAs,
+    takes: FAULTS[name].args.map(wordOf),
+    clauses: clausesOf(FAULTS[name]),
+  })),
+  ...Object.entries(PRESETS).map(([name, { faults, source }]) => ({
+    name,
+    usage: presetUsage(name),
+    summary: faults.join(', '),
+    knownAs: source,
+    takes: [],
+    clauses: ['on', 'for', 'until'],
+  })),
+];
