@@ -1,6 +1,7 @@
 /** The composition root: the only file that knows which worlds there are. Options go in, a world comes out. */
 import type { World } from './core/world.ts';
 import type { LabWorlds } from './shell/lab/worlds.ts';
+import { FAULT_ROWS } from './sim/faults/rows.ts';
 import { createTcpWorld } from './tcp/world.ts';
 import { VERSION } from './util/version.ts';
 
@@ -34,6 +35,7 @@ export function createLabWorlds(): LabWorlds {
       });
       return world;
     },
+    faultRows: FAULT_ROWS,
     real: () => createTcpWorld(AGENT),
     wallMs: () => performance.now(),
     turn,

@@ -183,6 +183,8 @@ export interface FaultRow {
   readonly knownAs: string;
   /** What may follow the name, word by word. */
   readonly takes: readonly FaultWord[];
+  /** So many of these words must be there. */
+  readonly needs: number;
   /** Which of `on`, `for` and `until` may follow then, in this order. */
   readonly clauses: readonly string[];
 }
