@@ -14,6 +14,7 @@ export function createTestLabs(): LabWorlds {
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
     faultRows: FAULT_ROWS,
     real: () => createLabWorlds().real(),
+    freeBytes: () => 4 * 1_073_741_824,
     wallMs: () => wallMs,
     async turn(ms) {
       wallMs += Math.max(TURN_MS, ms);

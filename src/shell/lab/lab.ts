@@ -201,6 +201,9 @@ export class Lab {
       this.agenda?.timeMoved();
       this.rings.clear();
       this.notices.forget();
+      // Who has not joined yet has nothing to look at.
+      const nodes = this.world.nodes();
+      if (!nodes.includes(this.focus)) this.focus = nodes[0] ?? this.focus;
     }
   }
 
