@@ -17,13 +17,14 @@ export interface Recording {
 
 export function scriptText({ options, settings, inputs, end, hash }: Recording): string[] {
   const lines: string[] = [labLine(options, settings)];
+  const groups = new Map<string, string>();
   let at = '';
   for (const { index, time, input } of inputs) {
     const here = `run to #${index} ${exactTime(time)}`;
     if (here !== at) lines.push(here);
     at = here;
     if (input.kind === 'order') lines.push(`${input.name}: order ${orderJson(input.order)}`);
-    else if (input.kind === 'fault') lines.push(...groupLines(input.groups), `fault ${input.text}`);
+    else if (input.kind === 'fault') lines.push(...groupLines(input.text, input.groups, groups), `fault ${input.text}`);
     else if (input.kind === 'heal') lines.push(`heal ${input.id}`);
     else lines.push(`# ${inputText({ index, time, input })}: no line of the shell does that`);
   }
@@ -32,9 +33,17 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
   return lines;
 }
 
-/** A fault is about the groups as they were then. */
-const groupLines = (groups: Groups) =>
-  Object.entries(groups).map(([name, members]) => `group ${name}=${members.join(',')}`);
+/** Makes the groups that a fault names as they were then, where the lines before did not. */
+function groupLines(text: string, groups: Groups, made: Map<string, string>): string[] {
+  const lines: string[] = [];
+  for (const [, name = ''] of text.matchAll(/@([A-Za-z][\w-]*)/g)) {
+    const members = groups[name]?.join(',');
+    if (members === undefined || made.get(name) === members) continue;
+    made.set(name, members);
+    lines.push(`group ${name}=${members}`);
+  }
+  return lines;
+}
 
 /** The line that makes the lab, whatever the settings of whoever runs it are. */
 export function labLine({ nodes, seed, topology, wire }: LabOptions, settings: Settings): string {
