@@ -28,6 +28,7 @@ import { askForMore, feel, rotate } from './rotation.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
 import { mayDialMore } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
+import { createTally } from './tally.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
 
@@ -40,6 +41,9 @@ export interface NewNode {
   readonly settings: Settings;
   readonly bootstrap: readonly HostPort[];
 }
+
+/** Places of the tally of inbound connections. */
+const INBOUND_TALLY = 64;
 
 export function createNode(config: NewNode): NodeState {
   const node: NodeState = {
@@ -64,6 +68,7 @@ export function createNode(config: NewNode): NodeState {
     book: createBook(),
     bans: new Map(),
     accepts: new Map(),
+    inboundByGroup: createTally(INBOUND_TALLY),
     refusals: { said: 0, unsaid: 0, at: -Infinity },
     gone: [],
     reasons: new Map(),

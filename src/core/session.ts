@@ -30,6 +30,7 @@ import {
 import type { ReasonCode } from './reasons.ts';
 import { mayFreeDial } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
+import { tally } from './tally.ts';
 
 const PING = { type: 'ping', nonce: null } as const;
 const GETADDR = { type: 'getaddr' } as const;
@@ -104,6 +105,7 @@ export function openSession(
     said: null,
   };
   node.sessions.set(session.n, session);
+  if (dir === 'inbound') tally(node.inboundByGroup, remote, 1);
   enterAgenda(node.agenda, session);
   setListen(node, session, dialled);
   dueBy(node.agenda, session, session.deadlineAt);
@@ -170,6 +172,7 @@ export function forgetSession(node: NodeState, ctx: Context, session: Session, r
   session.stage = 'closing';
   leaveTables(node, session);
   node.sessions.delete(session.n);
+  if (session.dir === 'inbound') tally(node.inboundByGroup, session.remote, -1);
   addCounts(node.counts, session.counts);
   leaveAgenda(node.agenda, session);
   if (why !== 'visit') remember(node, ctx, session);

@@ -8,6 +8,7 @@ import type { Bucket } from './bucket.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { Tally } from './tally.ts';
 
 /**
  * hello: waits for the peer's hello. quiet: a peer that never said hello (rule 15). ready: a peer.
@@ -175,6 +176,8 @@ export interface NodeState {
   readonly bans: Map<string, Ban>;
   /** New connections that a public IP may still make (rule 51), in microseconds of its wait for one. */
   readonly accepts: Map<string, Bucket>;
+  /** Inbound connections by network, to know soon that an IP has few (rule 51). */
+  readonly inboundByGroup: Tally;
   /** What was said of refused connections, and what was not (rule 53). */
   readonly refusals: { said: number; unsaid: number; at: number };
   readonly book: Book;
