@@ -8,6 +8,7 @@ import type { Bucket } from './bucket.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { Slots } from './slots.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -59,7 +60,7 @@ export interface Session {
   deadlineAt: number;
   nextPingAt: number;
   /** Oldest first; at most PINGS_OUT_MAX. */
-  readonly pings: OutstandingPing[];
+  pings: readonly OutstandingPing[];
   /** Pongs that answered a ping of ours. */
   pongs: number;
   userPings: number;
@@ -166,6 +167,8 @@ export interface NodeState {
   /** Peers by id: sessions in stage ready. */
   readonly peers: Map<string, Session>;
   readonly dials: Map<number, Dial>;
+  /** Outbound connections and dials by kind, when they were last counted; null: to be counted anew. */
+  slots: Slots | null;
   readonly targets: Target[];
   readonly names: Map<number, PendingName>;
   /** Addresses known to be our own (rule 19). */

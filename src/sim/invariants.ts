@@ -15,6 +15,7 @@ import {
   SELF_MAX,
 } from '../core/limits.ts';
 import { sessionDeadline } from '../core/session.ts';
+import { recountSlots } from '../core/slots.ts';
 import type { NodeState, Session } from '../core/state.ts';
 import { type Address, ipKey, isLocal } from '../wire/address.ts';
 
@@ -46,6 +47,9 @@ function brokenPeers(node: NodeState): string[] {
 
 function brokenTables(node: NodeState): string[] {
   const broken: string[] = [];
+  const slots = recountSlots(node);
+  if (node.slots !== null && (node.slots.local !== slots.local || node.slots.public !== slots.public))
+    broken.push('the slots are miscounted');
   for (const [place, n] of node.places) {
     const session = node.sessions.get(n);
     if (session === undefined || session.stage === 'closing') broken.push(`${place} belongs to #${n}, which is gone`);
