@@ -38,7 +38,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register }: Stag
   const population = createPopulation(agent, nodes);
   network.onJoin = (name) => join(network, population, name, register);
   const { hash } = network;
-  const watch = createWatch(network);
+  const watch = createWatch(network, population);
   const harm = createHarm(network, population, watch);
   network.faultHooks.restartNode = (name) => restart(network, population, name, register);
 

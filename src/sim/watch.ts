@@ -11,7 +11,7 @@ import { compile, compileState, type Matcher } from '../query/match.ts';
 import type { Observation } from '../query/observation.ts';
 import { createScope, type LivingScope } from '../query/scope.ts';
 import type { Host, Network } from './network.ts';
-import { nodeOf } from './population.ts';
+import { nodeOf, type Population } from './population.ts';
 
 export interface Watch {
   readonly scope: LivingScope;
@@ -39,7 +39,7 @@ function namesOf(network: Network): () => readonly string[] {
   };
 }
 
-export function createWatch(network: Network): Watch {
+export function createWatch(network: Network, population: Population): Watch {
   const scope = createScope({
     names: namesOf(network),
     state: (name) => {
@@ -100,7 +100,7 @@ export function createWatch(network: Network): Watch {
   return {
     scope,
     add(text, node) {
-      const expression = readExpression(text, { nodes: scope.nodes() });
+      const expression = readExpression(text, { nodes: [...population.places.keys()] });
       const state = stateTest(expression, scope);
       const one: Watching = { matcher: compile(expression, scope), isHit: false };
       if (state === null) watching = [...watching, one];

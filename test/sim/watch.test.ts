@@ -83,8 +83,16 @@ test('watch: a journey to another moment is not watched, and what is there then 
   assert.equal(whole.hit(), true);
 });
 
-test('watch: what is no expression is refused with one line', async () => {
-  const { simulation } = await three();
+test('watch: what is no expression is refused with one line, and who is to join is somebody', async () => {
+  const { world, simulation } = await three();
+  const [first] = world.nodes();
+  assert.ok(first !== undefined);
+  const { settings } = first.state;
+  simulation.announce({ name: 'n8', settings, listen: [], bootstrap: [placeOf(first)], data: null }, 1_000_000);
+  const joined = simulation.watch('n8.peers>=1', 'n1');
+  assert.equal(joined.hit(), false);
+  simulation.advanceFor(5_000_000, Infinity, null);
+  assert.equal(joined.hit(), true);
   assert.throws(() => simulation.watch('tpye=hello', 'n1'), /did you mean type/);
   assert.throws(() => simulation.watch('n9.peers>1', 'n1'), /n9/);
 });
