@@ -1,4 +1,5 @@
 /** The composition root: the only file that knows which worlds there are. Options go in, a world comes out. */
+import { getHeapStatistics } from 'node:v8';
 import type { World } from './core/world.ts';
 import type { LabWorlds } from './shell/lab/worlds.ts';
 import { createTcpWorld } from './tcp/world.ts';
@@ -35,6 +36,10 @@ export function createLabWorlds(): LabWorlds {
       return world;
     },
     real: () => createTcpWorld(AGENT),
+    freeBytes() {
+      const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
+      return limit - used;
+    },
     wallMs: () => performance.now(),
     turn,
   };

@@ -12,6 +12,7 @@ export function createTestLabs(): LabWorlds {
   return {
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
     real: () => createLabWorlds().real(),
+    freeBytes: () => 4 * 1_073_741_824,
     wallMs: () => wallMs,
     async turn(ms) {
       wallMs += Math.max(TURN_MS, ms);

@@ -145,16 +145,16 @@ export const branches: Command = {
   details: ['A command after a rewind begins a branch. checkout goes to the end of one, diff compares two.'],
   needsLab: true,
   run(shell) {
-    const rows = simulationOf(shell, 'branches')
-      .branches()
-      .map(({ name, from, end, inputs, isCurrent }) => ({
-        name,
-        from: from === null ? null : momentText(from),
-        events: end.index,
-        endMs: momentValue(end).atMs,
-        inputs,
-        current: isCurrent,
-      }));
+    const simulation = simulationOf(shell, 'branches');
+    const { setUpInputs } = labOf(shell);
+    const rows = simulation.branches().map(({ name, from, end, inputs, isCurrent }) => ({
+      name,
+      from: from === null ? null : momentText(from),
+      events: end.index,
+      endMs: momentValue(end).atMs,
+      inputs: inputs - setUpInputs,
+      current: isCurrent,
+    }));
     return {
       value: rows,
       text: () =>

@@ -1,5 +1,5 @@
 /** `run` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
-import type { Simulation } from '../../core/simulation.ts';
+import type { Simulation, Watcher } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
@@ -17,20 +17,22 @@ export const run: Command = {
   name: 'run',
   aliases: [],
   group: 'lab',
-  usage: 'run T|to #N [T] [--speed S|max]',
+  usage: 'run T|to #N [T]|until EXPR [max T] [--speed S|max]',
   summary: 'let time pass',
   details: [
+    'run until peers>=3 max 30s goes on until an expression holds; what does not come true in time fails, exit code 4.',
     'run 5s lets 5 s pass at once. run to #1841 goes on to an event, run to 12.5s to a time, run to #1841 12.5s to both.',
     'With --speed it runs in the background until pause: 1 is the pace of the wall clock, max full speed.',
     'After a rewind what was done before is done again until the end of the branch.',
   ],
   options: { speed: { type: 'string' } },
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? ['to'] : []),
-  async run(shell, { words, options, signal }) {
+  candidates: (_, before) => (before.length === 0 ? ['to', 'until'] : []),
+  async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
     const { lab, simulation } = standingLab(shell, 'run');
     const [first, second, third] = words;
+    if (first === 'until' && speed === null) return runUntil(shell, lab, simulation, rest, signal);
     if (words.length > 3 || (first === undefined && speed === null)) throw new UsageError(`usage: ${this.usage}`);
     if (first === 'to') {
       if (speed !== null || second === undefined) throw new UsageError(`usage: ${this.usage}`);
@@ -101,6 +103,46 @@ function runTo(
       if (index !== null && !isThere()) await moveTo(lab.clockwork(), Infinity, isThere, signal);
     }
   });
+}
+
+const UNTIL_US = 3_600_000_000;
+
+/** Until an expression holds; where it was stopped is told also when it did not come true. */
+async function runUntil(
+  shell: Shell,
+  lab: Lab,
+  simulation: Simulation,
+  typed: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const [, text = '', most] = /^\s*until\s+(.*?)(?:\s+max\s+(\S+))?\s*$/s.exec(typed) ?? [];
+  if (text === '') throw new UsageError('usage: run until EXPR [max T], such as run until peers>=3 max 30s');
+  const limitUs = most === undefined ? UNTIL_US : readTime(most);
+  const limit = simulation.moment().time + limitUs;
+  const watcher = watch(simulation, text, lab.speaker(shell).name);
+  let isTrue = false;
+  const isDone = () => {
+    isTrue ||= watcher.hit();
+    return isTrue;
+  };
+  try {
+    const answer = await forward(shell, lab, simulation, async () => {
+      if (!isDone()) await moveTo(lab.clockwork(), limit, isDone, signal);
+    });
+    if (!isTrue && !signal.aborted)
+      throw new CommandError('timeout', `${safe(text, 200)} did not come true in ${timeText(limitUs)}`);
+    return answer;
+  } finally {
+    watcher.close();
+  }
+}
+
+function watch(simulation: Simulation, text: string, node: string): Watcher {
+  try {
+    return simulation.watch(text, node);
+  } catch (error) {
+    throw new UsageError(safe(error instanceof Error ? error.message : String(error), 300));
+  }
 }
 
 export const pause: Command = {

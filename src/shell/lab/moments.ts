@@ -5,8 +5,11 @@ import { nearest } from '../../util/nearest.ts';
 import { CommandError } from '../errors.ts';
 import { round3, safe } from '../render.ts';
 
-/** `12.5s` of a time in microseconds, exact. */
-export const timeText = (us: number) => `${Number((us / 1_000_000).toFixed(6))}s`;
+/** `12.503s` of a time in microseconds, never later than it is. */
+export const timeText = (us: number) => `${Math.floor(us / 1_000) / 1_000}s`;
+
+/** The same to the microsecond. */
+export const exactTime = (us: number) => `${Number((us / 1_000_000).toFixed(6))}s`;
 
 export const momentText = ({ branch, index }: Pick<Moment, 'branch' | 'index'>) => `${branch}#${index}`;
 

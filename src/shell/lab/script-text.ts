@@ -1,8 +1,9 @@
 /** A branch of a lab as lines of the shell that lead to the same hash: how the lab was made and what was done in it go in, text comes out. */
 import type { Moment, RecordedInput } from '../../core/simulation.ts';
 import { defaultSettings, printSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import { inputText } from './happened.ts';
 import type { LabOptions } from './lab.ts';
-import { hashText, momentText, timeText } from './moments.ts';
+import { exactTime, hashText, momentText } from './moments.ts';
 import { orderJson } from './order-text.ts';
 
 export interface Recording {
@@ -18,16 +19,16 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
   const lines: string[] = [labLine(options, settings)];
   let at = '';
   for (const { index, time, input } of inputs) {
-    const here = `run to #${index} ${timeText(time)}`;
+    const here = `run to #${index} ${exactTime(time)}`;
     if (here !== at) lines.push(here);
     at = here;
     if (input.kind === 'order') lines.push(`${input.name}: order ${orderJson(input.order)}`);
     else if (input.kind === 'stop') lines.push(`stop ${input.name}`);
     else if (input.kind === 'fault') lines.push(`fault ${input.text}`);
     else if (input.kind === 'heal') lines.push(`heal ${input.id}`);
-    else lines.push(`# ${input.kind} ${input.config.name} is no line of the shell`);
+    else lines.push(`# ${inputText({ index, time, input })}: no line of the shell does that`);
   }
-  lines.push(`run to #${end.index} ${timeText(end.time)}`);
+  lines.push(`run to #${end.index} ${exactTime(end.time)}`);
   lines.push(`# hash ${hashText(hash)} at ${momentText(end)}`);
   return lines;
 }

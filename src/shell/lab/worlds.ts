@@ -10,6 +10,8 @@ export interface LabWorlds {
   }): Promise<SimulatedWorld>;
   /** Nodes on real sockets of this machine, beside the user's own. */
   real(): World;
+  /** How much memory is left for nodes. */
+  freeBytes(): number;
   /** Milliseconds of the wall's clock, by which runs are paced. */
   wallMs(): number;
   /** Lets other work of the process go on for at least so many milliseconds. */

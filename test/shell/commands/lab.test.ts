@@ -49,6 +49,12 @@ test('lab: what cannot be is one line', async () => {
     ['lab 5 topology=ring:2', /takes no numbers/],
   ];
   for (const [line, message] of refused) assert.match((await failure(line)).message, message, line);
+  const large = await failure('lab 1000000');
+  assert.match(
+    large.message,
+    /^1,000,000 nodes would need some 274\.7 GiB of memory and there are 4\.0; lab 14563 fits$/,
+  );
+  assert.equal(large.code, 'too-many');
   await text('lab 5');
   assert.equal((await failure('lab 3')).message, 'there is a lab of 5 nodes already; lab stop ends it');
   assert.equal((await failure('use n99')).message, 'no node "n99" in the lab; there are n1 to n5');

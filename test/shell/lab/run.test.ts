@@ -61,3 +61,19 @@ test('run: an interrupt stops it at once and leaves the lab whole', async () => 
   await text('run 1s');
   assert.match(await text('n2: status'), /peers/);
 });
+
+test('run until: goes on until an expression holds, and no further', async () => {
+  const { shell, text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 5');
+  await text('run until peers>=3 max 30s');
+  assert.equal(shell.node.views.ready(), 3);
+  const at = shell.world.now();
+  await text('run until peers>=3');
+  assert.equal(shell.world.now(), at, 'what holds already takes no time');
+  await text('n4: run until peers>=2 | pong max 30s');
+  const late = await failure('run until peers>=9 max 2s');
+  assert.deepEqual([late.code, late.message], ['timeout', 'peers>=9 did not come true in 2s']);
+  assert.equal((await value<{ atMs: number }>('lab')).atMs, shell.world.now() / 1_000);
+  for (const line of ['run until', 'run until peers>>', 'run until nosuch=3', 'run until peers>=3 max x'])
+    assert.equal((await failure(line)).code, 'usage', line);
+});
