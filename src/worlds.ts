@@ -2,6 +2,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { World } from './core/world.ts';
 import type { LabWorlds } from './shell/lab/worlds.ts';
+import { FAULT_ROWS } from './sim/faults/rows.ts';
 import { createTcpWorld } from './tcp/world.ts';
 import { VERSION } from './util/version.ts';
 
@@ -35,6 +36,7 @@ export function createLabWorlds(): LabWorlds {
       });
       return world;
     },
+    faultRows: FAULT_ROWS,
     real: () => createTcpWorld(AGENT),
     freeBytes() {
       const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();

@@ -32,10 +32,13 @@ export function whyRefuse(node: NodeState, ctx: Context, remote: Address): Reaso
   return !isLocal(remote) && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
 }
 
+/** IPv4 addresses stand for themselves. */
+const isOfOneIp = (a: Address, b: Address) => (a.family === 4 ? a.ip === b.ip : ipKey(a) === ipKey(b));
+
 function inboundOf(node: NodeState, from: Address): number {
   let count = 0;
   for (const { dir, remote } of node.sessions.values())
-    if (dir === 'inbound' && remote.family === from.family && ipKey(remote) === ipKey(from)) count += 1;
+    if (dir === 'inbound' && remote.family === from.family && isOfOneIp(remote, from)) count += 1;
   return count;
 }
 

@@ -63,8 +63,8 @@ export interface Book {
   readonly seenAt: number[];
   /** Addresses of the table `new` by source group. */
   readonly perSource: Map<string, number>;
-  /** Public addresses of the table `new` by their own group. */
-  readonly perGroup: Map<string, number>;
+  /** Public addresses of the table `new` by the last bits of the hash of their own group: never less than are of one group. */
+  readonly perGroupHash: Uint16Array;
   readonly collisions: Collision[];
   tried: number;
   /** How many of all are loopback or private. */
@@ -84,7 +84,7 @@ export function createBook(): Book {
     heardAt: [],
     seenAt: [],
     perSource: new Map(),
-    perGroup: new Map(),
+    perGroupHash: new Uint16Array(GROUP_HASHES),
     collisions: [],
     tried: 0,
     local: 0,
@@ -168,13 +168,28 @@ function isOverShare(book: Book, settings: Settings, address: Address, { group }
   const most = settings[LOCAL_GROUPS.has(group) ? 'book.source.local' : 'book.source'];
   if ((book.perSource.get(group) ?? 0) >= most) return true;
   const mostOfGroup = Math.max(1, Math.floor(settings['book.source'] / GROUP_SHARE));
-  return !isLocal(address) && (book.perGroup.get(address.group) ?? 0) >= mostOfGroup;
+  const atMost = book.perGroupHash[groupPlace(address)] as number;
+  return !isLocal(address) && atMost >= mostOfGroup && newOfGroup(book, address.group) >= mostOfGroup;
 }
 
 /** An address enters the table `new` or leaves it. */
 function countShares(book: Book, address: Address, { group }: Source, change: number): void {
   countIn(book.perSource, group, change);
-  if (!isLocal(address)) countIn(book.perGroup, address.group, change);
+  if (isLocal(address)) return;
+  const place = groupPlace(address);
+  book.perGroupHash[place] = (book.perGroupHash[place] as number) + change;
+}
+
+/** A table of groups by name would be the largest part of a book: most of its addresses are of groups of their own. */
+const GROUP_HASHES = 256;
+const groupPlace = ({ groupHash }: Address) => groupHash & (GROUP_HASHES - 1);
+
+/** Addresses of the table `new` that are of one group. */
+function newOfGroup(book: Book, group: string): number {
+  let count = 0;
+  for (const [slot, address] of book.addresses.entries())
+    if (address.group === group && !isTried(book, slot)) count += 1;
+  return count;
 }
 
 function countIn(counts: Map<string, number>, key: string, change: number): void {

@@ -69,6 +69,6 @@ const copyBook = (book: Book): Book => ({
   heardAt: book.heardAt.slice(),
   seenAt: book.seenAt.slice(),
   perSource: new Map(book.perSource),
-  perGroup: new Map(book.perGroup),
+  perGroupHash: book.perGroupHash.slice(),
   collisions: [...book.collisions],
 });

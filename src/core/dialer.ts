@@ -30,9 +30,17 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   if (node.stopping) return;
   pumpAnchors(node, ctx);
   // The one that waited longest comes first, or the end of a long list would never have its turn.
-  for (const target of [...node.targets].sort((a, b) => a.nextAt - b.nextAt)) pumpTarget(node, ctx, target);
+  for (const target of inTurn(node, ctx.now)) pumpTarget(node, ctx, target);
   pumpDialbacks(node, ctx);
   pumpGossip(node, ctx);
+}
+
+/** Where no two are due there is nothing to sort. */
+function inTurn(node: NodeState, now: number): readonly Target[] {
+  const { targets } = node;
+  let due = 0;
+  for (const target of targets) if (target.nextAt <= now && !target.self && !isReached(node, target)) due += 1;
+  return due < 2 ? targets : [...targets].sort((a, b) => a.nextAt - b.nextAt);
 }
 
 /** Rule 47: the peers of the run before come first. */
@@ -41,10 +49,12 @@ function pumpAnchors(node: NodeState, ctx: Context): void {
     if (whyNotDial(node, ctx.now, anchor, 'gossip') === null) startDial(node, ctx, anchor, 'gossip');
 }
 
+const isReached = (node: NodeState, { resolved }: Target) => resolved.some(({ text }) => node.places.has(text));
+
 function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
   if (target.self || target.resolving) return;
   // Failures count until a connection has ended that lived (rule 44); as long as it lives they mean nothing.
-  if (target.resolved.some((address) => node.places.has(address.text) || leadsToPeer(node, address))) return;
+  if (isReached(node, target) || target.resolved.some((address) => leadsToPeer(node, address))) return;
   if (target.resolved.length === 0 || (target.failures > 0 && ctx.now >= target.lookUpAt)) {
     if (target.nextAt > ctx.now) return later(node, target.nextAt);
     target.resolving = true;

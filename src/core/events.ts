@@ -2,6 +2,7 @@
  * EVENTS: every fact a node reports. The core emits them in order through its context; the shell, waits, traces and tests read them.
  * They are plain frozen-by-convention data; addresses are texts; nothing here is formatted for people.
  */
+import type { AddrEntry } from '../wire/messages.ts';
 import type { ReasonCode } from './reasons.ts';
 
 export type Direction = 'inbound' | 'outbound';
@@ -60,8 +61,8 @@ export type NodeEvent =
       readonly kind: 'addr';
       readonly listed: number;
       readonly own: boolean;
-      readonly fresh: readonly Learnt[];
-      readonly known: readonly Learnt[];
+      readonly fresh: readonly AddrEntry[];
+      readonly known: readonly AddrEntry[];
       readonly ignored: number;
       readonly refused: readonly Refused[];
     })
@@ -77,11 +78,6 @@ export type NodeEvent =
   /** Something of our own side went wrong (disk, listener, a handler); said once per cause. */
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'stopped' };
-
-export interface Learnt {
-  readonly address: string;
-  readonly id: string | null;
-}
 
 /** An address we did not take from a peer, and why. */
 export interface Refused {

@@ -11,6 +11,7 @@ import type { NodeState, Session } from './state.ts';
  * Evicting one of a group for another of the same would only make the two take turns.
  */
 export function chooseEvicted(node: NodeState, now: number, newcomer: Address): Session | null {
+  if (!mayHaveLarge(node)) return null;
   const inbound = [...node.peers.values()].filter(({ dir, via }) => dir === 'inbound' && via === 'peer');
   const sizes = new Map<string, number>();
   for (const { remote } of inbound) sizes.set(remote.group, (sizes.get(remote.group) ?? 0) + 1);
@@ -19,6 +20,19 @@ export function chooseEvicted(node: NodeState, now: number, newcomer: Address): 
   if (!inbound.some(isLarge)) return null;
   const youngest = largestGroup(unprotected(node, now, inbound)).at(-1);
   return youngest !== undefined && isLarge(youngest) ? youngest : null;
+}
+
+/** Most full nodes have peers of as many groups, and are asked for a place again and again: no two hashes alike, no large group. */
+function mayHaveLarge({ peers }: NodeState): boolean {
+  const hashes = new Uint32Array(peers.size);
+  let at = 0;
+  for (const { remote } of peers.values()) {
+    hashes[at] = remote.groupHash;
+    at += 1;
+  }
+  hashes.sort();
+  for (let i = 1; i < hashes.length; i += 1) if (hashes[i] === hashes[i - 1]) return true;
+  return false;
 }
 
 /** Who may be evicted, oldest first. */

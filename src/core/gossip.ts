@@ -8,7 +8,7 @@ import { banOn } from './bans.ts';
 import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
 import { earn, spend } from './bucket.ts';
 import type { Context } from './context.ts';
-import type { Learnt, Refused } from './events.ts';
+import type { Refused } from './events.ts';
 import {
   ADDR_LISTED_MAX,
   ADDR_TOKENS_MAX,
@@ -211,8 +211,8 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
     group: session.remote.group,
     via: 'gossip',
   };
-  const fresh: Learnt[] = [];
-  const known: Learnt[] = [];
+  const fresh: AddrEntry[] = [];
+  const known: AddrEntry[] = [];
   const refused: Refused[] = [];
   let ignored = addr.listed - entries.length;
   for (const entry of entries) {
@@ -226,7 +226,7 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
       ignored += 1;
       countReason(node, reason);
       refused.push({ address: entry.address.text, reason });
-    } else (slot < 0 ? fresh : known).push({ address: entry.address.text, id: entry.nodeid });
+    } else (slot < 0 ? fresh : known).push(entry);
   }
   if (fresh.length > 0) {
     session.addresses += fresh.length;

@@ -26,7 +26,7 @@ import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { askForMore, feel, rotate } from './rotation.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
-import { mayDialMore } from './slots.ts';
+import { mayDialMore, mayFreeDial } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
@@ -218,7 +218,7 @@ export function messageReceived(node: NodeState, ctx: Context, n: number, messag
   const { stage } = session;
   spendMessage(node, ctx, session);
   receiveMessage(node, ctx, session, message, bytes);
-  if (session.stage !== stage) node.dialDue = true;
+  if (session.stage !== stage && session.stage !== 'ready') node.dialDue ||= mayFreeDial(node, session);
   settleDeadline(node, ctx);
 }
 
@@ -241,7 +241,7 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
   forgetSession(node, ctx, session, reason);
   admitRival(node, ctx, session);
   if (session.dir === 'outbound' && session.listen !== null) judgeDial(node, ctx, session);
-  node.dialDue = true;
+  node.dialDue ||= mayFreeDial(node, session);
   settleDeadline(node, ctx);
 }
 

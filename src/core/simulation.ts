@@ -108,11 +108,13 @@ export interface Simulation {
   ask(expression: string, node: string, signal?: AbortSignal): Promise<boolean>;
   /** Called after everything that happens or is done; journeys pass it by. It must not throw. */
   afterEach: ((what: 'event' | 'input') => void) | null;
-  /** Puts faults on, one for each that the text means; `message` is one line for the user. Their ids. */
+  /** Puts faults on, one for each that the text means; `message` is one line for the user. Their ids, and the text of each. */
   fault(
     text: string,
     groups: Groups,
-  ): { readonly ok: true; readonly ids: readonly string[] } | { readonly ok: false; readonly message: string };
+  ):
+    | { readonly ok: true; readonly ids: readonly string[]; readonly texts: readonly string[] }
+    | { readonly ok: false; readonly message: string };
   /** By id, or `all`; false when there is none. */
   heal(id: string): boolean;
   faults(): readonly FaultView[];
@@ -173,7 +175,12 @@ export interface FaultView {
   /** Null: when it is healed. */
   readonly endsAtUs: number | null;
   readonly until: string | null;
+  /** The nodes that its text names, alone or in a group. */
+  readonly names: readonly string[];
 }
+
+/** What a word of a fault may be: a node or group, two sides of them, one of some words, or something else. */
+export type FaultWord = 'node' | 'sides' | 'other' | readonly string[];
 
 /** A fault there is, for help and completion. */
 export interface FaultRow {
@@ -181,6 +188,12 @@ export interface FaultRow {
   readonly usage: string;
   readonly summary: string;
   readonly knownAs: string;
+  /** What may follow the name, word by word. */
+  readonly takes: readonly FaultWord[];
+  /** So many of these words must be there. */
+  readonly needs: number;
+  /** Which of `on`, `for` and `until` may follow then, in this order. */
+  readonly clauses: readonly string[];
 }
 
 /** A fault to come: microseconds from the beginning of the plan, and for how long. */

@@ -6,7 +6,10 @@ import type { NodeState, Session } from './state.ts';
 
 /** Rule 42, and no dial that a full table could not take in (rule 49): what has not shaken hands yet may still want a place. */
 export const mayDialMore = (node: NodeState) =>
-  node.dials.size < node.settings['dial.parallel'] && node.peers.size + comingPeers(node) < node.settings['peers.max'];
+  node.dials.size < node.settings['dial.parallel'] &&
+  // Whether all there is would fit is soon known; only else is it looked at one by one.
+  (node.sessions.size + node.dials.size < node.settings['peers.max'] ||
+    node.peers.size + comingPeers(node) < node.settings['peers.max']);
 
 /** Dials and connections of ours that are no peers yet and may become some; visits never do. */
 export function comingPeers(node: NodeState): number {
@@ -20,12 +23,19 @@ export function comingPeers(node: NodeState): number {
 
 /** Visits take no slot, so they are counted by themselves: whoever accepts and says nothing could gather any number of them. */
 export function mayVisitMore(node: NodeState): boolean {
+  if (node.sessions.size + node.dials.size < VISITS_MAX) return mayDialMore(node);
   let visits = 0;
   for (const { dir, stage, via } of node.sessions.values())
     if (dir === 'outbound' && stage !== 'closing' && !takesSlot(via)) visits += 1;
   for (const { via } of node.dials.values()) if (!takesSlot(via)) visits += 1;
   return visits < VISITS_MAX && mayDialMore(node);
 }
+
+/** Whether the change or the end of this connection may let us dial what we could not dial before: a slot, a place or a visit is free. */
+export const mayFreeDial = (node: NodeState, { dir, via, readyAt, listen }: Session): boolean =>
+  (dir === 'outbound' ? takesSlot(via) : readyAt !== null) ||
+  node.dialbacks.length > 0 ||
+  (listen !== null && !node.places.has(listen.text));
 
 /** Outbound connections and dials that take a slot, by kind (rule 41). */
 export interface Slots {

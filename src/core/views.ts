@@ -4,7 +4,7 @@
  */
 
 import type { Address } from '../wire/address.ts';
-import { MESSAGE_TYPES } from '../wire/messages.ts';
+import { type AddrEntry, MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
 import { addCounts, bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
@@ -357,6 +357,9 @@ function banViews(node: NodeState, now: number): BanView[] {
     .filter(([, { until }]) => until > now)
     .map(([target, { by, until }]) => ({ target, by, leftMs: ms(until - now) }));
 }
+
+/** An address that a peer told, as it is shown. */
+export const learntView = ({ address, nodeid }: AddrEntry) => ({ address: address.text, id: nodeid });
 
 /** Of all connections there are and were. */
 function allCounts(node: NodeState): Counts {

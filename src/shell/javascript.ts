@@ -60,7 +60,7 @@ function connect(shell: Shell): Session {
       enumerable: false,
     });
   define('node', () => (owner === null ? undefined : nodeFor(owner)));
-  define('nodes', () => (owner?.lab ? nodesFor(owner.lab) : undefined));
+  define('nodes', () => nodesFor(owner?.lab ?? null));
   define('world', () => (owner === null ? undefined : worldFor(owner)));
   define('_', () => owner?.lastRows);
   define('require', () => requireFromHere());
@@ -88,9 +88,10 @@ const portrait = ({ world, simulation }: Lab) =>
   });
 
 /** Every node by its name; each is copied when it is looked at. */
-function nodesFor({ world }: Lab): object {
+function nodesFor(lab: Lab | null): object {
+  if (lab === null) throw new ReferenceError('nodes is not defined');
   const nodes = {};
-  for (const port of world.nodes())
+  for (const port of lab.world.nodes())
     Object.defineProperty(nodes, port.name, { get: () => copyNode(port.state), enumerable: true });
   return nodes;
 }

@@ -27,7 +27,7 @@ export function readLine(
   if (text === '') return { kind: 'empty' };
   if (text.startsWith('=') && !text.startsWith('==')) return { kind: 'javascript', code: text.slice(1).trim() };
   if (/[\r\n]/.test(text)) return { kind: 'javascript', code: input.replace(/\r\n?/g, '\n') };
-  const [, first = '', next = '', after = ''] = /^([A-Za-z][\w-]*)(\s*)(.*)$/s.exec(text) ?? [];
+  const [, first = '', next = '', after = ''] = /^([0-9]*[A-Za-z][\w-]*)(\s*)(.*)$/s.exec(text) ?? [];
   const word = words.has(first) ? first : abbreviation(first);
   if (word === null || first === '') return { kind: 'javascript', code: text };
   if (after === '') return { kind: 'command', word, rest: '', help: false, comment: input.slice(stripped.length) };

@@ -1,9 +1,10 @@
 /** What a node reports by itself, as one line each: events and traced lines go in, lines for the screen (or JSON for stderr) come out. */
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
+import { learntView } from '../core/views.ts';
 import type { LineDirection, NodePort, World } from '../core/world.ts';
 import { asciiOnly } from '../util/ascii.ts';
-import type { Message } from '../wire/messages.ts';
+import type { AddrEntry, Message } from '../wire/messages.ts';
 import { quoted, round3, safe, shortId } from './render.ts';
 import type { Shell } from './shell.ts';
 
@@ -265,10 +266,12 @@ function inMilliseconds(event: NodeEvent): Record<string, unknown> {
     fields.map(([name, value]): [string, unknown] =>
       name.endsWith('Us') && typeof value === 'number'
         ? [`${name.slice(0, -2)}Ms`, round3(value / 1_000)]
-        : [name, value],
+        : [name, isLearnt(event, name) ? (value as AddrEntry[]).map(learntView) : value],
     ),
   );
 }
+
+const isLearnt = ({ kind }: NodeEvent, name: string) => kind === 'addr' && (name === 'fresh' || name === 'known');
 
 /** A decoded message in a few words. */
 function summary(message: Message): string {

@@ -11,6 +11,13 @@ export function safe(text: string, lengthMax = SHOWN_LENGTH_MAX): string {
   return cut.length < text.length ? `${shown}…` : shown;
 }
 
+/** What a user typed of faults: the sign of a jitter stays, too. */
+export const shownFault = (text: string) =>
+  text
+    .split('±')
+    .map((part) => safe(part, 300))
+    .join('±');
+
 /** The same for text of several lines that we laid out and coloured ourselves: line ends and colours stay. */
 export const safeBlock = (text: string) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of util.inspect begin with one.

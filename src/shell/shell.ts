@@ -11,6 +11,7 @@ import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
 import { answerTogether } from './lab/answer-together.ts';
+import { faultCommands, goesOnAsFault } from './lab/fault-words.ts';
 import { type Lab, labOf } from './lab/lab.ts';
 import { momentText } from './lab/moments.ts';
 import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
@@ -114,6 +115,7 @@ export class Shell {
     // On a terminal only, and not where a variable has that name. A word of the lab that could do nothing here is no beginning of a command.
     this.vocabulary = new Vocabulary(
       COMMANDS,
+      faultCommands(options.labs?.faultRows ?? []),
       options.aliases,
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
       (command) => command.needsLab !== true || this.lab !== null,
@@ -355,6 +357,8 @@ export class Shell {
     if (this.lab === null)
       for (const word of words)
         if (this.vocabulary.command(word)?.needsLab === true && this.isVariable(word)) words.delete(word);
+    const [, first = '', rest = ''] = /^\s*([\w-]+)\s*(.*)$/s.exec(input) ?? [];
+    if (this.vocabulary.fault(first) !== null && !goesOnAsFault(rest) && this.isVariable(first)) words.delete(first);
     return readLine(input, words, (prefix) => this.vocabulary.abbreviated(prefix));
   }
 

@@ -12,6 +12,8 @@ const NEAR_MAX = 3;
 
 export class Vocabulary {
   private readonly commands = new Map<string, Command>();
+  /** Of a lab: what is a command has its name, and nothing abbreviates one. */
+  private readonly faults = new Map<string, Command>();
   private readonly aliases: ReadonlyMap<string, string>;
   private readonly mayAbbreviate: (prefix: string) => boolean;
   private readonly isUsable: (command: Command) => boolean;
@@ -19,19 +21,27 @@ export class Vocabulary {
   /** `mayAbbreviate` says whether a word that is none may be the beginning of one, `isUsable` of which one. */
   constructor(
     commands: readonly Command[],
+    faults: readonly Command[],
     aliases: ReadonlyMap<string, string>,
     mayAbbreviate: (prefix: string) => boolean,
     isUsable: (command: Command) => boolean,
   ) {
     for (const command of commands)
       for (const word of [command.name, ...command.aliases]) this.commands.set(word, command);
+    for (const fault of faults) if (!this.commands.has(fault.name)) this.faults.set(fault.name, fault);
     this.aliases = aliases;
     this.mayAbbreviate = mayAbbreviate;
     this.isUsable = isUsable;
   }
 
   command(word: string): Command | null {
-    return this.commands.get(word) ?? null;
+    return this.commands.get(word) ?? this.fault(word);
+  }
+
+  /** The fault of that name where it can be put on. */
+  fault(word: string): Command | null {
+    const fault = this.faults.get(word);
+    return fault !== undefined && this.isUsable(fault) ? fault : null;
   }
 
   /** The command that a word stands for where it is typed, be it the beginning of its name. */
@@ -44,9 +54,10 @@ export class Vocabulary {
     return new Set(this.commands.keys());
   }
 
-  /** The same and aliases. */
+  /** The same, faults where they can be put on, and aliases. */
   words(): string[] {
-    return [...this.commands.keys(), ...this.aliases.keys()];
+    const faults = [...this.faults.keys()].filter((name) => this.fault(name) !== null);
+    return [...this.commands.keys(), ...faults, ...this.aliases.keys()];
   }
 
   /** The one command that a prefix of two letters or more stands for. */
@@ -65,6 +76,7 @@ export class Vocabulary {
   }
 
   unknown(word: string): CommandError {
+    if (this.faults.has(word)) return new CommandError('no-lab', `${word} is a fault, and no lab here; type lab 8`);
     const near = this.near(word);
     const hint = near.length === 0 ? '; type help for the list' : '';
     return new CommandError('unknown-command', `unknown command ${JSON.stringify(safe(word))}${hint}`, near);

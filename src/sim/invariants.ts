@@ -98,7 +98,7 @@ function brokenBook({ book, settings }: NodeState): string[] {
   }
   const sum = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);
   if (sum(book.perSource) !== size - tried) broken.push('the book miscounts its sources');
-  if (sum(book.perGroup) > size - tried) broken.push('the book miscounts its networks');
+  if (book.perGroupHash.reduce((a, b) => a + b, 0) > size - tried) broken.push('the book miscounts its networks');
   if (tried !== book.tried || local !== book.local) broken.push('the book miscounts');
   if (size - tried > settings['book.new'] || tried > settings['book.tried']) broken.push('the book is too large');
   return broken;

@@ -1,10 +1,9 @@
 /** The port of simulations on a timeline: going on, going back, comparing runs. It prints nothing. */
-import type { Advanced, FaultRow, Happened, Moment, Simulation } from '../core/simulation.ts';
+import type { Advanced, Happened, Moment, Simulation } from '../core/simulation.ts';
 import { CHAOS_PROFILES, isChaosProfile, planChaos } from './faults/chaos.ts';
 import { listFaults } from './faults/faults.ts';
 import { printFault } from './faults/parse.ts';
-import { PRESETS } from './faults/presets.ts';
-import { FAULT_NAMES, FAULTS, usageOf } from './faults/table.ts';
+import { FAULT_ROWS } from './faults/rows.ts';
 import type { Network } from './network.ts';
 import { nodeOf } from './population.ts';
 import { createStage, type LabStage, type Performed, type StageOptions } from './stage.ts';
@@ -27,21 +26,6 @@ import {
 const JOURNEY_STEPS = 2_000;
 /** The wall's clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 64;
-
-const FAULT_ROWS: readonly FaultRow[] = [
-  ...FAULT_NAMES.map((name) => ({
-    name,
-    usage: usageOf(name),
-    summary: FAULTS[name].summary,
-    knownAs: FAULTS[name].knownAs,
-  })),
-  ...Object.entries(PRESETS).map(([name, { faults, source }]) => ({
-    name,
-    usage: `${name} [on SELECTOR]`,
-    summary: faults.join(', '),
-    knownAs: source,
-  })),
-];
 
 interface Setting {
   readonly options: Omit<StageOptions, 'register'>;
@@ -136,7 +120,7 @@ export function createSimulation(
       if (!reading.ok) return reading;
       const before = network.faults.added;
       for (const one of reading.texts) give(timeline, { kind: 'fault', text: one, groups });
-      return { ok: true, ids: reading.texts.map((_, i) => `f${before + i + 1}`) };
+      return { ok: true, ids: reading.texts.map((_, i) => `f${before + i + 1}`), texts: reading.texts };
     },
     heal(id) {
       if (!network.faults.active.some((fault) => id === 'all' || fault.id === id)) return false;

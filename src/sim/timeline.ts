@@ -72,7 +72,7 @@ const SNAPSHOT_COST_SHARE = 10;
 const STEPS_PER_LOOK = 512;
 /** What snapshots may hold in all, by an estimate of what a node holds. */
 const SNAPSHOT_BYTES_MAX = 512 * 1_048_576;
-const NODE_BYTES = 96 * 1_024;
+const NODE_BYTES = 180 * 1_024;
 const SNAPSHOTS_MIN = 1;
 const SNAPSHOTS_MAX = 64;
 /** Branches of one lab. */

@@ -2,7 +2,8 @@
  * How knowledge of one address travelled: the events of all nodes go in, in order, and who learnt it when and from whom comes out. Only
  * the first time counts for each node; who forgot it since is counted.
  */
-import type { Learnt, NodeEvent, Via } from '../core/events.ts';
+import type { NodeEvent, Via } from '../core/events.ts';
+import type { AddrEntry } from '../wire/messages.ts';
 
 /**
  * Roots are the node that listens there (itself), those that dialled it of their bootstrap list or by a command, and those of whom no
@@ -46,7 +47,7 @@ export function createSpread(address: string): Spread {
   /** Names by listening address. */
   const names = new Map<string, string>();
   let owner: string | null = null;
-  const isIt = (one: Learnt) => one.address === address;
+  const isIt = (one: AddrEntry) => one.address.text === address;
 
   function note(node: string, atUs: number, how: How, from: string | null): void {
     const depth = from === null ? 0 : (learnt.get(from)?.depth ?? 0) + 1;

@@ -19,8 +19,9 @@ export interface Address {
   readonly class: AddressClass;
   /** What one operator is likely to control: `v4:1.2` (a /16) or `v6:2001:db8` (a /32); loopback and private are one group each. */
   readonly group: string;
-  /** Unsigned 32-bit hash of `text`, for tables. */
+  /** Unsigned 32-bit hashes of `text` and of `group`, for tables. */
   readonly hash: number;
+  readonly groupHash: number;
 }
 
 const PORT = /^[1-9][0-9]{0,4}$/;
@@ -137,7 +138,7 @@ function addressWith(
   kind: AddressClass,
   group: string,
 ): Address {
-  return Object.freeze({ text, ip, port, family, class: kind, group, hash: hashOf(text) });
+  return Object.freeze({ text, ip, port, family, class: kind, group, hash: hashOf(text), groupHash: hashOf(group) });
 }
 
 /** FNV-1a. Runs of the simulator are pinned by it. */

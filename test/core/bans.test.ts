@@ -333,7 +333,7 @@ test('bans: gossip about banned and discouraged addresses is not taken', () => {
   const told = ['20.1.0.1:6100=x', '20.2.0.1:6100=y', '20.3.0.1:6100=z', '20.4.0.1:6100=w', '20.5.0.1:6101=v'];
   bare.hear(n, addrLine(...told, '20.5.0.1:6100=u'));
   const [taken] = bare.happened('addr');
-  assert.deepEqual(taken?.fresh.map(({ address }) => address).sort(), ['20.4.0.1:6100', '20.5.0.1:6101']);
+  assert.deepEqual(taken?.fresh.map(({ address }) => address.text).sort(), ['20.4.0.1:6100', '20.5.0.1:6101']);
   assert.deepEqual(taken?.refused.map(({ address, reason }) => `${address} ${reason}`).sort(), [
     '20.1.0.1:6100 banned',
     '20.2.0.1:6100 discouraged',

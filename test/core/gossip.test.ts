@@ -70,7 +70,7 @@ test('gossip: each entry that is not taken has its reason, and the others are ta
       .map(([entry, reason]) => [placeOf(entry), reason]),
   );
   assert.deepEqual(
-    fresh.map(({ address }) => address),
+    fresh.map(({ address }) => address.text),
     table.filter(([, reason]) => reason === null).map(([entry]) => placeOf(entry)),
   );
   assert.deepEqual([listed, ignored, own], [table.length, table.length - fresh.length, false]);
@@ -255,7 +255,7 @@ test('gossip: of more than addr.take entries that many are looked at, chosen at 
     bare.hear(n, addrLine(...FAR.slice(0, 50)));
     const { fresh, ignored, listed, refused } = lastAddr(bare);
     assert.deepEqual([fresh.length, ignored, listed, refused.length], [5, 45, 50, 0]);
-    seen.add(fresh.map(({ address }) => address).join());
+    seen.add(fresh.map(({ address }) => address.text).join());
   }
   assert.equal(seen.size, 2);
 });

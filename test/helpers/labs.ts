@@ -1,5 +1,6 @@
 /** Worlds for the labs of tests: simulated ones on a clock that stands still between turns, so that nothing waits. */
 import type { LabWorlds } from '../../src/shell/lab/worlds.ts';
+import { FAULT_ROWS } from '../../src/sim/faults/rows.ts';
 import { createSimWorld } from '../../src/sim/world.ts';
 import { createLabWorlds } from '../../src/worlds.ts';
 
@@ -11,6 +12,7 @@ export function createTestLabs(): LabWorlds {
   const breathe = () => new Promise<void>((resolve) => void setImmediate(resolve));
   return {
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
+    faultRows: FAULT_ROWS,
     real: () => createLabWorlds().real(),
     freeBytes: () => 4 * 1_073_741_824,
     wallMs: () => wallMs,

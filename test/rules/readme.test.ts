@@ -1,4 +1,4 @@
-// Holds the tables of the README against the code they are printed from: commands, settings and reasons. With UPDATE_README=1 it
+// Holds the tables of the README against the code they are printed from: commands, faults, settings and reasons. With UPDATE_README=1 it
 // writes them into the README instead of comparing.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { REASONS } from '../../src/core/reasons.ts';
 import { EVENT_KINDS, SETTINGS } from '../../src/settings.ts';
 import { COMMANDS } from '../../src/shell/commands/index.ts';
 import { EXIT } from '../../src/shell/errors.ts';
+import { FAULT_ROWS } from '../../src/sim/faults/rows.ts';
 import { ROOT } from '../helpers/program.ts';
 
 const README = join(ROOT, 'README.md');
@@ -22,6 +23,15 @@ const TABLES: Readonly<Record<string, string>> = {
   commands: table(
     ['command', 'also', 'what it is for'],
     COMMANDS.map(({ usage, aliases, summary }) => [code(usage), aliases.map(code).join(' '), summary]),
+  ),
+  faults: table(
+    ['fault', 'usage', 'what it does', 'known as'],
+    FAULT_ROWS.map(({ name, usage, summary, knownAs }) => [
+      code(name),
+      code(usage),
+      summary.replaceAll('|', '\\|'),
+      knownAs,
+    ]),
   ),
   settings: table(
     ['setting', 'default', 'from', 'to', 'what it is for'],
@@ -48,7 +58,7 @@ function printed(readme: string): string {
   }, readme);
 }
 
-test('readme: commands, settings and reasons are those of the code (UPDATE_README=1 prints them anew)', () => {
+test('readme: commands, faults, settings and reasons are those of the code (UPDATE_README=1 prints them anew)', () => {
   const readme = readFileSync(README, 'utf8');
   const wanted = printed(readme);
   if (process.env['UPDATE_README'] === '1') writeFileSync(README, wanted);

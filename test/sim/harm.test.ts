@@ -126,3 +126,64 @@ test('harm: faults by lot are the same for the same seed, and of a profile there
   assert.ok(simulation.faultRows().some(({ name }) => name === 'nat'));
   assert.ok(simulation.faultRows().some(({ name }) => name === 'satellite'));
 });
+
+test('harm: a fault names its nodes, be they in a group, a range, a link or an expression', async () => {
+  const { simulation, put } = await network(5);
+  put('crash @A for 1s', { A: ['n2'] });
+  put('blackhole on @A<>n4', { A: ['n2', 'n3'] });
+  put('partition n1..n2|n5');
+  put('loss 5% on from=n3');
+  put('byzantine n1 lie-addr n4');
+  put('latency 5ms');
+  assert.deepEqual(
+    simulation.faults().map(({ names }) => names.filter((name) => /^n\d$/.test(name))),
+    [['n2'], ['n2', 'n3', 'n4'], ['n1', 'n2', 'n5'], ['n3'], ['n1', 'n4'], []],
+  );
+});
+
+test('harm: each fault put on is told with its own text, also one that is over at once', async () => {
+  const { simulation } = await network(3);
+  const answer = simulation.fault('3g on n2 for 10s', {});
+  assert.deepEqual(answer, {
+    ok: true,
+    ids: ['f1', 'f2', 'f3'],
+    texts: ['latency 150ms±50ms normal on n2 for 10s', 'loss 0.5% on n2 for 10s', 'rate 96000B/s on n2 for 10s'],
+  });
+  assert.deepEqual(simulation.fault('restart n3', {}), { ok: true, ids: ['f4'], texts: ['restart n3'] });
+});
+
+test('harm: rows of faults say what each word may be', async () => {
+  const { simulation } = await network(2);
+  const row = (wanted: string) => simulation.faultRows().find(({ name }) => name === wanted);
+  assert.deepEqual(row('nat')?.takes, ['node', ['full', 'restricted', 'symmetric']]);
+  assert.deepEqual(row('partition')?.takes, ['sides', ['oneway']]);
+  assert.deepEqual(row('latency')?.clauses, ['on', 'for', 'until']);
+  assert.deepEqual(row('restart')?.clauses, []);
+  for (const { usage, clauses } of simulation.faultRows())
+    assert.deepEqual(
+      [...usage.matchAll(/\[(on|for|until) /g)].map(([, clause]) => clause),
+      clauses,
+      usage,
+    );
+});
+
+test('harm: a node that is not there is told with those that are', async () => {
+  const { simulation } = await network(3);
+  const told = (text: string, groups = {}) => {
+    const answer = simulation.fault(text, groups);
+    return answer.ok ? '' : answer.message;
+  };
+  assert.equal(told('crash n9'), 'crash: "n9" is no node or group: type one of n1, n2, n3');
+  assert.equal(
+    told('partition n1|n7', { A: ['n1'] })
+      .split(': ')
+      .slice(-2)
+      .join(': '),
+    '"n7" is no node or group: type one of n1, n2, n3, @A',
+  );
+  assert.equal(told('crash @AA', { AB: ['n1'] }), 'crash: "@AA" is no node or group: type @AB');
+  assert.match(told('3g 5'), /^3g: "5" is one word too many: type 3g \[on SELECTOR\]/);
+  const many = await network(30);
+  const crowd = many.simulation.fault('crash n99', {});
+  assert.equal(crowd.ok ? '' : crowd.message, 'crash: "n99" is no node or group: type one of n1, n2, …, n30');
+});

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { NodeEvent } from '../../src/core/events.ts';
 import { createSpread, timesOf } from '../../src/trace/spread.ts';
 import { drawSpread } from '../../src/trace/spread-tree.ts';
+import { parseAddress } from '../../src/wire/address.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 
 const X = '10.0.0.9:5999';
@@ -22,7 +23,7 @@ const hears = (teller: string, list: 'fresh' | 'known', address = X): NodeEvent 
   known: [],
   ignored: 0,
   refused: [],
-  [list]: [{ address, id: null }],
+  [list]: [{ address: parseAddress(address), nodeid: null, age: null }],
 });
 
 /** Events of n9's address, a millisecond apart. */

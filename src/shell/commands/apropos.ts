@@ -3,7 +3,7 @@ import { REASONS } from '../../core/reasons.ts';
 import { SETTINGS } from '../../settings.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { folded } from '../render.ts';
+import { folded, shownFault } from '../render.ts';
 
 export const apropos: Command = {
   name: 'apropos',
@@ -26,6 +26,9 @@ export const apropos: Command = {
       ...Object.entries(REASONS)
         .filter(([name, row]) => speaks(name, row.sentence))
         .map(([name, row]) => ({ kind: 'reason', name, summary: row.sentence as string })),
+      ...(shell.options.labs?.faultRows ?? [])
+        .filter((row) => speaks(row.name, row.summary, row.knownAs))
+        .map(({ name, summary }) => ({ kind: 'fault', name, summary: shownFault(summary) })),
     ];
     return {
       value: rows,

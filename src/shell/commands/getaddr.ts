@@ -1,6 +1,7 @@
 /** `getaddr`: asks peers for addresses and tells which were new. */
-import type { Learnt, NodeEvent } from '../../core/events.ts';
+import type { NodeEvent } from '../../core/events.ts';
 import type { PeerView } from '../../core/views.ts';
+import { learntView } from '../../core/views.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
@@ -17,7 +18,7 @@ interface Told {
   readonly count: number;
   readonly new: number;
   readonly known: number;
-  readonly addresses: readonly (Learnt & { readonly new: boolean })[];
+  readonly addresses: readonly { readonly address: string; readonly id: string | null; readonly new: boolean }[];
 }
 interface Failed {
   readonly id: string | null;
@@ -111,8 +112,8 @@ function answerOf(shell: Shell, { peer, answers, error }: Asked): Told | Failed 
     return { id: peer.id, error: error ?? late };
   }
   const addresses = answers.flatMap((answer) => [
-    ...answer.fresh.map((one) => ({ ...one, new: true })),
-    ...answer.known.map((one) => ({ ...one, new: false })),
+    ...answer.fresh.map((one) => ({ ...learntView(one), new: true })),
+    ...answer.known.map((one) => ({ ...learntView(one), new: false })),
   ]);
   const fresh = addresses.filter((one) => one.new).length;
   return {

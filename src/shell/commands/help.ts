@@ -1,8 +1,9 @@
 /** `help`: the commands on one screen, one command, the settings or the reasons. */
 import { REASONS, type ReasonCode } from '../../core/reasons.ts';
+import type { FaultRow } from '../../core/simulation.ts';
 import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
 import type { Command } from '../command.ts';
-import { folded } from '../render.ts';
+import { folded, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const GROUPS = [
@@ -40,7 +41,7 @@ export const help: Command = {
           ...shell.commands.map(({ name }) => name),
           'settings',
           'reasons',
-          ...(typed === '' ? [] : [...Object.keys(SETTINGS), ...Object.keys(REASONS)]),
+          ...(typed === '' ? [] : [...Object.keys(SETTINGS), ...Object.keys(REASONS), ...faultNames(shell)]),
         ].sort(),
   run(shell, { words }) {
     const [word] = words;
@@ -73,6 +74,11 @@ export const help: Command = {
       return { value: { [code]: REASONS[code] }, text: fold(reasonLine(code), 26) };
     }
     const command = shell.vocabulary.command(word);
+    const faultRows = shell.options.labs?.faultRows ?? [];
+    const told = faultRows.filter((row) => row.name === word || word === 'faults');
+    const faults = told.flatMap((row) => faultLines(row, shell.columns()));
+    if (told.length > 0 && (command === null || command === shell.vocabulary.fault(word)))
+      return { value: { faults: told }, text: faults.join('\n') };
     if (command === null) throw shell.vocabulary.unknown(word);
     const { name, usage, summary } = command;
     const lines = [
@@ -81,10 +87,27 @@ export const help: Command = {
       ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
       ...(name === 'lab' ? labLines(shell) : []),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
+      ...faults,
+      ...(word === 'faults' ? SELECTORS.map((line) => fold(line, 0)) : []),
     ];
-    return { value: { commands: [{ name, usage, summary }] }, text: lines.join('\n') };
+    const value = { commands: [{ name, usage, summary }] };
+    return { value: told.length === 0 ? value : { ...value, faults: told }, text: lines.join('\n') };
   },
 };
+
+/** Wider lines are hard to read, where a terminal has no end, too. */
+const FAULT_WIDTH_MAX = 100;
+
+const SELECTORS = [
+  'SELECTOR is all, n3, n1..n4, @A, n1>n2 one way, n1<>@B both ways, or an expression such as ping & from=n3.',
+  'EXPRESSION is one such as converged() or n3.peers>=2. heal ends a fault; the name alone puts one on: crash n3.',
+];
+
+/** What a fault is called and takes, and what it does. */
+function faultLines({ usage, summary, knownAs }: FaultRow, columns: number | null): string[] {
+  const width = Math.min(columns ?? FAULT_WIDTH_MAX, FAULT_WIDTH_MAX);
+  return [folded(usage, width, 4), folded(`  ${shownFault(summary)} (${knownAs})`, width, 2)];
+}
 
 /** Which rule a setting belongs to is for those who read the code. */
 const withoutRule = (row: (typeof SETTINGS)[SettingKey]) =>
@@ -92,6 +115,8 @@ const withoutRule = (row: (typeof SETTINGS)[SettingKey]) =>
 
 /** As wide as the longest key. */
 const KEY_WIDTH = Math.max(...Object.keys(SETTINGS).map((key) => key.length));
+
+const faultNames = (shell: Shell) => (shell.options.labs?.faultRows ?? []).map(({ name }) => name);
 
 /** What most settings of a kind may be; the others say so in their line. */
 const USUAL_BOUNDS = ['100ms to 24h', '1 to 65536', '1KiB to 64MiB', '0.01 to 1000000'];

@@ -5,12 +5,15 @@ import { alias } from './alias.ts';
 import { apropos } from './apropos.ts';
 import { ban, bans, unban } from './ban.ts';
 import { bootstrap } from './bootstrap.ts';
+import { chaos } from './chaos.ts';
 import { connect } from './connect.ts';
 import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
+import { fault, faults } from './fault.ts';
 import { getaddr } from './getaddr.ts';
 import { group } from './group.ts';
+import { heal } from './heal.ts';
 import { help } from './help.ts';
 import { hist } from './hist.ts';
 import { lab } from './lab.ts';
@@ -70,6 +73,10 @@ export const COMMANDS: readonly Command[] = [
   checkout,
   diff,
   group,
+  fault,
+  faults,
+  heal,
+  chaos,
   order,
   map,
   spread,

@@ -3,9 +3,11 @@ import type { Simulation, Watcher } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
 import { withProgress } from '../lab/progress.ts';
+import { putFault } from '../lab/put-fault.ts';
 import { moveTo } from '../lab/runner.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -149,10 +151,17 @@ export const pause: Command = {
   name: 'pause',
   aliases: [],
   group: 'lab',
-  usage: 'pause',
-  summary: 'end run --speed',
+  usage: 'pause [NODE [for TIME] [until EXPRESSION]]',
+  summary: 'stop the run, or a node',
+  details: ['Alone it ends run --speed. pause n3 is the fault of that name: help faults.'],
   needsLab: true,
-  run(shell) {
+  raw: true,
+  candidates(shell, before, word) {
+    const row = shell.options.labs?.faultRows.find(({ name }) => name === this.name);
+    return row === undefined ? [] : faultCandidates(shell, row, before, word);
+  },
+  run(shell, { rest }) {
+    if (rest.trim() !== '') return putFault(shell, `${this.name} ${rest}`, this.name);
     const simulation = simulationOf(shell, 'pause');
     const hasRun = labOf(shell).runner().pause();
     const here = simulation.moment();

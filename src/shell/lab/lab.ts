@@ -10,8 +10,9 @@ import { nearest } from '../../util/nearest.ts';
 import type { SettingOrigin } from '../apply-setting.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Notices } from '../notices.ts';
-import { safe } from '../render.ts';
+import { safe, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
+import { Agenda } from './agenda.ts';
 import { type Calendar, type Place, timeText } from './moments.ts';
 import { type Clockwork, Runner, type RunnerEvents } from './runner.ts';
 import type { LabWorlds } from './worlds.ts';
@@ -50,6 +51,8 @@ export class Lab {
   /** The branch that was known last: an input after a rewind begins another one. */
   private branch: string;
   private readonly background: Runner | null;
+  /** What is to be done later; null where the time is the wall's. */
+  readonly agenda: Agenda | null;
   private readonly ports = new Map<string, NodePort>();
 
   constructor(
@@ -70,6 +73,14 @@ export class Lab {
     this.branch = simulation?.moment().branch ?? '';
     this.background = simulation === null ? null : new Runner({ simulation, worlds }, events);
     this.notices = notices(this);
+    this.agenda =
+      simulation === null
+        ? null
+        : new Agenda(simulation, ({ atUs, text }, error) =>
+            this.notices.complain(
+              `at ${timeText(atUs)} ${shownFault(text)}: ${shownFault(error instanceof Error ? error.message : String(error))}`,
+            ),
+          );
     this.notices.start();
   }
 
@@ -187,8 +198,12 @@ export class Lab {
       throw error instanceof RangeError ? new CommandError('no-such-moment', error.message) : error;
     } finally {
       this.branch = simulation.moment().branch;
+      this.agenda?.timeMoved();
       this.rings.clear();
       this.notices.forget();
+      // Who has not joined yet has nothing to look at.
+      const nodes = this.world.nodes();
+      if (!nodes.includes(this.focus)) this.focus = nodes[0] ?? this.focus;
     }
   }
 
@@ -214,6 +229,7 @@ export class Lab {
     } finally {
       await simulation.goTo({ kind: 'moment', moment: here });
       this.branch = here.branch;
+      this.agenda?.timeMoved();
     }
   }
 

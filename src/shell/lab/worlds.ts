@@ -1,5 +1,5 @@
 /** Where labs come from: what the composition root gives to a shell, so that the shell knows neither sockets nor the simulator. */
-import type { SimulatedWorld } from '../../core/simulation.ts';
+import type { FaultRow, SimulatedWorld } from '../../core/simulation.ts';
 import type { World } from '../../core/world.ts';
 
 export interface LabWorlds {
@@ -8,6 +8,8 @@ export interface LabWorlds {
     readonly nodes: number;
     readonly wire: boolean;
   }): Promise<SimulatedWorld>;
+  /** The faults that a simulated world knows. */
+  readonly faultRows: readonly FaultRow[];
   /** Nodes on real sockets of this machine, beside the user's own. */
   real(): World;
   /** How much memory is left for nodes. */

@@ -6,6 +6,7 @@ import { addText } from '../hash.ts';
 import type { Host, Network } from '../network.ts';
 import { happen } from '../step.ts';
 import { createLinks, type LinksOwner } from './links.ts';
+import { namedBy } from './named.ts';
 import { printFault } from './parse.ts';
 import { callFaults } from './passage.ts';
 import type { FaultSpec } from './spec.ts';
@@ -59,6 +60,7 @@ export interface FaultLine {
   /** Null: when it is healed. */
   readonly endsAtUs: number | null;
   readonly until: string | null;
+  readonly names: readonly string[];
 }
 
 export const listFaults = ({ faults }: Network): FaultLine[] =>
@@ -69,6 +71,7 @@ export const listFaults = ({ faults }: Network): FaultLine[] =>
     struck,
     endsAtUs: endsAt === Infinity ? null : endsAt,
     until: spec.until,
+    names: namedBy(spec),
   }));
 
 /** Evaluate these after every event, and heal those that hold. */

@@ -4,7 +4,7 @@
  */
 import { readDuration } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
-import { isPresetName, PRESETS } from './presets.ts';
+import { isPresetName, PRESETS, presetUsage } from './presets.ts';
 import { nobody, parseSelector, printSelector } from './selector.ts';
 import type { FaultSpec, Selector, Value } from './spec.ts';
 import { type Argument, FAULT_NAMES, FAULTS, type FaultName, type FaultRow, isFaultName, usageOf } from './table.ts';
@@ -41,6 +41,8 @@ function readFault(text: string, resolver: Resolver): FaultSpec[] {
   if (text.length > TEXT_LENGTH_MAX) throw new Wrong(`a fault has at most ${TEXT_LENGTH_MAX} characters`);
   const words = text.match(WORDS) ?? [];
   const [name = '', ...rest] = words[0] === 'fault' ? words.slice(1) : words;
+  if (isPresetName(name) && rest[0] !== undefined && !CLAUSES.includes(rest[0]))
+    throw new Wrong(`${name}: ${shown(rest[0])} is one word too many: type ${presetUsage(name)}`);
   if (isPresetName(name))
     return PRESETS[name].faults.flatMap((fault) => readFault([fault, ...rest].join(' '), resolver));
   if (!isFaultName(name)) {

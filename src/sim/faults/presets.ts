@@ -28,4 +28,6 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
+export const presetUsage = (name: string) => `${name} [on SELECTOR] [for TIME] [until EXPRESSION]`;
+
 export const isPresetName = (text: string): text is PresetName => Object.hasOwn(PRESETS, text);

@@ -45,9 +45,22 @@ function readSide(word: string, resolver: Resolver): Nodes | null | undefined {
 /** Which part of a list is nobody, and who was meant perhaps. */
 export function nobody(word: string, resolver: Resolver): string {
   const wrong = word.split(',').find((part) => resolver.nodes(part) === null) ?? word;
-  const near = nearest(wrong, resolver.words);
-  const hint = near.length > 0 ? near.join(' or ') : 'a name such as n1, or a group such as @A';
+  // Of a wrong number any other is as near.
+  const near = /[0-9]$/.test(wrong) ? [] : nearest(wrong, resolver.words);
+  const hint = near.length > 0 ? near.join(' or ') : `one of ${listed(resolver.words)}`;
   return `${JSON.stringify(wrong.slice(0, 80))} is no node or group: type ${hint}`;
+}
+
+/** Names that are told where none is near. */
+const LISTED_MAX = 12;
+
+/** Nodes, of many the first and the last one, and groups. */
+function listed(words: readonly string[]): string {
+  const groups = words.filter((word) => word.startsWith('@'));
+  const nodes = words.filter((word) => !word.startsWith('@'));
+  const few = nodes.length <= LISTED_MAX ? nodes : [nodes[0], nodes[1], '…', nodes.at(-1)];
+  const rest = groups.length - LISTED_MAX;
+  return [...few, ...groups.slice(0, LISTED_MAX), ...(rest > 0 ? [`${rest} more groups`] : [])].join(', ');
 }
 
 export function printSelector(selector: Selector): string {

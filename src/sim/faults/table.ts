@@ -194,17 +194,21 @@ export const isFaultName = (text: string): text is FaultName => Object.hasOwn(FA
 
 /** As a user types it: upper-case words are to be replaced, brackets are optional. */
 export function usageOf(name: FaultName): string {
-  const { args, isSelective, isInstant }: FaultRow = FAULTS[name];
+  const { args }: FaultRow = FAULTS[name];
   const words = args.map((arg) => {
     const shown = arg.type === 'choice' ? (arg.of ?? []).join('|') : (USAGE[arg.type] ?? arg.name.toUpperCase());
     return arg.optional === true ? `[${shown}]` : shown;
   });
-  return [
-    name,
-    ...words,
-    ...(isSelective ? ['[on SELECTOR]'] : []),
-    ...(isInstant ? [] : ['[for TIME]', '[until EXPRESSION]']),
-  ].join(' ');
+  const clauses = clausesOf(FAULTS[name]).map((clause) => `[${clause} ${CLAUSES[clause]}]`);
+  return [name, ...words, ...clauses].join(' ');
 }
+
+/** What may follow the arguments, in order, and what each is followed by. */
+const CLAUSES = { on: 'SELECTOR', for: 'TIME', until: 'EXPRESSION' } as const;
+
+export const clausesOf = ({ isSelective, isInstant }: FaultRow): readonly (keyof typeof CLAUSES)[] => [
+  ...(isSelective ? (['on'] as const) : []),
+  ...(isInstant ? [] : (['for', 'until'] as const)),
+];
 
 const USAGE: Partial<Record<ArgumentType, string>> = { spread: 'DELAY[±JITTER]', shift: '±TIME', sides: 'NODES|NODES' };

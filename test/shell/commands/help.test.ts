@@ -38,7 +38,8 @@ test('help: of a command is its usage, what it does and its other names; CMD ? i
   assert.equal(await text('ping?'), help);
   assert.match(await text('help dial'), /also: dial, addnode$/);
   for (const { name, usage, summary } of COMMANDS) {
-    assert.deepEqual(await value(`help ${name}`), { commands: [{ name, usage, summary }] });
+    const { commands } = await value<{ commands: object[] }>(`help ${name}`);
+    assert.deepEqual(commands, [{ name, usage, summary }]);
     assert.ok(usage.startsWith(name), name);
     for (const line of (await text(`help ${name}`)).split('\n')) assert.ok(line.length <= 120, line);
   }

@@ -52,7 +52,7 @@ test('lab: what cannot be is one line', async () => {
   const large = await failure('lab 1000000');
   assert.match(
     large.message,
-    /^1,000,000 nodes would need some 274\.7 GiB of memory and there are 4\.0; lab 14563 fits$/,
+    /^1,000,000 nodes would need some 343\.3 GiB of memory and there are 4\.0; lab 11650 fits$/,
   );
   assert.equal(large.code, 'too-many');
   await text('lab 5');

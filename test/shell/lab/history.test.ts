@@ -109,3 +109,13 @@ test('history: a variable with the name of a word of the lab is read where there
   await text('lab 2');
   assert.match((await failure('step x')).message, /is no number/);
 });
+
+test('history: before the looked at node has joined another one is looked at', async () => {
+  const { shell, text, failure } = await openShell({ peers: 0 });
+  await text('lab 70');
+  await text('run 1s');
+  await text('use n70');
+  await text('rewind 5ms');
+  assert.equal(shell.prompt(), 'lab n1 0.005s> ');
+  assert.match((await failure('use n70')).message, /^n70 is not running at 0\.005s$/);
+});

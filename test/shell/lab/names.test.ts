@@ -52,3 +52,11 @@ test('names: notices of the own node say so in the lab, and those of other nodes
   await text('run 2s');
   assert.equal(printed.filter((line) => line.startsWith('+ ')).length, 2, printed.join('\n'));
 });
+
+test('names: without a lab nodes is no name of JavaScript', async () => {
+  const { failure, value } = await openShell({ peers: 0 });
+  assert.equal((await failure('nodes')).code, 'unknown-command');
+  await value('nodes = 3');
+  assert.equal(await value('=nodes'), 3);
+  await value('delete globalThis.nodes');
+});

@@ -1,0 +1,46 @@
+/** Puts faults on a shell's lab: a text as a user types it goes in, the faults that came of it come out, or one line that says what is wrong. */
+import type { Groups, Simulation } from '../../core/simulation.ts';
+import type { Answer } from '../command.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { shownFault } from '../render.ts';
+import type { Shell } from '../shell.ts';
+import { type Lab, labOf } from './lab.ts';
+
+/** The simulation of the lab, or why real nodes take no faults. */
+export function harmedLab(shell: Shell, what: string): { readonly lab: Lab; readonly simulation: Simulation } {
+  const lab = labOf(shell);
+  const { simulation } = lab;
+  if (simulation === null)
+    throw new UsageError(
+      `${what} needs a simulated lab: here the sockets, processes and clocks are the system's; lab ${lab.options.nodes} without --tcp has faults`,
+    );
+  return { lab, simulation };
+}
+
+export interface Put {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Throws a UsageError when the text is none. */
+export function putOn({ groups }: Lab, simulation: Simulation, text: string): readonly Put[] {
+  const named: Groups = Object.fromEntries(groups);
+  const answer = simulation.fault(text, named);
+  if (!answer.ok) throw new UsageError(shownFault(answer.message));
+  return answer.ids.map((id, i) => ({ id, text: answer.texts[i] ?? '' }));
+}
+
+/** So many of one line are shown, the rest is counted. */
+const SHOWN_MAX = 20;
+
+export const putLines = (rows: readonly Put[]): readonly string[] => [
+  ...rows.slice(0, SHOWN_MAX).map(({ id, text }) => `${id} ${shownFault(text)}`),
+  ...(rows.length > SHOWN_MAX ? [`… ${rows.length - SHOWN_MAX} more; faults shows them`] : []),
+];
+
+export function putFault(shell: Shell, text: string, what: string): Answer {
+  const { lab, simulation } = harmedLab(shell, what);
+  if (lab.world.nodes().length === 0) throw new CommandError('no-such-node', 'no node is running');
+  const rows = putOn(lab, simulation, text);
+  return { value: rows, text: putLines(rows).join('\n') };
+}
