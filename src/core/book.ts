@@ -365,7 +365,8 @@ function replaceIncumbent(book: Book, slot: number, outcome: Outcome): void {
   const text = (book.addresses[slot] as Address).text;
   const [first] = settleCollisions(book, (collision) => collision.incumbent === text);
   const candidate = first === undefined ? -1 : findText(book, first.candidate);
-  if (candidate < 0 || isTried(book, candidate)) return;
+  // It may have been forgotten since and heard of anew: then it is hearsay again.
+  if (candidate < 0 || isTried(book, candidate) || book.outcomes[candidate]?.succeededAt == null) return;
   demote(book, slot, outcome);
   promote(book, candidate, outcomeOf(book, candidate));
 }

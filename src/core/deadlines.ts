@@ -24,9 +24,7 @@ export function wakeSessions(node: NodeState, ctx: Context, lateByUs: number): v
     reviewAll(node.agenda, ctx.now);
   }
   visitDue(node.agenda, ctx.now, (session) => {
-    const { stage } = session;
     if (sessionDeadline(node, session) <= ctx.now) wakeSession(node, ctx, session);
-    if (session.stage !== stage) node.dialDue = true;
     return sessionDeadline(node, session);
   });
 }

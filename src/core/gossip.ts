@@ -23,7 +23,7 @@ import { isOwn } from './obstacles.ts';
 import { forgetOldest } from './oldest.ts';
 import type { ReasonCode } from './reasons.ts';
 import { aboutOf, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
-import type { NodeState, Session } from './state.ts';
+import type { KeptAnswer, NodeState, Session } from './state.ts';
 
 /** The address we would tell this peer as ours, whether or not rule 32 allows it; null when we do not listen. */
 export function ownAddress(node: NodeState, session: Session): Address | null {
@@ -112,22 +112,32 @@ function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
   const most = node.settings['addr.answer'];
   const kept = isLocal(asker.remote) ? undefined : node.keptAnswers.get(group);
   if (kept !== undefined && ctx.now - kept.at < ANSWER_KEPT_US) {
-    const agedS = ageS(ctx.now, kept.at);
-    const ageMaxS = Math.floor(node.settings['addr.fresh'] / SECOND_US);
-    const fresh = kept.entries.filter(({ age }) => (age ?? 0) + agedS <= ageMaxS);
-    if (fresh.length * 2 >= most)
-      return fresh
-        .filter(({ address, nodeid }) => mayTell(node, asker, address, nodeid))
-        .map((entry) => ({ ...entry, age: (entry.age ?? 0) + agedS }));
+    const fresh = entriesOf(kept, ageS(ctx.now, kept.at), Math.floor(node.settings['addr.fresh'] / SECOND_US));
+    if (fresh.length * 2 >= most) return fresh.filter(({ address, nodeid }) => mayTell(node, asker, address, nodeid));
   }
   const entries = shareable(node, ctx, asker);
   if (!isLocal(asker.remote) && entries.length >= most) keepAnswer(node, ctx, group, entries);
   return entries;
 }
 
+/** What was told then, older by `agedS`, as far as it is not older than `ageMaxS`. */
+function entriesOf({ addresses, ids, ages }: KeptAnswer, agedS: number, ageMaxS: number): AddrEntry[] {
+  const entries: AddrEntry[] = [];
+  for (let i = 0; i < addresses.length; i += 1) {
+    const age = (ages[i] as number) + agedS;
+    if (age <= ageMaxS) entries.push({ address: addresses[i] as Address, nodeid: ids[i] as string | null, age });
+  }
+  return entries;
+}
+
 function keepAnswer(node: NodeState, ctx: Context, group: string, entries: readonly AddrEntry[]): void {
   node.keptAnswers.delete(group);
-  node.keptAnswers.set(group, { at: ctx.now, entries });
+  node.keptAnswers.set(group, {
+    at: ctx.now,
+    addresses: entries.map(({ address }) => address),
+    ids: entries.map(({ nodeid }) => nodeid),
+    ages: entries.map(({ age }) => age ?? 0),
+  });
   forgetOldest(node.keptAnswers, ANSWERS_KEPT_MAX);
 }
 

@@ -26,7 +26,7 @@ import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { askForMore, feel, rotate } from './rotation.ts';
 import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
-import { mayDialMore, mayFreeDial } from './slots.ts';
+import { mayDialMore } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
@@ -215,10 +215,8 @@ export function nameResolved(
 export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message, bytes: number): void {
   const session = node.sessions.get(n);
   if (session === undefined) return;
-  const { stage } = session;
   spendMessage(node, ctx, session);
   receiveMessage(node, ctx, session, message, bytes);
-  if (session.stage !== stage && session.stage !== 'ready') node.dialDue ||= mayFreeDial(node, session);
   settleDeadline(node, ctx);
 }
 
@@ -241,7 +239,6 @@ export function connectionClosed(node: NodeState, ctx: Context, n: number, reaso
   forgetSession(node, ctx, session, reason);
   admitRival(node, ctx, session);
   if (session.dir === 'outbound' && session.listen !== null) judgeDial(node, ctx, session);
-  node.dialDue ||= mayFreeDial(node, session);
   settleDeadline(node, ctx);
 }
 
@@ -258,7 +255,10 @@ function judgeDial(node: NodeState, ctx: Context, session: Session): void {
   const isDuplicate = session.said === 'duplicate';
   if (isOurs || (isDuplicate && node.peers.has(session.id ?? ''))) return dialNoSooner(node, address, ctx.now);
   const slot = isDuplicate ? findAddress(node.book, address) : -1;
-  if (slot >= 0) disproveAddress(node.book, node.settings, ctx, slot);
+  if (slot >= 0) {
+    disproveAddress(node.book, node.settings, ctx, slot);
+    node.dialDue = true;
+  }
   dialLater(node, ctx, address, session.said === 'full' ? 'full' : reason, session.readyAt === null || isDuplicate);
 }
 

@@ -168,6 +168,8 @@ function meetDuplicate(node: NodeState, ctx: Context, session: Session, old: Ses
 function loseTo(node: NodeState, ctx: Context, loser: Session, winner: Session): void {
   if (winner.listen === null && loser.listen !== null) setListen(node, winner, loser.listen);
   winner.confirmed ||= loser.confirmed;
+  // Two that might have been peers are one, so there may be a place for another.
+  node.dialDue = true;
   // Whoever dialled, the user asked for this peer (rules 49, 52).
   if (loser.via === 'manual' || loser.via === 'keep') winner.via = loser.via;
   if (loser.dir === 'outbound' || (loser.readyAt !== null && !hasRoomForGuest(node)))

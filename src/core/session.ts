@@ -28,6 +28,7 @@ import {
   USER_PING_WAIT_US,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
+import { mayFreeDial } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
 
 const PING = { type: 'ping', nonce: null } as const;
@@ -193,6 +194,7 @@ function remember(node: NodeState, ctx: Context, session: Session): void {
 function leaveTables(node: NodeState, session: Session): void {
   leavePlace(node, session);
   if (session.id !== null && node.peers.get(session.id) === session) node.peers.delete(session.id);
+  node.dialDue ||= mayFreeDial(node, session);
 }
 
 export function strike(node: NodeState, ctx: Context, session: Session, what: string): void {

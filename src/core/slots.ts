@@ -31,7 +31,7 @@ export function mayVisitMore(node: NodeState): boolean {
   return visits < VISITS_MAX && mayDialMore(node);
 }
 
-/** Whether the change or the end of this connection may let us dial what we could not dial before: a slot, a place or a visit is free. */
+/** Whether the end of this connection may let us dial what we could not dial before: a slot, a place or a visit is free. */
 export const mayFreeDial = (node: NodeState, { dir, via, readyAt, listen }: Session): boolean =>
   (dir === 'outbound' ? takesSlot(via) : readyAt !== null) ||
   node.dialbacks.length > 0 ||

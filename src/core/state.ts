@@ -1,7 +1,7 @@
 /** The whole state of one node as plain data: no closures, no sockets, so that it can be shown, copied and compared. It does nothing. */
 import type { Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
-import type { AddrEntry, Nonce } from '../wire/messages.ts';
+import type { Nonce } from '../wire/messages.ts';
 import type { Agenda } from './agenda.ts';
 import type { Book } from './book.ts';
 import type { Bucket } from './bucket.ts';
@@ -128,8 +128,11 @@ export interface PendingName {
 /** What public askers of one group were told; the same is told again for a while (rule 38). */
 export interface KeptAnswer {
   readonly at: number;
-  /** `age` counts from `at`. */
-  readonly entries: readonly AddrEntry[];
+  /** Entry by entry, in columns: objects would be the largest part of a node. */
+  readonly addresses: readonly Address[];
+  readonly ids: readonly (string | null)[];
+  /** Seconds, as of `at`. */
+  readonly ages: readonly number[];
 }
 
 /** Until when an IP or id is kept away, and whether a user said so or its peers broke the rules. */

@@ -357,6 +357,15 @@ test('book: an old address that fails its test gives way, and stays known', () =
   check();
 });
 
+test('book: who was forgotten while it waited for a place and is heard of again is hearsay, and takes none', () => {
+  const { book, add, fail, check } = collided();
+  forgetAddress(book, 2);
+  add(4);
+  fail(0);
+  assert.deepEqual([isTried(book, 0), isTried(book, 2)], [true, false]);
+  check();
+});
+
 test('book: addresses that wait for a place are bounded', () => {
   const { book, add, vouch, check } = open({ 'book.tried': 1 });
   for (let k = 0; k < COLLISIONS_MAX + 5; k += 1) vouch(add(k));

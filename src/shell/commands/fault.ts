@@ -30,14 +30,8 @@ export const fault: Command = {
   },
   run(shell, { rest }) {
     const [name] = rest.trim().split(/\s/);
-    const { simulation } = harmedLab(shell, 'fault');
-    if (name === undefined || name === '')
-      throw new UsageError(
-        `usage: ${this.usage}; there are ${simulation
-          .faultRows()
-          .map((row) => row.name)
-          .join(', ')}`,
-      );
+    harmedLab(shell, 'fault');
+    if (name === undefined || name === '') throw new UsageError(`usage: ${this.usage}; help faults lists them`);
     return putFault(shell, rest, 'fault');
   },
 };

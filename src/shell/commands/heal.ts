@@ -37,13 +37,7 @@ export const heal: Command = {
     else for (const { id } of meant) simulation.heal(id);
     const rows = meant.map(({ id, text }) => ({ id, text }));
     const none = word === ALL ? 'no faults to heal' : `no fault names ${safe(word)}`;
-    return {
-      value: rows,
-      text:
-        putLines(rows)
-          .map((line) => `healed ${line}`)
-          .join('\n') || none,
-    };
+    return { value: rows, text: putLines(rows, 'healed ') || none };
   },
 };
 

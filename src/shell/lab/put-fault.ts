@@ -33,14 +33,16 @@ export function putOn({ groups }: Lab, simulation: Simulation, text: string): re
 /** So many of one line are shown, the rest is counted. */
 const SHOWN_MAX = 20;
 
-export const putLines = (rows: readonly Put[]): readonly string[] => [
-  ...rows.slice(0, SHOWN_MAX).map(({ id, text }) => `${id} ${shownFault(text)}`),
-  ...(rows.length > SHOWN_MAX ? [`… ${rows.length - SHOWN_MAX} more; faults shows them`] : []),
-];
+/** A line each, with a word before it. */
+export const putLines = (rows: readonly Put[], word = ''): string =>
+  [
+    ...rows.slice(0, SHOWN_MAX).map(({ id, text }) => `${word}${id} ${shownFault(text)}`),
+    ...(rows.length > SHOWN_MAX ? [`… ${rows.length - SHOWN_MAX} more`] : []),
+  ].join('\n');
 
 export function putFault(shell: Shell, text: string, what: string): Answer {
   const { lab, simulation } = harmedLab(shell, what);
   if (lab.world.nodes().length === 0) throw new CommandError('no-such-node', 'no node is running');
   const rows = putOn(lab, simulation, text);
-  return { value: rows, text: putLines(rows).join('\n') };
+  return { value: rows, text: putLines(rows) };
 }

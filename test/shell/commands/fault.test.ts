@@ -61,8 +61,32 @@ test('heal: one by its id, those that name a node or a group, all; and a crashed
   assert.deepEqual(ids(await value<Row[]>('heal @A')), ['f2']);
   assert.equal(await text('heal'), 'healed f4 nat n5 full\nhealed f5 latency 5ms');
   assert.equal((await failure('heal f4')).message, 'f4 is not on; no fault is on');
+  for (let i = 0; i < 23; i += 1) await text(`latency ${i + 1}ms`);
+  assert.match(await text('heal'), /^(?:healed f\d+ latency \d+ms\n){20}… 3 more$/);
   await text('run 5s');
   assert.ok((await value<unknown[]>('n4: peers')).length > 0);
+});
+
+test('nat: addrs shows that nobody reached the node, and two behind one never meet though gossip tells of both', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  await text('lab 6');
+  await text('run 5s');
+  await text('nat n4,n5 symmetric');
+  await text('restart n4,n5');
+  await text('run 60s');
+  type Addr = { address: string; table: string; tries: number; state: string; lastError: string | null };
+  const seen = async (node: string) =>
+    (await value<Addr[]>(`${node}: addrs`)).find(({ address }) => address === '10.0.0.5:5999');
+  const byOpen = await seen('n1');
+  assert.deepEqual(
+    [byOpen?.table, byOpen?.state, byOpen?.tries, byOpen?.lastError],
+    ['new', 'connected', 1, 'timeout'],
+  );
+  const byClosed = await seen('n4');
+  assert.deepEqual([byClosed?.table, byClosed?.lastError], ['new', 'timeout']);
+  assert.notEqual(byClosed?.state, 'connected');
+  assert.match(await text('n4: addrs'), /^10\.0\.0\.5:5999 .* timeout$/m);
+  assert.equal((await value<unknown[]>('n4: peers')).length, 4);
 });
 
 test('chaos: plans faults by lot, puts each on when its time comes and not before, and the network is whole after it', async () => {

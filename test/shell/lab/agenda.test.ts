@@ -30,7 +30,7 @@ async function planned() {
     done,
     at,
     pass: (seconds: number) => world.until(() => false, { limitMs: seconds * 1_000 }),
-    async rewind(seconds: number) {
+    rewind: async (seconds: number) => {
       await simulation.goTo({ kind: 'time', time: seconds * S });
       agenda.timeMoved();
     },

@@ -90,7 +90,7 @@ test('fault words: a wrong word is one line that says which and what to type', a
     ['partition n1', /^partition: "n1" is not two sides such as n1,n2\|n3 or @A\|@B$/],
     ['satellite 3', /^satellite: "3" is one word too many: type satellite \[on SELECTOR\]/],
     ['fault crsh n3', /^"crsh" is no fault: type crash$/],
-    ['fault', /^usage: fault NAME .*; there are latency, loss, /],
+    ['fault', /^usage: fault NAME .*; help faults lists them$/],
     ['pause x', /^pause: "x" is no node or group: type one of n1, /],
   ];
   for (const [line, message] of refused) {
