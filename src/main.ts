@@ -3,6 +3,8 @@
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
+import { findLone } from './shell/lab/lone.ts';
+import type { Script } from './shell/lab/script-file.ts';
 import { createOutput, type Output } from './shell/output.ts';
 import { dataFolder, listenChoices } from './shell/places.ts';
 import { safe } from './shell/render.ts';
@@ -39,6 +41,13 @@ async function main(): Promise<number> {
     await out.answer(startup.show === 'version' ? VERSION : USAGE);
     return EXIT.ok;
   }
+  const found = await findLone(startup, process.stdin, process.stdin.isTTY === true).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    err.notice(`peersh: ${error.message}`);
+    return null;
+  });
+  if (found === null) return EXIT.usage;
+  if (found.kind === 'scripts') return runLabScripts(startup, found.scripts, out, err);
   const world = createLiveWorld();
   let shell: Shell;
   try {
@@ -56,11 +65,19 @@ async function main(): Promise<number> {
   });
   const run = shell.options.interactive
     ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
-    : runStreams({ shell, startup, signalled, out, err });
+    : runStreams({ shell, startup, signalled, input: found.input, out, err });
   const { code, hasHungUp } = await run;
   await shell.close();
   if (hasHungUp) endByHangUp();
   return code;
+}
+
+async function runLabScripts(startup: Startup, scripts: readonly Script[], out: Output, err: Output): Promise<number> {
+  const interrupted = new AbortController();
+  void catchSignals(() => interrupted.abort());
+  const { runAlone } = await import('./shell/lab/run-alone.ts');
+  const { lab: options, json, keepGoing } = startup;
+  return runAlone(createLabWorlds(), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. */

@@ -40,7 +40,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names 
   const population = createPopulation(agent, nodes);
   network.onJoin = (name) => join(network, population, name, register);
   const { hash } = network;
-  const watch = createWatch(network, names ?? (() => [...population.places.keys()]));
+  const watch = createWatch(network, population, names ?? (() => [...population.places.keys()]));
   const harm = createHarm(network, population, watch);
   network.faultHooks.restartNode = (name) => restart(network, population, name, register);
 

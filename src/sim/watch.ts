@@ -12,12 +12,15 @@ import { compile, compileState, type Matcher, needsEvents } from '../query/match
 import type { Observation } from '../query/observation.ts';
 import { createScope, type LivingScope } from '../query/scope.ts';
 import type { Host, Network } from './network.ts';
-import { nodeOf } from './population.ts';
+import { nodeOf, type Population } from './population.ts';
 
 export interface Watch {
   readonly scope: LivingScope;
   /** Throws a QueryError when the text is no expression of this world. */
-  add(text: string, node: string): Watcher & {
+  add(
+    text: string,
+    node: string,
+  ): Watcher & {
     /** Whether it holds with nothing happening; what was counted counts. */
     holds(): boolean;
   };
@@ -46,16 +49,19 @@ function namesOf(network: Network): () => readonly string[] {
 }
 
 /** `known` are the names of nodes that are there, were or will be. */
-export function createWatch(network: Network, known: () => readonly string[]): Watch {
+export function createWatch(network: Network, population: Population, known: () => readonly string[]): Watch {
+  const present = createScope({
+    names: namesOf(network),
+    state: (name) => {
+      const host = network.names.get(name);
+      return host === undefined ? null : nodeOf(host);
+    },
+  });
   const scope: LivingScope = {
-    ...createScope({
-      names: namesOf(network),
-      state: (name) => {
-        const host = network.names.get(name);
-        return host === undefined ? null : nodeOf(host);
-      },
-    }),
+    ...present,
     nodes: known,
+    // Who is still to join is no part of one piece.
+    converged: () => population.announced.size === 0 && present.converged(),
   };
   let watching: readonly Watching[] = [];
   /** Of all kinds. */

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { addrs } from './addrs.ts';
 import { alias } from './alias.ts';
 import { apropos } from './apropos.ts';
+import { at } from './at.ts';
 import { ban, bans, unban } from './ban.ts';
 import { bootstrap } from './bootstrap.ts';
 import { chaos } from './chaos.ts';
@@ -10,6 +11,7 @@ import { connect } from './connect.ts';
 import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
+import { expect, report } from './expect.ts';
 import { fault, faults } from './fault.ts';
 import { getaddr } from './getaddr.ts';
 import { group } from './group.ts';
@@ -29,6 +31,7 @@ import { pause, run } from './run.ts';
 import { send } from './send.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
+import { spawn } from './spawn.ts';
 import { spread } from './spread.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
@@ -60,9 +63,13 @@ export const COMMANDS: readonly Command[] = [
   stats,
   wait,
   lab,
+  spawn,
   use,
   run,
   pause,
+  at,
+  expect,
+  report,
   step,
   next,
   back,

@@ -1,0 +1,105 @@
+/** Lab scripts as the program runs them: without a node of its own, and with an exit code for each way in which a run can end. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ALONE, Program, run } from '../helpers/run-program.ts';
+import { until } from '../helpers/until.ts';
+
+const HEADER = '#!peersh lab v1';
+const FOLDER = mkdtempSync(join(tmpdir(), 'peersh-lab-'));
+process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
+
+function file(name: string, lines: readonly string[]): string {
+  const path = join(FOLDER, name);
+  writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
+  return path;
+}
+
+const THREE = ['set seed 42', 'spawn n1..n3'];
+const PASS = file('pass.lab', [...THREE, 'expect eventually converged() within 30s', 'run 30s']);
+const FAIL = file('fail.lab', [...THREE, 'expect never ping & from=n3', 'run 5s']);
+const OPEN = file('open.lab', [...THREE, 'expect eventually peers>=7', 'run 5s']);
+const ENDLESS = file('endless.lab', [...THREE, 'expect eventually peers>=7', 'run until peers>=7']);
+const WRONG = file('wrong.lab', [...THREE, 'expct peers>=2']);
+
+test('lab script: each way to end has its exit code', async () => {
+  const table: [string[], number, RegExp, RegExp][] = [
+    [['--script', PASS], 0, /^pass .*pass\.lab seed 42: main#\d+ 30s/m, /^$/],
+    [
+      ['--script', FAIL],
+      1,
+      /^ {2}fail {5}never ping & from=n3 \(.*fail\.lab:4\): first #\d+ [\d.]+s n\d <- n3 ping$/m,
+      /^$/,
+    ],
+    [['--script', OPEN], 4, /^ {2}unknown {2}eventually peers>=7 \(.*\): still open when the run ended at 5s$/m, /^$/],
+    [['--script', ENDLESS], 4, /^ {2}stopped {2}.*endless\.lab:5: peers>=7 did not come true in 600s$/m, /^$/],
+    [['--script', WRONG], 2, /^$/, /^peersh: .*wrong\.lab:4: unknown command "expct"; did you mean expect\?\n$/],
+    [['--script', PASS, '--seed', 'x'], 2, /^$/, /^peersh: seed=x is no whole number/],
+    [['--script', PASS, '-e', 'peers'], 2, /^$/, /^peersh: a lab script runs without a node: leave out -e/],
+    [['--script', PASS, '--script', FAIL], 1, /^pass .*^fail /ms, /^$/],
+    [['--script', FAIL, '--script', PASS], 1, /^fail /m, /^$/],
+    [['-k', '--script', FAIL, '--script', PASS], 1, /^fail .*^pass /ms, /^$/],
+  ];
+  await Promise.all(
+    table.map(async ([args, expected, out, err]) => {
+      const ran = await run(['--no-rc', ...args]);
+      assert.equal(ran.code, expected, `${args.join(' ')}: ${ran.out}${ran.err}`);
+      assert.match(ran.out, out);
+      assert.match(ran.err, err);
+    }),
+  );
+});
+
+test('lab script: the line that it prints runs the same again', async () => {
+  const first = await run(['--no-rc', '--script', FAIL, '--seed', '7', '--set', 'ping.interval=5s']);
+  const [, again = ''] = /^again: peersh (.*)$/m.exec(first.out) ?? [];
+  assert.match(again, /^--script \S+ --seed 7 --set ping\.interval=5s$/);
+  assert.equal((await run(['--no-rc', ...again.split(' ')])).out, first.out);
+});
+
+test('lab script: piped in it is one, too, and --json gives one value', async () => {
+  const { code, out, err } = await run(['--no-rc', '--json'], readFileSync(FAIL, 'utf8'));
+  assert.deepEqual([code, err], [1, '']);
+  assert.equal(out.trim().split('\n').length, 1);
+  const report = JSON.parse(out) as { verdict: string; seed: number; expectations: { where: string }[]; repro: string };
+  assert.deepEqual([report.verdict, report.seed], ['fail', 42]);
+  assert.equal(report.expectations[0]?.where, 'stdin:4');
+  assert.equal(report.repro, 'peersh --seed 42 < FILE');
+  const wrong = await run(['--no-rc', '--json'], readFileSync(WRONG, 'utf8'));
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.out, /^\{"error":\{"code":"usage","message":"stdin:4: unknown command/);
+});
+
+test('lab script: no node is started and no settings of the user count', async (context) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  context.after(() => server.close());
+  const { port } = server.address() as { port: number };
+  const taken = ['--listen', `127.0.0.1:${port}`];
+  assert.equal((await run([...taken, '--no-rc', '-e', 'status'])).code, 3);
+  assert.equal((await run([...taken, '--no-rc', '--script', PASS])).code, 0);
+  writeFileSync(join(FOLDER, '.noderc'), 'set ping.interval 3s\n');
+  const hashOf = ({ out }: { readonly out: string }) => /hash ([0-9a-f]{8})/.exec(out)?.[1];
+  const plain = hashOf(await run(['--no-rc', '--script', PASS]));
+  assert.equal(hashOf(await run(['--script', PASS], '', FOLDER)), plain);
+  assert.notEqual(hashOf(await run(['--no-rc', '--script', PASS, '--set', 'ping.interval=3s'])), plain);
+});
+
+test('lab script: SIGINT ends a long run with 130', async () => {
+  const path = file('long.lab', [...THREE, 'n1: status', 'run 240h']);
+  const program = new Program(['--no-rc', '--script', path]);
+  await until('the run', () => (program.out.includes('listening') ? null : program.out + program.err));
+  program.child.kill('SIGINT');
+  assert.equal((await program.ended).code, 130);
+});
+
+test('script: lines that come late are run as ever, and a node is there meanwhile', async () => {
+  const program = new Program(ALONE);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  program.child.stdin.end('peers\n1 + 1\n');
+  const { code, out } = await program.ended;
+  assert.deepEqual([code, out], [0, 'no peers; try connect HOST:PORT\n2\n']);
+});
