@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 /** The program: argv goes in; settings, a world, a node and its shell are put together; an exit code comes out. */
+import { fileURLToPath } from 'node:url';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
 import { findLone } from './shell/lab/lone.ts';
 import type { Script } from './shell/lab/script-file.ts';
+import { WORKER_MARK } from './shell/lab/worker-mark.ts';
 import { createOutput, type Output } from './shell/output.ts';
 import { dataFolder, listenChoices } from './shell/places.ts';
 import { safe } from './shell/render.ts';
@@ -16,6 +19,8 @@ import { isOfPrompt } from './shell/typed.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
 import { createLabWorlds, createLiveWorld } from './worlds.ts';
+
+const PROGRAM = fileURLToPath(import.meta.url);
 
 /** What the system says of a port that cannot be had, and what to do about it. */
 const START_TROUBLE: Readonly<Record<string, string>> = {
@@ -77,7 +82,7 @@ async function runLabScripts(startup: Startup, scripts: readonly Script[], out: 
   void catchSignals(() => interrupted.abort());
   const { runAlone } = await import('./shell/lab/run-alone.ts');
   const { lab: options, json, keepGoing } = startup;
-  return runAlone(createLabWorlds(), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
+  return runAlone(createLabWorlds(PROGRAM), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. */
@@ -101,7 +106,7 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   const paint = createPaint(decideColor(startup.color, process.env, interactive));
   const shell = new Shell({
     live: { world, node },
-    labs: createLabWorlds(),
+    labs: createLabWorlds(PROGRAM),
     ring,
     json,
     interactive,
@@ -130,4 +135,11 @@ function stopOnCrash(shell: Shell, err: Output): void {
   process.on('unhandledRejection', onCrash);
 }
 
-process.exitCode = await main();
+/** In a worker it runs the lab scripts that it is given. */
+async function serve(port: MessagePort): Promise<void> {
+  const { serveJobs } = await import('./shell/lab/worker.ts');
+  serveJobs(port, createLabWorlds());
+}
+
+if (workerData === WORKER_MARK && parentPort !== null) await serve(parentPort);
+else process.exitCode = await main();

@@ -103,3 +103,60 @@ test('script: lines that come late are run as ever, and a node is there meanwhil
   const { code, out } = await program.ended;
   assert.deepEqual([code, out], [0, 'no peers; try connect HOST:PORT\n2\n']);
 });
+
+test('sweep: counts seeds, names those that fail, and its code says so', async () => {
+  const mixed = file('mixed.lab', ['spawn n1..n3', 'expect never ping & from=n3', 'run 2s']);
+  const failing = await run([...ALONE, '--json', '-e', `sweep ${mixed} seed=1..6 jobs=2`]);
+  assert.equal(failing.code, 1);
+  const { error } = JSON.parse(failing.out) as {
+    error: { fail: number; seeds: number; failing: { seed: number; first: string; repro: string }[] };
+  };
+  assert.deepEqual([error.seeds, error.fail], [6, 6]);
+  assert.deepEqual(
+    error.failing.map(({ seed }) => seed),
+    [1, 2, 3, 4, 5, 6],
+  );
+  assert.match(error.failing[2]?.first ?? '', /^never ping & from=n3 \(.*mixed\.lab:3\): first #\d+ /);
+  assert.match(error.failing[2]?.repro ?? '', /--seed 3$/);
+  const passing = await run([...ALONE, '-e', `sweep ${PASS} seed=1..4`]);
+  assert.deepEqual([passing.code, passing.out], [0, '4 seeds: 4 passed, 0 failed, 0 unknown\n']);
+  assert.equal((await run([...ALONE, '-e', `sweep ${OPEN} seed=1..2`])).code, 4);
+  const wrong = await run([...ALONE, '-e', `sweep ${WRONG} seed=1..400`]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /^.*wrong\.lab:4: unknown command "expct"; did you mean expect\?\n$/);
+});
+
+test('sweep: an interrupt ends its threads at once', async () => {
+  const long = file('longer.lab', [...THREE, 'run 2400h']);
+  const program = new Program([...ALONE, '-e', 'status', '-e', `sweep ${long} seed=1..500 jobs=2`]);
+  await until('the start', () => (program.out.includes('listening') ? null : program.out + program.err));
+  program.child.kill('SIGINT');
+  const at = performance.now();
+  assert.equal((await program.ended).code, 130);
+  assert.ok(performance.now() - at < 5_000);
+});
+
+test('minimise: what is left fails at the same expectation, and nothing more can go', async () => {
+  const large = file('large.lab', [
+    'set seed 3',
+    'spawn n1..n8 topology=ring every=50ms',
+    'group A=n1..n4 B=n5..n8',
+    'fault latency 20ms±5ms on all',
+    'at 2s crash n3',
+    'at 4s n1: connect n4',
+    'expect always !connected(n1,n1)',
+    'expect always n3.peers>=0 | t<1s',
+    'run 10s',
+  ]);
+  const { code, out, err } = await run([...ALONE, '-e', `minimise ${large}`]);
+  assert.equal(code, 0, err);
+  assert.match(out, /^# 9 lines before, \d now; \d+ runs$/m);
+  assert.ok(out.includes('at 2s crash n3'), 'the cause stays');
+  for (const gone of ['fault latency', 'connect n4', 'group', '!connected']) assert.ok(!out.includes(gone), out);
+  const again = await run(['--no-rc', '--script', file('small.lab', out.trim().split('\n').slice(1))]);
+  assert.equal(again.code, 1);
+  assert.match(again.out, /^ {2}fail {5}always n3\.peers>=0 \| t<1s/m);
+  const passes = await run([...ALONE, '-e', `minimise ${PASS}`]);
+  assert.equal(passes.code, 1);
+  assert.match(passes.err, /^no expectation fails with seed 42; sweep finds a seed/);
+});

@@ -21,6 +21,7 @@ import { hist } from './hist.ts';
 import { lab } from './lab.ts';
 import { listen } from './listen.ts';
 import { map } from './map.ts';
+import { minimise } from './minimise.ts';
 import { order } from './order.ts';
 import { peer } from './peer.ts';
 import { peers } from './peers.ts';
@@ -36,6 +37,7 @@ import { spread } from './spread.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { next, step } from './step.ts';
+import { sweep } from './sweep.ts';
 import { trace, untrace } from './trace.ts';
 import { use } from './use.ts';
 import { wait } from './wait.ts';
@@ -70,6 +72,8 @@ export const COMMANDS: readonly Command[] = [
   at,
   expect,
   report,
+  sweep,
+  minimise,
   step,
   next,
   back,
