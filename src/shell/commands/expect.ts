@@ -27,7 +27,12 @@ export const expect: Command = {
     simulationOf(shell, 'expect');
     const lab = labOf(shell);
     if (lab.expectations === null) throw new UsageError('expect needs virtual time');
-    const wanted = { ...read(rest, this.usage), node: lab.speaker(shell).name, where: shell.play?.where ?? null };
+    const wanted = {
+      ...read(rest, this.usage),
+      node: lab.speaker(shell).name,
+      isNamed: shell.isNamed,
+      where: shell.play?.where ?? null,
+    };
     const made = await lab.expectations.add(wanted, signal);
     const { verdict } = made;
     const text = verdict === 'open' || shell.play !== null ? '' : rowText(made);

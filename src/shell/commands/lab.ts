@@ -68,10 +68,10 @@ async function playFile(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<Answer> {
-  const [seed, more] = rest;
-  if (more !== undefined || (seed !== undefined && !seed.startsWith('seed=')))
-    throw new UsageError('usage: lab FILE [seed=S]');
-  const options = { seed: seed === undefined ? null : readSeed(seed.slice('seed='.length)), settings: [] };
+  const seed = rest.find((word) => word.startsWith('seed='));
+  const settings = rest.filter((word) => word !== seed);
+  if (settings.some((word) => !word.includes('='))) throw new UsageError('usage: lab FILE [seed=S] [KEY=VALUE…]');
+  const options = { seed: seed === undefined ? null : readSeed(seed.slice('seed='.length)), settings };
   const report = await playScript(shell, readScript(path), options, signal, say);
   const lines = reportText(report);
   if (report.verdict === 'pass' || signal.aborted) return { value: report, text: lines.join('\n') };

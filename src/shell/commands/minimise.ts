@@ -16,7 +16,7 @@ export const minimise: Command = {
   aliases: ['minimize'],
   group: 'lab',
   takesTime: true,
-  usage: 'minimise [FILE] [seed=S]',
+  usage: 'minimise [FILE] [seed=S] [KEY=VALUE…]',
   summary: 'the least that fails',
   details: [
     'Leaves out faults, lines of later times, orders and nodes, one after the other, while the same expectation fails.',
@@ -24,14 +24,14 @@ export const minimise: Command = {
   ],
   candidates: (_, before, word) => [...(before.length === 0 && word !== '' ? pathsFrom(word) : []), 'seed='],
   async run(shell, { words, signal }) {
-    const { script, rest, program } = scriptOfWords(shell, words, ['seed'], this.usage);
+    const { script, rest, settings, program } = scriptOfWords(shell, words, ['seed'], this.usage);
     const typed = rest.get('seed');
     const seed = typed === undefined ? null : readSeed(typed);
     let tried = 0;
     let best = script;
     const run = async (one: Script): Promise<Report | null> => {
       tried += 1;
-      const jobs = [{ script: one, options: { seed, settings: [] } }].values();
+      const jobs = [{ script: one, options: { seed, settings } }].values();
       for await (const { outcome } of runJobs(program, jobs, 1, signal)) {
         if (outcome.ok) return outcome.report;
         // A line that says nothing any more, such as a fault on a node that is gone, makes no smaller script.
@@ -61,7 +61,7 @@ export const minimise: Command = {
       }
       return { seed: first.seed, expect: failed.expect, where: failed.where };
     });
-    const lines = scriptText(best, report.seed);
+    const lines = scriptText(best, report.seed, settings);
     const value = { ...report, runs: tried, lines: best.lines.length, before: script.lines.length, script: lines };
     return {
       value,

@@ -59,16 +59,18 @@ function setInScript(shell: Shell, play: Play, key: string, text: string): Answe
     return { value: { seed: play.seed }, text: '' };
   }
   const known = settingKey(key);
+  const answer = () => ({ value: { key: known, value: printSetting(known, play.settings[known]) }, text: '' });
   const trial: Settings = { ...play.settings };
   applySetting(trial, new Map<SettingKey, SettingOrigin>(), known, text, 'set');
   const wrong = checkSettings(trial);
   if (wrong !== null) throw new UsageError(wrong);
+  if (play.givenSettings.has(known)) return answer();
   for (const node of shell.lab?.world.nodes() ?? []) {
     const order = node.order({ kind: 'set', key: known, value: trial[known] });
     if (!order.ok) throw refusal(order);
   }
   Object.assign(play.settings, trial);
-  return { value: { key: known, value: printSetting(known, trial[known]) }, text: '' };
+  return answer();
 }
 
 function change(shell: Shell, key: SettingKey, text: string): void {

@@ -1,5 +1,6 @@
 /** `sweep`: one lab script with many seeds, on several threads; how many passed comes out, and what went wrong first with each of the others. */
 import { availableParallelism } from 'node:os';
+import { isSettingKey } from '../../settings.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withProgress } from '../lab/progress.ts';
@@ -31,7 +32,7 @@ export const sweep: Command = {
   aliases: [],
   group: 'lab',
   takesTime: true,
-  usage: 'sweep [FILE] [seed=1..20] [jobs=2]',
+  usage: 'sweep [FILE] [seed=1..20] [jobs=2] [KEY=VALUE…]',
   summary: 'a lab script, many seeds',
   details: [
     'Runs it once for each seed, jobs at a time, beside the lab that is here. Without FILE it is the script of this lab.',
@@ -42,7 +43,7 @@ export const sweep: Command = {
     ...['seed=', 'jobs='].filter((one) => !before.some((typed) => typed.startsWith(one))),
   ],
   async run(shell, { words, signal, say }) {
-    const { script, rest, program } = scriptOfWords(shell, words, ['seed', 'jobs'], this.usage);
+    const { script, rest, settings, program } = scriptOfWords(shell, words, ['seed', 'jobs'], this.usage);
     const { first, last } = rest.has('seed') ? readSeeds(rest.get('seed') ?? '') : SEEDS;
     const total = last - first + 1;
     if (total > SEEDS_MAX) throw new UsageError(`at most ${SEEDS_MAX} seeds at once`);
@@ -52,7 +53,7 @@ export const sweep: Command = {
     const done = () => counts.pass + counts.fail + counts.unknown;
     const progress = () => `${done()}/${total} seeds, ${counts.fail} failed, ${counts.unknown} unknown`;
     await withProgress(shell, progress, async () => {
-      for await (const { job, outcome } of runJobs(program, jobs(script, first, last), threads, signal)) {
+      for await (const { job, outcome } of runJobs(program, jobs(script, settings, first, last), threads, signal)) {
         // What is wrong with one seed is wrong with all.
         if (!outcome.ok) throw new CommandError(outcome.code, outcome.message, outcome.near);
         const { report } = outcome;
@@ -75,8 +76,8 @@ export const sweep: Command = {
   },
 };
 
-function* jobs(script: Script, first: number, last: number): Generator<Job> {
-  for (let seed = first; seed <= last; seed += 1) yield { script, options: { seed, settings: [] } };
+function* jobs(script: Script, settings: readonly string[], first: number, last: number): Generator<Job> {
+  for (let seed = first; seed <= last; seed += 1) yield { script, options: { seed, settings } };
 }
 
 function readJobs(text: string | undefined): number {
@@ -87,13 +88,15 @@ function readJobs(text: string | undefined): number {
   return number;
 }
 
-/** A file, or else the script of the lab that is here, and `KEY=VALUE` words. */
+/** A file, or else the script of the lab that is here, what the keys say, and settings as `KEY=VALUE`. */
 export function scriptOfWords(shell: Shell, words: readonly string[], keys: readonly string[], usage: string) {
   const rest = new Map<string, string>();
+  const settings: string[] = [];
   let path: string | null = null;
   for (const word of words) {
-    const [, key, value = ''] = /^([a-z]+)=(.*)$/.exec(word) ?? [];
+    const [, key, value = ''] = /^([a-z.]+)=(.*)$/.exec(word) ?? [];
     if (key !== undefined && keys.includes(key)) rest.set(key, value);
+    else if (key !== undefined && isSettingKey(key)) settings.push(word);
     else if (path === null) path = word;
     else throw new UsageError(`usage: ${usage}`);
   }
@@ -101,5 +104,5 @@ export function scriptOfWords(shell: Shell, words: readonly string[], keys: read
   if (program === null) throw new CommandError('no-lab', 'this shell can make no lab');
   const script = path === null ? (shell.lab?.script ?? null) : readScript(path);
   if (script === null) throw new UsageError(`which lab script? usage: ${usage}`);
-  return { script, rest, program };
+  return { script, rest, settings, program };
 }

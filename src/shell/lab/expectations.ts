@@ -25,8 +25,9 @@ export interface Seen {
 export interface Wanted {
   readonly kind: Kind;
   readonly expression: string;
-  /** Of whom paths without a node speak. */
+  /** Of whom paths without a node speak; the line may have named it. */
   readonly node: string;
+  readonly isNamed: boolean;
   /** null: until the end. */
   readonly withinUs: number | null;
   /** `FILE:LINE`; null when it was typed. */
@@ -50,8 +51,8 @@ interface Entry extends Wanted {
 }
 
 /** As it is typed. */
-export const wantedText = ({ kind, expression, withinUs }: Wanted): string =>
-  `${kind === 'now' ? '' : `${kind} `}${expression}${withinUs === null ? '' : ` within ${timeText(withinUs)}`}`;
+export const wantedText = ({ node, isNamed, kind, expression, withinUs }: Wanted): string =>
+  `${isNamed ? `${node}: expect ` : ''}${kind === 'now' ? '' : `${kind} `}${expression}${withinUs === null ? '' : ` within ${timeText(withinUs)}`}`;
 
 export class Expectations {
   private readonly simulation: Simulation;

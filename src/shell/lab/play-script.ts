@@ -17,7 +17,7 @@ import { type Script, type ScriptLine, spawnedBy } from './script-file.ts';
 export interface ScriptOptions {
   /** null: as the script says, else 1. */
   readonly seed: number | null;
-  /** `KEY=VALUE` each, before those of the script. */
+  /** `KEY=VALUE` each; they stand, whatever the script sets. */
   readonly settings: readonly string[];
 }
 
@@ -49,12 +49,20 @@ export async function playScript(
 
 function begin({ lines }: Script, { seed, settings: typed }: ScriptOptions): Play {
   const settings = defaultSettings();
+  const origins = new Map<SettingKey, SettingOrigin>();
   for (const text of typed) {
     const at = text.indexOf('=');
-    applySetting(settings, new Map<SettingKey, SettingOrigin>(), text.slice(0, at), text.slice(at + 1), '--set');
+    applySetting(settings, origins, text.slice(0, at), text.slice(at + 1), '--set');
   }
-  const nodes = spawnedBy(lines).size;
-  return { seed: seed ?? 1, isSeedGiven: seed !== null, settings, nodes, where: '', failures: [] };
+  return {
+    seed: seed ?? 1,
+    isSeedGiven: seed !== null,
+    settings,
+    givenSettings: new Set(origins.keys()),
+    nodes: spawnedBy(lines).size,
+    where: '',
+    failures: [],
+  };
 }
 
 /** A line that is no command is found before an hour of the lab has passed. */
@@ -87,6 +95,8 @@ async function runLines(
 ): Promise<Stopped> {
   for (const { where, text } of lines) {
     play.where = where;
+    if (shell.lab === null && !/^\s*(set|spawn)\s/.test(text))
+      throw new UsageError(`${where}: there are no nodes yet; type spawn n1..n8 before`);
     const result = await shell.runNested(text, signal);
     // What was wrong with a line of a later time is known a turn afterwards.
     await shell.options.labs?.turn(0);

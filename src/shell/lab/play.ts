@@ -1,5 +1,5 @@
 /** What a shell knows while a lab script runs in it: what the script has said before its first node comes, and what went wrong later. Data only. */
-import type { Settings } from '../../settings.ts';
+import type { SettingKey, Settings } from '../../settings.ts';
 import type { RunResult } from '../session.ts';
 
 /** A line that was done at a later time, and how it failed. */
@@ -10,8 +10,9 @@ export interface LateFailure {
 
 export interface Play {
   seed: number;
-  /** The command line says it, whatever the script says. */
+  /** What the command line says stands, whatever the script says. */
   readonly isSeedGiven: boolean;
+  readonly givenSettings: ReadonlySet<SettingKey>;
   /** Of nodes that are spawned from now on. */
   readonly settings: Settings;
   /** How many nodes the script spawns in all. */

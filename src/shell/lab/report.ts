@@ -61,12 +61,29 @@ export function firstTrouble({ expectations, stopped }: Report): string | null {
   return open === undefined ? null : aboutRow(open);
 }
 
+/** Of one line that was asked of many nodes a person sees a few with each verdict. */
+const ALIKE_MAX = 3;
+
+function expectationLines(rows: readonly ExpectationRow[]): string[] {
+  const alike = new Map<string, ExpectationRow[]>();
+  for (const row of rows) {
+    const key = row.where === null ? `${row.node} ${row.expect}` : `${row.where} ${row.verdict}`;
+    alike.set(key, [...(alike.get(key) ?? []), row]);
+  }
+  return [...alike.values()].flatMap((some) => [
+    ...some.slice(0, ALIKE_MAX).map(lineOf),
+    ...(some.length > ALIKE_MAX
+      ? [`  ${some[0]?.verdict.padEnd(8)} … ${some.length - ALIKE_MAX} more nodes of that line`]
+      : []),
+  ]);
+}
+
 export function reportText(report: Report): string[] {
   const { verdict, path, seed, atMs, events, hash, expectations, stopped, notDone, repro, moment } = report;
   const name = safe(path ?? 'stdin', 200);
   return [
     `${verdict} ${name} seed ${seed}: ${moment} ${timeText((atMs ?? 0) * 1_000)}, ${events} events, hash ${hash}`,
-    ...expectations.map(lineOf),
+    ...expectationLines(expectations),
     ...(stopped === null ? [] : [`  stopped  ${safe(stopped.where, 200)}: ${safe(stopped.message, 300)}`]),
     ...notDone.map((line) => `  not done ${safe(line, 300)}`),
     ...(verdict === 'pass' ? [] : [`again: ${repro}`]),

@@ -50,8 +50,9 @@ function rows(names: readonly string[]): string {
 }
 
 /** As a file that fails by itself. */
-export const scriptText = ({ lines }: Script, seed: number): string[] => [
+export const scriptText = ({ lines }: Script, seed: number, settings: readonly string[]): string[] => [
   '#!peersh lab v1',
   `set seed ${seed}`,
+  ...settings.map((text) => `set ${text.replace('=', ' ')}`),
   ...lines.map(({ text }) => text.trim()).filter((text) => !/^set\s+seed\b/.test(text)),
 ];

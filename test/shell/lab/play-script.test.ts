@@ -82,6 +82,8 @@ test('script: the same seed gives the same run, another one another, and the com
   assert.notEqual(other.report.hash, first.report.hash);
   const set = await play(lines, null, ['ping.interval=5s']);
   assert.notEqual(set.report.hash, first.report.hash);
+  const both = await play(['set ping.interval 9s', ...lines], null, ['ping.interval=5s']);
+  assert.equal(both.report.hash, set.report.hash, 'what the command line sets stands');
   assert.match(set.report.repro, /^peersh --script x\.lab --seed 42 --set ping\.interval=5s$/);
 });
 
