@@ -19,6 +19,7 @@ import type { ReasonCode } from './reasons.ts';
 import { closeSession, countReason } from './session.ts';
 import { comingPeers } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
+import { atMost } from './tally.ts';
 
 /** Why this connection is refused; null when it may stay. */
 export function whyRefuse(node: NodeState, ctx: Context, remote: Address): ReasonCode | null {
@@ -28,7 +29,7 @@ export function whyRefuse(node: NodeState, ctx: Context, remote: Address): Reaso
   const { 'ip.public': publicMax, 'ip.private': privateMax } = node.settings;
   // What is neither local nor public (behind a carrier, a tunnel) is a stranger like any other.
   const max = remote.class === 'loopback' ? Infinity : remote.class === 'private' ? privateMax : publicMax;
-  if (max !== Infinity && inboundOf(node, remote) >= max) return 'ip-full';
+  if (atMost(node.inboundByGroup, remote) >= max && inboundOf(node, remote) >= max) return 'ip-full';
   return !isLocal(remote) && !takePace(node, ctx.now, ipKey(remote)) ? 'ip-pace' : null;
 }
 

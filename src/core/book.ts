@@ -20,6 +20,7 @@ import {
   TRIED_GROUPS,
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
+import { atMost, createTally, type Tally, tally } from './tally.ts';
 
 /** Who told us an address. */
 export interface Source {
@@ -63,8 +64,10 @@ export interface Book {
   readonly seenAt: number[];
   /** Addresses of the table `new` by source group. */
   readonly perSource: Map<string, number>;
-  /** Public addresses of the table `new` by the last bits of the hash of their own group: never less than are of one group. */
-  readonly perGroupHash: Uint16Array;
+  /** Public addresses of the table `new` by their own group. */
+  readonly newByGroup: Tally;
+  /** The same of the table `tried`. */
+  readonly triedByGroup: Tally;
   readonly collisions: Collision[];
   tried: number;
   /** How many of all are loopback or private. */
@@ -84,7 +87,8 @@ export function createBook(): Book {
     heardAt: [],
     seenAt: [],
     perSource: new Map(),
-    perGroupHash: new Uint16Array(GROUP_HASHES),
+    newByGroup: createTally(NEW_TALLY),
+    triedByGroup: createTally(TRIED_TALLY),
     collisions: [],
     tried: 0,
     local: 0,
@@ -168,27 +172,28 @@ function isOverShare(book: Book, settings: Settings, address: Address, { group }
   const most = settings[LOCAL_GROUPS.has(group) ? 'book.source.local' : 'book.source'];
   if ((book.perSource.get(group) ?? 0) >= most) return true;
   const mostOfGroup = Math.max(1, Math.floor(settings['book.source'] / GROUP_SHARE));
-  const atMost = book.perGroupHash[groupPlace(address)] as number;
-  return !isLocal(address) && atMost >= mostOfGroup && newOfGroup(book, address.group) >= mostOfGroup;
+  return (
+    !isLocal(address) &&
+    atMost(book.newByGroup, address) >= mostOfGroup &&
+    countOfGroup(book, address.group, false) >= mostOfGroup
+  );
 }
 
 /** An address enters the table `new` or leaves it. */
-function countShares(book: Book, address: Address, { group }: Source, change: number): void {
+function countShares(book: Book, address: Address, { group }: Source, change: 1 | -1): void {
   countIn(book.perSource, group, change);
-  if (isLocal(address)) return;
-  const place = groupPlace(address);
-  book.perGroupHash[place] = (book.perGroupHash[place] as number) + change;
+  if (!isLocal(address)) tally(book.newByGroup, address, change);
 }
 
-/** A table of groups by name would be the largest part of a book: most of its addresses are of groups of their own. */
-const GROUP_HASHES = 256;
-const groupPlace = ({ groupHash }: Address) => groupHash & (GROUP_HASHES - 1);
+/** Places of the tallies: few enough to be small, and so many that most networks have one of their own. */
+const NEW_TALLY = 256;
+const TRIED_TALLY = 64;
 
-/** Addresses of the table `new` that are of one group. */
-function newOfGroup(book: Book, group: string): number {
+/** Addresses of one table that are of one group. */
+function countOfGroup(book: Book, group: string, ofTried: boolean): number {
   let count = 0;
-  for (const [slot, address] of book.addresses.entries())
-    if (address.group === group && !isTried(book, slot)) count += 1;
+  for (let slot = 0; slot < bookSize(book); slot += 1)
+    if (isTried(book, slot) === ofTried && book.addresses[slot]?.group === group) count += 1;
   return count;
 }
 
@@ -218,8 +223,10 @@ function isWorse(book: Book, slot: number, than: number): boolean {
 export function forgetAddress(book: Book, slot: number): void {
   const address = book.addresses[slot] as Address;
   const source = book.sources[slot] as Source;
-  if (isTried(book, slot)) book.tried -= 1;
-  else countShares(book, address, source, -1);
+  if (isTried(book, slot)) {
+    book.tried -= 1;
+    tally(book.triedByGroup, address, -1);
+  } else countShares(book, address, source, -1);
   if (isLocal(address)) book.local -= 1;
   const last = book.addresses.length - 1;
   dropSlot(book.index, book.addresses, address);
@@ -316,21 +323,20 @@ export function disproveAddress(book: Book, settings: Settings, moment: Moment, 
 function isCrowded(book: Book, settings: Settings, address: Address): boolean {
   if (isLocal(address)) return false;
   const most = Math.max(1, Math.floor(settings['book.tried'] / TRIED_GROUPS));
-  let count = 0;
-  for (let slot = 0; slot < bookSize(book); slot += 1)
-    if (isTried(book, slot) && book.addresses[slot]?.group === address.group) count += 1;
-  return count >= most;
+  return atMost(book.triedByGroup, address) >= most && countOfGroup(book, address.group, true) >= most;
 }
 
 function promote(book: Book, slot: number, outcome: Outcome): void {
   outcome.tried = true;
   book.tried += 1;
+  tally(book.triedByGroup, book.addresses[slot] as Address, 1);
   countShares(book, book.addresses[slot] as Address, book.sources[slot] as Source, -1);
 }
 
 function demote(book: Book, slot: number, outcome: Outcome): void {
   outcome.tried = false;
   book.tried -= 1;
+  tally(book.triedByGroup, book.addresses[slot] as Address, -1);
   countShares(book, book.addresses[slot] as Address, book.sources[slot] as Source, 1);
 }
 

@@ -41,6 +41,7 @@ export function copyNode(node: NodeState): NodeState {
     bytes: { ...node.bytes },
     dialbacks: [...node.dialbacks],
     anchors: [...node.anchors],
+    inboundByGroup: node.inboundByGroup.slice(),
     keptAnswers: new Map(node.keptAnswers),
     dialledIps: new Map(node.dialledIps),
   };
@@ -69,6 +70,7 @@ const copyBook = (book: Book): Book => ({
   heardAt: book.heardAt.slice(),
   seenAt: book.seenAt.slice(),
   perSource: new Map(book.perSource),
-  perGroupHash: book.perGroupHash.slice(),
+  newByGroup: book.newByGroup.slice(),
+  triedByGroup: book.triedByGroup.slice(),
   collisions: [...book.collisions],
 });

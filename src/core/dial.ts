@@ -30,6 +30,7 @@ export function startDial(
 ): number {
   const dial: Dial = { attempt, address, via, startedAt: ctx.now };
   node.dials.set(attempt, dial);
+  node.slots = null;
   const name = via === 'boot' ? 'bootstrap' : 'manual';
   let slot = findAddress(node.book, address);
   // What only strangers named enters the book as hearsay or not at all.

@@ -17,6 +17,7 @@ import {
   isDialled,
   isOwn,
   leadsToPeer,
+  listDueAt,
   sessionAt,
   whyNotDial,
 } from './obstacles.ts';
@@ -39,7 +40,8 @@ export function pumpDials(node: NodeState, ctx: Context): void {
 function inTurn(node: NodeState, now: number): readonly Target[] {
   const { targets } = node;
   let due = 0;
-  for (const target of targets) if (target.nextAt <= now && !target.self && !isReached(node, target)) due += 1;
+  for (const target of targets)
+    if (!target.self && !isReached(node, target) && listDueAt(node, target) <= now) due += 1;
   return due < 2 ? targets : [...targets].sort((a, b) => a.nextAt - b.nextAt);
 }
 
@@ -60,7 +62,8 @@ function pumpTarget(node: NodeState, ctx: Context, target: Target): void {
     target.resolving = true;
     return ctx.resolve(target.host);
   }
-  if (target.nextAt > ctx.now) return later(node, target.nextAt);
+  const dueAt = listDueAt(node, target);
+  if (dueAt > ctx.now) return later(node, dueAt);
   for (let i = 0; i < target.resolved.length; i += 1) {
     // Each failure begins with the next address.
     const address = target.resolved[(target.failures + i) % target.resolved.length] as Address;

@@ -61,6 +61,8 @@ export const GETADDR_BURST_LOOPBACK = 60;
 export const GETADDR_EVERY_LOOPBACK_US = SECOND_US;
 /** Rule 42: of the dials in progress, those that the bootstrap list and kept peers leave to others. */
 export const DIALS_BESIDE_LIST = 2;
+/** Rules 44, 52: so much longer a full place of the list waits while we have all the peers we want. */
+export const FULL_PATIENCE_US = 9 * MINUTE_US;
 /** Rule 42: gossip-sourced public dials per second, and at once. */
 export const PUBLIC_DIALS_PER_S = 2;
 export const PUBLIC_DIALS_BURST = 16;

@@ -25,9 +25,10 @@ import { admitRival, sendHello } from './peers.ts';
 import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
 import { askForMore, feel, rotate } from './rotation.ts';
-import { aboutOf, closeSession, countReason, forgetSession, openSession, strike } from './session.ts';
+import { closeSession, countReason, emitConnected, forgetSession, openSession, strike } from './session.ts';
 import { mayDialMore } from './slots.ts';
 import type { NodeState, Session } from './state.ts';
+import { createTally } from './tally.ts';
 import { addTarget, resolveTarget } from './targets.ts';
 import type { HostPort, Order, OrderAnswer } from './world.ts';
 
@@ -40,6 +41,9 @@ export interface NewNode {
   readonly settings: Settings;
   readonly bootstrap: readonly HostPort[];
 }
+
+/** Places of the tally of inbound connections. */
+const INBOUND_TALLY = 64;
 
 export function createNode(config: NewNode): NodeState {
   const node: NodeState = {
@@ -57,6 +61,7 @@ export function createNode(config: NewNode): NodeState {
     places: new Map(),
     peers: new Map(),
     dials: new Map(),
+    slots: null,
     targets: [],
     names: new Map(),
     selves: new Map(),
@@ -64,6 +69,7 @@ export function createNode(config: NewNode): NodeState {
     book: createBook(),
     bans: new Map(),
     accepts: new Map(),
+    inboundByGroup: createTally(INBOUND_TALLY),
     refusals: { said: 0, unsaid: 0, at: -Infinity },
     gone: [],
     reasons: new Map(),
@@ -125,7 +131,7 @@ export function connectionAccepted(node: NodeState, ctx: Context, remote: Addres
   }
   makeRoom(node, ctx);
   const session = openSession(node, ctx, 'inbound', 'peer', remote, local, null);
-  ctx.emit({ kind: 'connected', ...aboutOf(session), attempt: null, via: 'peer' });
+  emitConnected(ctx, session, null);
   settleDeadline(node, ctx);
   return session.n;
 }
@@ -142,13 +148,14 @@ export function dialSucceeded(
   if (dial === undefined || node.stopping) return 0;
   node.dialDue ||= !mayDialMore(node);
   node.dials.delete(attempt);
+  node.slots = null;
   if (local !== null && local.text === remote.text) {
     failDial(node, ctx, attempt, dial.address, dial.via, 'self-connect', 'self-connect');
     settleDeadline(node, ctx);
     return 0;
   }
   const session = openSession(node, ctx, 'outbound', dial.via, remote, local, dial.address);
-  ctx.emit({ kind: 'connected', ...aboutOf(session), attempt, via: dial.via });
+  emitConnected(ctx, session, attempt);
   sendHello(node, ctx, session);
   settleDeadline(node, ctx);
   return session.n;
@@ -158,6 +165,7 @@ export function dialFailed(node: NodeState, ctx: Context, attempt: number, reaso
   const dial = node.dials.get(attempt);
   if (dial === undefined) return;
   node.dials.delete(attempt);
+  node.slots = null;
   failDial(node, ctx, attempt, dial.address, dial.via, reason, detail);
   settleDeadline(node, ctx);
 }
@@ -311,6 +319,7 @@ export function stopNode(node: NodeState, ctx: Context): void {
   node.anchors.splice(0, Infinity, ...lastingPeers(node));
   for (const attempt of node.dials.keys()) ctx.cancel(attempt);
   node.dials.clear();
+  node.slots = null;
   node.names.clear();
   for (const session of [...node.sessions.values()])
     closeSession(node, ctx, session, 'stopping', session.readyAt === null ? null : 'stopping');

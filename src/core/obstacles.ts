@@ -2,14 +2,14 @@
  * Why an address is not dialled now, and until when: an address goes in, a reason or a time comes out. The answer that `addrs` shows and
  * the one that the dialler acts on are the same. Rules 19, 20, 41, 42, 44, 45, 59.
  */
-import { type Address, isSamePlace } from '../wire/address.ts';
+import { type Address, isLocal, isSamePlace } from '../wire/address.ts';
 import { banOn } from './bans.ts';
 import { type Book, findAddress } from './book.ts';
 import type { Via } from './events.ts';
-import { SAME_IP_US } from './limits.ts';
+import { FULL_PATIENCE_US, SAME_IP_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import { countSlots, hasSlot } from './slots.ts';
-import type { NodeState, Session } from './state.ts';
+import type { NodeState, Session, Target } from './state.ts';
 
 /** Nobody whom we trust named the address. */
 export const isHearsay = (via: Via) => via === 'gossip' || via === 'dialback' || via === 'feeler';
@@ -95,6 +95,16 @@ export function awayUntil(node: NodeState, now: number, address: Address): numbe
 /** When rule 42 lets this IP be dialled by hearsay again. */
 export const ipDueAt = (node: NodeState, address: Address) =>
   address.class === 'public' ? (node.dialledIps.get(address.ip) ?? -Infinity) + SAME_IP_US : -Infinity;
+
+/**
+ * When a place of the list is dialled again. A full one is no hurry for whoever has all the peers it wants: a network of ten thousand
+ * would keep its bootstrap nodes busy with nothing but visits. Once a slot is free it is asked as soon as any other (rules 44, 52).
+ */
+export function listDueAt(node: NodeState, { nextAt, lastError, resolved }: Target): number {
+  const isPatient =
+    lastError === 'full' && !resolved.every(isLocal) && countSlots(node).public >= node.settings['peers.outbound'];
+  return nextAt + (isPatient ? FULL_PATIENCE_US : 0);
+}
 
 /** The live session whose listening address this is. */
 export function sessionAt(node: NodeState, address: Address): Session | null {

@@ -89,6 +89,7 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
     if (banOn(node, ctx.now, address, null)?.by !== 'hand') continue;
     ctx.cancel(attempt);
     node.dials.delete(attempt);
+    node.slots = null;
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'banned', detail: '' });
   }
   node.dialDue = true;
@@ -181,6 +182,7 @@ function endVisitsTo(node: NodeState, ctx: Context, address: Address): void {
     if (dialled.text !== address.text || takesSlot(via)) continue;
     ctx.cancel(attempt);
     node.dials.delete(attempt);
+    node.slots = null;
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'visit', detail: '' });
   }
   const session = sessionAt(node, address);

@@ -15,7 +15,7 @@ import { advertisedTo, answerGetaddr, claimListen, greet, meetListen } from './g
 import { LEAVE_WAIT_US, SELF_MAX, SELF_SAY_US } from './limits.ts';
 import { isHearsay } from './obstacles.ts';
 import { forgetOldest } from './oldest.ts';
-import { aboutOf, becomeReady, closeSession, sendMessage, sendPing, setListen } from './session.ts';
+import { aboutOf, becomeReady, closeSession, emitHello, sendMessage, sendPing, setListen } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
 const OUR_EXTENSIONS: readonly string[] = ['nonce', 'v6'];
@@ -33,7 +33,7 @@ export function sendHello(node: NodeState, ctx: Context, session: Session): void
     observed: session.remote,
     ext: isVisit(session) ? VISIT_EXTENSIONS : OUR_EXTENSIONS,
   });
-  ctx.emit({ kind: 'hello-sent', ...aboutOf(session) });
+  emitHello(ctx, session, 'hello-sent');
 }
 
 /** A dial-back (rule 20) or a feeler (rule 47). */
@@ -49,7 +49,7 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   session.observed = hello.observed;
   session.ext = hello.ext;
   if (answer && hello.listen !== null) claimListen(node, session, hello.listen);
-  ctx.emit({ kind: 'hello-received', ...aboutOf(session) });
+  emitHello(ctx, session, 'hello-received');
   // Whatever becomes of the connection: an id that is kept away is not dialled there again (rules 23, 59).
   if (!answer) provenByDial(node, ctx, session);
   if (isVisit(session)) return endVisit(node, ctx, session);

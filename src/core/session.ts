@@ -29,21 +29,37 @@ import {
 } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';
 import { mayFreeDial } from './slots.ts';
-import type { NodeState, Session } from './state.ts';
+import type { NodeState, OutstandingPing, Session } from './state.ts';
+import { tally } from './tally.ts';
 
 const PING = { type: 'ping', nonce: null } as const;
 const GETADDR = { type: 'getaddr' } as const;
 const NO_EXTENSIONS: readonly string[] = [];
 const NO_STRIKES: readonly number[] = [];
+/** Most of the time there is none: an array of its own for each session would be a quarter of it. */
+const NO_PINGS: readonly OutstandingPing[] = [];
 /** Longer than it takes to save up for any burst. */
 const LONG_AGO_US = 1_000_000_000;
 
+const placeOf = ({ listen, remote }: Session) => (listen ?? remote).text;
+
+/** What every event about a connection begins with; those of every connection and message are written out, which costs a third. */
 export const aboutOf = (session: Session) => ({
   n: session.n,
   id: session.id,
-  address: session.listen?.text ?? session.remote.text,
+  address: placeOf(session),
   dir: session.dir,
 });
+
+export function emitConnected(ctx: Context, session: Session, attempt: number | null): void {
+  const { n, id, dir, via } = session;
+  ctx.emit({ kind: 'connected', n, id, address: placeOf(session), dir, attempt, via });
+}
+
+export function emitHello(ctx: Context, session: Session, kind: 'hello-sent' | 'hello-received'): void {
+  const { n, id, dir } = session;
+  ctx.emit({ kind, n, id, address: placeOf(session), dir });
+}
 
 export function openSession(
   node: NodeState,
@@ -63,7 +79,7 @@ export function openSession(
     lastReceiveAt: null,
     counts: createCounts(),
     lastSendAt: null,
-    pings: [],
+    pings: NO_PINGS,
     pongs: 0,
     lastPongAt: null,
     rttUs: null,
@@ -104,6 +120,8 @@ export function openSession(
     said: null,
   };
   node.sessions.set(session.n, session);
+  if (dir === 'inbound') tally(node.inboundByGroup, remote, 1);
+  else node.slots = null;
   enterAgenda(node.agenda, session);
   setListen(node, session, dialled);
   dueBy(node.agenda, session, session.deadlineAt);
@@ -170,13 +188,17 @@ export function forgetSession(node: NodeState, ctx: Context, session: Session, r
   session.stage = 'closing';
   leaveTables(node, session);
   node.sessions.delete(session.n);
+  if (session.dir === 'inbound') tally(node.inboundByGroup, session.remote, -1);
   addCounts(node.counts, session.counts);
   leaveAgenda(node.agenda, session);
   if (why !== 'visit') remember(node, ctx, session);
   countReason(node, why);
   ctx.emit({
     kind: 'closed',
-    ...aboutOf(session),
+    n: session.n,
+    id: session.id,
+    address: placeOf(session),
+    dir: session.dir,
     reason: why,
     by: session.closeBy,
     said: session.said,
@@ -192,6 +214,7 @@ function remember(node: NodeState, ctx: Context, session: Session): void {
 }
 
 function leaveTables(node: NodeState, session: Session): void {
+  if (session.dir === 'outbound') node.slots = null;
   leavePlace(node, session);
   if (session.id !== null && node.peers.get(session.id) === session) node.peers.delete(session.id);
   node.dialDue ||= mayFreeDial(node, session);
@@ -213,7 +236,16 @@ export function becomeReady(node: NodeState, ctx: Context, session: Session): vo
   session.stage = helloLess ? 'quiet' : 'ready';
   session.readyAt = ctx.now;
   session.deadlineAt = Infinity;
-  ctx.emit({ kind: 'ready', ...aboutOf(session), via: session.via, helloLess, agent: session.agent });
+  ctx.emit({
+    kind: 'ready',
+    n: session.n,
+    id: session.id,
+    address: placeOf(session),
+    dir: session.dir,
+    via: session.via,
+    helloLess,
+    agent: session.agent,
+  });
   dueBy(node.agenda, session, pongDueAt(node, session));
   sendPing(ctx, session, false);
   schedulePing(node, ctx, session);
@@ -228,7 +260,8 @@ export function schedulePing(node: NodeState, ctx: Context, session: Session): v
 export function sendPing(ctx: Context, session: Session, user: boolean): void {
   // Nobody can guess it, so that nobody can answer before the ping has come and pass for near.
   const nonce = session.ext.includes('nonce') ? Math.floor(ctx.random() * NONCES) : null;
-  session.pings.push({ at: ctx.now, nonce, user });
+  const ping = { at: ctx.now, nonce, user };
+  session.pings = session.pings.length === 0 ? [ping] : [...session.pings, ping];
   sendMessage(ctx, session, nonce === null ? PING : { type: 'ping', nonce });
 }
 
@@ -261,19 +294,17 @@ export function takePong(session: Session, ctx: Context, nonce: Nonce | null): b
   // To read an array at -1 is slow, and a peer can say pongs as fast as it likes.
   const ping = at < 0 ? undefined : session.pings[at];
   if (ping === undefined) return false;
-  if (session.pings.length === 1) session.pings.pop();
-  else session.pings.splice(0, at + 1);
+  session.pings = session.pings.length === at + 1 ? NO_PINGS : session.pings.slice(at + 1);
   session.pongs += 1;
   session.suspect = false;
   session.lastPongAt = ctx.now;
   session.rttUs = ctx.now - ping.at;
   session.rttMinUs = session.rttMinUs === null ? session.rttUs : Math.min(session.rttMinUs, session.rttUs);
-  // Written out, because this is the event of most messages.
   ctx.emit({
     kind: 'pong',
     n: session.n,
     id: session.id,
-    address: (session.listen ?? session.remote).text,
+    address: placeOf(session),
     dir: session.dir,
     rttUs: session.rttUs,
     user: ping.user,

@@ -39,15 +39,21 @@ export const mayFreeDial = (node: NodeState, { dir, via, readyAt, listen }: Sess
 
 /** Outbound connections and dials that take a slot, by kind (rule 41). */
 export interface Slots {
-  local: number;
-  public: number;
+  readonly local: number;
+  readonly public: number;
 }
 
 /** Dial-backs and feelers are visits: they take no slot. */
 export const takesSlot = (via: Via) => via !== 'dialback' && via !== 'feeler';
 
 export function countSlots(node: NodeState): Slots {
-  const slots: Slots = { local: 0, public: 0 };
+  node.slots ??= recountSlots(node);
+  return node.slots;
+}
+
+/** The same, connection by connection. */
+export function recountSlots(node: NodeState): Slots {
+  const slots = { local: 0, public: 0 };
   for (const session of node.sessions.values())
     if (session.dir === 'outbound' && session.stage !== 'closing' && takesSlot(session.via))
       slots[isLocal(session.remote) ? 'local' : 'public'] += 1;

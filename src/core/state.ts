@@ -8,6 +8,8 @@ import type { Bucket } from './bucket.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { Slots } from './slots.ts';
+import type { Tally } from './tally.ts';
 
 /**
  * hello: waits for the peer's hello. quiet: a peer that never said hello (rule 15). ready: a peer.
@@ -58,7 +60,7 @@ export interface Session {
   deadlineAt: number;
   nextPingAt: number;
   /** Oldest first; at most PINGS_OUT_MAX. */
-  readonly pings: OutstandingPing[];
+  pings: readonly OutstandingPing[];
   /** Pongs that answered a ping of ours. */
   pongs: number;
   userPings: number;
@@ -165,6 +167,8 @@ export interface NodeState {
   /** Peers by id: sessions in stage ready. */
   readonly peers: Map<string, Session>;
   readonly dials: Map<number, Dial>;
+  /** Outbound connections and dials by kind, when they were last counted; null: to be counted anew. */
+  slots: Slots | null;
   readonly targets: Target[];
   readonly names: Map<number, PendingName>;
   /** Addresses known to be our own (rule 19). */
@@ -175,6 +179,8 @@ export interface NodeState {
   readonly bans: Map<string, Ban>;
   /** New connections that a public IP may still make (rule 51), in microseconds of its wait for one. */
   readonly accepts: Map<string, Bucket>;
+  /** Inbound connections by network, to know soon that an IP has few (rule 51). */
+  readonly inboundByGroup: Tally;
   /** What was said of refused connections, and what was not (rule 53). */
   readonly refusals: { said: number; unsaid: number; at: number };
   readonly book: Book;

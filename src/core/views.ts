@@ -11,7 +11,7 @@ import { addCounts, bytesOf, type Counts, createCounts, messagesIn, messagesOf }
 import type { Direction, LineDirection, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';
 import { MILLISECOND_US } from './limits.ts';
-import { leadsToPeer, sessionAt, whyNotDial } from './obstacles.ts';
+import { leadsToPeer, listDueAt, sessionAt, whyNotDial } from './obstacles.ts';
 import type { ReasonCode } from './reasons.ts';
 import { isReady } from './session.ts';
 import type { NodeState, Session, Target } from './state.ts';
@@ -347,7 +347,7 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
               : banned
                 ? 'banned'
                 : 'waiting',
-    nextDialMs: target.self || connected || banned ? null : Math.max(0, ms(target.nextAt - now)),
+    nextDialMs: target.self || connected || banned ? null : Math.max(0, ms(listDueAt(node, target) - now)),
     lastError: target.lastError,
   };
 }

@@ -15,6 +15,7 @@ import {
   SELF_MAX,
 } from '../core/limits.ts';
 import { sessionDeadline } from '../core/session.ts';
+import { recountSlots } from '../core/slots.ts';
 import type { NodeState, Session } from '../core/state.ts';
 import { type Address, ipKey, isLocal } from '../wire/address.ts';
 
@@ -46,6 +47,9 @@ function brokenPeers(node: NodeState): string[] {
 
 function brokenTables(node: NodeState): string[] {
   const broken: string[] = [];
+  const slots = recountSlots(node);
+  if (node.slots !== null && (node.slots.local !== slots.local || node.slots.public !== slots.public))
+    broken.push('the slots are miscounted');
   for (const [place, n] of node.places) {
     const session = node.sessions.get(n);
     if (session === undefined || session.stage === 'closing') broken.push(`${place} belongs to #${n}, which is gone`);
@@ -98,7 +102,7 @@ function brokenBook({ book, settings }: NodeState): string[] {
   }
   const sum = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);
   if (sum(book.perSource) !== size - tried) broken.push('the book miscounts its sources');
-  if (book.perGroupHash.reduce((a, b) => a + b, 0) > size - tried) broken.push('the book miscounts its networks');
+  if (book.newByGroup.reduce((a, b) => a + b, 0) > size - tried) broken.push('the book miscounts its networks');
   if (tried !== book.tried || local !== book.local) broken.push('the book miscounts');
   if (size - tried > settings['book.new'] || tried > settings['book.tried']) broken.push('the book is too large');
   return broken;

@@ -345,6 +345,35 @@ test('dialer: a shorter retry of the list counts from now on, for addresses and 
   }
 });
 
+test('dialer: a full node of the list is no hurry with all slots taken, and is asked again once one is free', () => {
+  const bare = calm({ 'peers.outbound': 2 }, { bootstrap: [{ host: '20.9.0.1', port: 5999 }] });
+  const [attempt] = [...bare.dials.keys()];
+  const full = bare.dialled(attempt ?? 0);
+  bare.hear(full, helloLine('f'), '{"msgtype":"bye","reason":"full"}');
+  bare.hangUp(full);
+  know(bare, ...FAR.slice(0, 2));
+  answerAll(bare);
+  bare.take();
+  bare.advance(5 * MINUTE_US);
+  assert.deepEqual(dialsOf(bare), []);
+  assert.ok((bare.views.bootstrap()[0]?.nextDialMs ?? 0) > 60_000, 'the list tells when');
+  const [peer] = [...bare.node.peers.values()].filter(({ dir }) => dir === 'outbound');
+  bare.hangUp(peer?.n ?? 0);
+  assert.ok(dialsOf(bare).includes('20.9.0.1:5999'));
+});
+
+test('dialer: a full node of the list that is waited for is asked again in the end', () => {
+  const bare = calm({ 'peers.outbound': 1 }, { bootstrap: [{ host: '20.9.0.1', port: 5999 }] });
+  const full = bare.dialled([...bare.dials.keys()][0] ?? 0);
+  bare.hear(full, helloLine('f'), '{"msgtype":"bye","reason":"full"}');
+  bare.hangUp(full);
+  know(bare, ...FAR.slice(0, 1));
+  answerAll(bare);
+  bare.take();
+  bare.advance(12 * MINUTE_US);
+  assert.ok(dialsOf(bare).includes('20.9.0.1:5999'));
+});
+
 test('dialer: a full node of the list is asked again as late as anybody is, and the list says that it is full', () => {
   for (const [host, capS] of [
     ['10.0.1.1', 5],

@@ -154,5 +154,5 @@ test('bounds: one public network has no more than its share of hearsay, whoever 
     [],
   );
   while (bookSize(book) > 0) forgetAddress(book, 0);
-  assert.deepEqual([book.perSource.size, book.perGroupHash.reduce((a, b) => a + b, 0)], [0, 0]);
+  assert.deepEqual([book.perSource.size, book.newByGroup.reduce((a, b) => a + b, 0)], [0, 0]);
 });
