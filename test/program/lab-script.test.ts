@@ -1,10 +1,11 @@
 /** Lab scripts as the program runs them: without a node of its own, and with an exit code for each way in which a run can end. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../helpers/ports.ts';
 import { ALONE, Program, run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
@@ -17,6 +18,14 @@ function file(name: string, lines: readonly string[]): string {
   writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
   return path;
 }
+
+const answers = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 
 const THREE = ['set seed 42', 'spawn n1..n3'];
 const PASS = file('pass.lab', [...THREE, 'expect eventually converged() within 30s', 'run 30s']);
@@ -97,11 +106,12 @@ test('lab script: SIGINT ends a long run with 130', async () => {
 });
 
 test('script: lines that come late are run as ever, and a node is there meanwhile', async () => {
-  const program = new Program(ALONE);
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  program.child.stdin.end('peers\n1 + 1\n');
+  const port = await freePort();
+  const program = new Program([...ALONE, '--listen', `127.0.0.1:${port}`]);
+  await until('the node', async () => ((await answers(port)) ? null : 'nobody listens'));
+  program.child.stdin.end('1 + 1\n');
   const { code, out } = await program.ended;
-  assert.deepEqual([code, out], [0, 'no peers; try connect HOST:PORT\n2\n']);
+  assert.deepEqual([code, out], [0, '2\n']);
 });
 
 test('sweep: counts seeds, names those that fail, and its code says so', async () => {

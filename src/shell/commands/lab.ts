@@ -45,6 +45,10 @@ export const lab: Command = {
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
     if (word === undefined) return about(labOf(shell));
+    if (shell.play !== null && !['check', 'hash', 'script'].includes(word))
+      throw new UsageError(
+        'a lab script has a lab already: lab check, lab hash and lab script are all that it can say of it',
+      );
     if (word === 'stop' && rest.length === 0) return stop(shell);
     if (word === 'hash' && rest.length === 0) return hash(shell);
     if (word === 'check' && rest.length === 0) return check(shell, signal);
@@ -137,7 +141,7 @@ async function stop(shell: Shell): Promise<Answer> {
   };
 }
 
-export function about(lab: Lab): Answer {
+function about(lab: Lab): Answer {
   const { world, simulation, options, focus } = lab;
   const running = world.nodes().length;
   const nodes = lab.members().length;
@@ -171,7 +175,7 @@ export function about(lab: Lab): Answer {
       ...momentValue(moment),
     },
     text: [
-      `lab        ${count(nodes, 'node')}${running < nodes ? `, ${running} running` : ''}, ${topology ?? 'everybody dials the first three'}, seed ${seed}${wire ? ', wire' : ''}`,
+      `lab        ${count(nodes, 'node')}${running < nodes ? `, ${running} running` : ''}, ${options.isScripted ? 'by a script' : (topology ?? 'everybody dials the first three')}, seed ${seed}${wire ? ', wire' : ''}`,
       `at         ${momentText(moment)} ${timeText(moment.time)}`,
       `more       ${more}`,
     ].join('\n'),

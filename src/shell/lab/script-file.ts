@@ -8,7 +8,7 @@ import { safe } from '../render.ts';
 import { readLines } from '../shell-file.ts';
 import { namesOf } from './node-first.ts';
 
-const HEADER = '#!peersh lab v1';
+export const HEADER = '#!peersh lab v1';
 const ANY_HEADER = /^#!peersh lab\b/;
 /** Files within each other. */
 const DEPTH_MAX = 8;

@@ -1,7 +1,7 @@
 /** Scripts that are one line or node smaller than a script: faults, lines of later times, orders, nodes, groups and what else is expected are left out. Texts only; it runs nothing. */
 import { splitWords, stripComment } from '../line.ts';
 import { namesOf } from './node-first.ts';
-import { isNames, type Script, type ScriptLine } from './script-file.ts';
+import { HEADER, isNames, type Script, type ScriptLine } from './script-file.ts';
 
 /** What makes a run what it is: without them it would be another question. */
 const KEPT = new Set(['set', 'run', 'wait', 'use']);
@@ -51,7 +51,7 @@ function rows(names: readonly string[]): string {
 
 /** As a file that fails by itself. */
 export const scriptText = ({ lines }: Script, seed: number, settings: readonly string[]): string[] => [
-  '#!peersh lab v1',
+  HEADER,
   `set seed ${seed}`,
   ...settings.map((text) => `set ${text.replace('=', ' ')}`),
   ...lines.map(({ text }) => text.trim()).filter((text) => !/^set\s+seed\b/.test(text)),

@@ -178,7 +178,8 @@ test('script: a wrong line names file, line, word and the nearest right one', as
     [['run 5s'], /^x\.lab:2: there are no nodes yet; type spawn/],
     [['# nothing'], /^x\.lab spawns no nodes/],
     [['spawn n1..n8', '1 + 1'], /^x\.lab:3: (plain commands only|unknown command)/],
-    [['spawn n1..n8', 'lab 5'], /^x\.lab:3: there is a lab/],
+    [['spawn n1..n8', 'lab 5'], /^x\.lab:3: a lab script has a lab already/],
+    [['spawn n1..n8', 'lab stop'], /^x\.lab:3: a lab script has a lab already/],
     [['spawn n1..n8', 'source /no/such.lab'], /^x\.lab:3: cannot read \/no\/such\.lab \(ENOENT\)$/],
   ];
   for (const [lines, message] of table) assert.match(await wrong(lines), message, lines.join(' / '));
@@ -234,4 +235,38 @@ test('lab FILE: another file is refused, and lines that are sourced are named by
   const circle = fileFor(context, 'circle.lab', [HEADER, 'spawn n1']);
   writeFileSync(circle, `${HEADER}\nspawn n1\nsource ${circle}\n`);
   assert.match((await failure(`lab ${circle}`)).message, /go round in a circle/);
+});
+
+test('lab script: of a lab that a script made it is a script that leads to the same hash', async (context) => {
+  const { text, value } = await openShell({ peers: 0 });
+  const path = fileFor(context, 'c.lab', [
+    HEADER,
+    'set ping.interval 5s',
+    'spawn n1..n4 topology=ring every=100ms',
+    'latency 20ms+-5ms on all',
+    'at 3s n1: connect n3',
+    'run 4s',
+    'spawn n5..n6 bootstrap=n2 after=1s every=1s',
+    'run 20s',
+  ]);
+  await text(`lab ${path} seed=9`);
+  const hash = await text('lab hash');
+  const lines = (await text('lab script')).split('\n');
+  assert.deepEqual(lines.slice(0, 2), [HEADER, 'set seed 9']);
+  await text('lab stop');
+  const again = await value<{ hash: string }>(`lab ${fileFor(context, 'd.lab', lines)}`);
+  assert.ok(hash.startsWith(again.hash), lines.join('\n'));
+});
+
+test('lab script: nodes that joined later are lines of it, too', async () => {
+  const first = await openShell({ peers: 0 });
+  await first.text('lab 4 seed=3 ping.interval=5s');
+  await first.text('run 3s');
+  await first.text('spawn n5..n6 after=2s ping.interval=9s');
+  await first.text('spawn n7 bootstrap=none');
+  await first.text('run 20s');
+  const hash = await first.text('lab hash');
+  const second = await openShell({ peers: 0 });
+  for (const line of (await first.text('lab script')).split('\n')) await second.text(line);
+  assert.equal(await second.text('lab hash'), hash);
 });
