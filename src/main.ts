@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 /** The program: argv goes in; settings, a world, a node and its shell are put together; an exit code comes out. */
+import { fileURLToPath } from 'node:url';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
+import { findLone } from './shell/lab/lone.ts';
+import type { Script } from './shell/lab/script-file.ts';
+import { WORKER_MARK } from './shell/lab/worker-mark.ts';
 import { createOutput, type Output } from './shell/output.ts';
 import { dataFolder, listenChoices } from './shell/places.ts';
 import { safe } from './shell/render.ts';
@@ -14,6 +19,8 @@ import { isOfPrompt } from './shell/typed.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
 import { createLabWorlds, createLiveWorld } from './worlds.ts';
+
+const PROGRAM = fileURLToPath(import.meta.url);
 
 /** What the system says of a port that cannot be had, and what to do about it. */
 const START_TROUBLE: Readonly<Record<string, string>> = {
@@ -39,6 +46,13 @@ async function main(): Promise<number> {
     await out.answer(startup.show === 'version' ? VERSION : USAGE);
     return EXIT.ok;
   }
+  const found = await findLone(startup, process.stdin, process.stdin.isTTY === true).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    err.notice(`peersh: ${error.message}`);
+    return null;
+  });
+  if (found === null) return EXIT.usage;
+  if (found.kind === 'scripts') return runLabScripts(startup, found.scripts, out, err);
   const world = createLiveWorld();
   let shell: Shell;
   try {
@@ -56,11 +70,19 @@ async function main(): Promise<number> {
   });
   const run = shell.options.interactive
     ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
-    : runStreams({ shell, startup, signalled, out, err });
+    : runStreams({ shell, startup, signalled, input: found.input, out, err });
   const { code, hasHungUp } = await run;
   await shell.close();
   if (hasHungUp) endByHangUp();
   return code;
+}
+
+async function runLabScripts(startup: Startup, scripts: readonly Script[], out: Output, err: Output): Promise<number> {
+  const interrupted = new AbortController();
+  void catchSignals(() => interrupted.abort());
+  const { runAlone } = await import('./shell/lab/run-alone.ts');
+  const { lab: options, json, keepGoing } = startup;
+  return runAlone(createLabWorlds(PROGRAM), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. */
@@ -84,7 +106,7 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   const paint = createPaint(decideColor(startup.color, process.env, interactive));
   const shell = new Shell({
     live: { world, node },
-    labs: createLabWorlds(),
+    labs: createLabWorlds(PROGRAM),
     ring,
     json,
     interactive,
@@ -113,4 +135,11 @@ function stopOnCrash(shell: Shell, err: Output): void {
   process.on('unhandledRejection', onCrash);
 }
 
-process.exitCode = await main();
+/** In a worker it runs the lab scripts that it is given. */
+async function serve(port: MessagePort): Promise<void> {
+  const { serveJobs } = await import('./shell/lab/worker.ts');
+  serveJobs(port, createLabWorlds());
+}
+
+if (workerData === WORKER_MARK && parentPort !== null) await serve(parentPort);
+else process.exitCode = await main();

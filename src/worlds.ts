@@ -21,9 +21,10 @@ const turn = (ms: number) =>
     else setTimeout(resolve, ms);
   });
 
-/** Worlds for labs; the simulator is loaded with the first one. */
-export function createLabWorlds(): LabWorlds {
+/** Worlds for labs; the simulator is loaded with the first one. `program` is the file that workers run. */
+export function createLabWorlds(program: string | null = null): LabWorlds {
   return {
+    program,
     async simulated({ seed, nodes, wire }) {
       const { createSimWorld } = await import('./sim/world.ts');
       const world = createSimWorld({

@@ -101,6 +101,13 @@ export interface Simulation {
    * the text is no expression.
    */
   watch(expression: string, node: string): Watcher;
+  /**
+   * Whether an expression holds now; functions that count have seen everything since the world began, for which the way to here is run
+   * once more. Throws like `watch`, also when only something that happens could answer.
+   */
+  ask(expression: string, node: string, signal?: AbortSignal): Promise<boolean>;
+  /** Called after everything that happens or is done; journeys pass it by. It must not throw. */
+  afterEach: ((what: 'event' | 'input') => void) | null;
   /** Puts faults on, one for each that the text means; `message` is one line for the user. Their ids, and the text of each. */
   fault(
     text: string,

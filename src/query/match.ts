@@ -65,7 +65,8 @@ export const evaluate = (expression: Expression, scope: Scope, node: string): bo
 const isOfStates = (part: Path | Call) =>
   part.kind === 'call' ? functionRow(part.name).about === 'states' : part.kind === 'state' || part.kind === 'amount';
 
-function needsEvents(part: Path | Call): QueryError {
+/** What to say of a part that only something that happens can answer. */
+export function needsEvents(part: Path | Call): QueryError {
   const shown = part.kind === 'call' ? functionRow(part.name).usage : printPath(part);
   const states = 'peers, addrs, state.peers.size, ready(ID) and the like';
   return new QueryError(`${shown} is about what happens, and here is only what holds now: ${states},`, part.column);

@@ -37,6 +37,8 @@ export interface Command {
   readonly candidates?: (shell: Shell, before: readonly string[], word: string) => readonly string[];
   /** In a lab a node's name among its words stands for the node's address. */
   readonly takesNodes?: boolean;
+  /** It moves the time of the lab or waits, so that it cannot be done in the middle of a run. */
+  readonly takesTime?: boolean;
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;

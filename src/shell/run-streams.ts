@@ -14,6 +14,8 @@ export interface StreamsOptions {
   readonly startup: Startup;
   /** Settles when a signal asks for a stop. */
   readonly signalled: Promise<StopSignal>;
+  /** Lines of standard input, when somebody has begun to read it. */
+  readonly input: AsyncIterable<string> | null;
   /** Answers. */
   readonly out: Output;
   /** Failures, and what nobody asked for. */
@@ -49,10 +51,10 @@ async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptio
   return { code: EXIT.ok, hasHungUp: signal === 'SIGHUP' };
 }
 
-async function runScripts({ shell, startup, signalled, out, err }: StreamsOptions): Promise<Ended> {
+async function runScripts({ shell, startup, signalled, input, out, err }: StreamsOptions): Promise<Ended> {
   shell.printTo((text, answer) => (answer ? void out.answer(text) : err.notice(text)));
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
-  const parts = startup.script ?? [linesOf(process.stdin)];
+  const parts = startup.script?.map(({ lines }) => lines) ?? [input ?? linesOf(process.stdin)];
   const all = runParts(shell, parts, startup.keepGoing, out, err);
   const ended = await Promise.race([all, signalled]);
   process.stdin.destroy();

@@ -15,6 +15,7 @@ import { faultCommands, goesOnAsFault } from './lab/fault-words.ts';
 import { type Lab, labOf } from './lab/lab.ts';
 import { momentText } from './lab/moments.ts';
 import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
+import type { Play } from './lab/play.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
@@ -45,6 +46,11 @@ export interface ShellOptions {
 
 /** Where lines go. `answer` lines belong to the running command, nobody asked for the others. */
 export type Print = (text: string, answer: boolean) => void;
+
+interface Spoken extends Live {
+  readonly isOfLab: boolean;
+  readonly isNamed: boolean;
+}
 
 type Failed = Extract<RunResult, { kind: 'error' | 'aborted' }>;
 
@@ -82,8 +88,10 @@ export class Shell {
   lab: Lab | null = null;
   /** What is typed goes to the lab and not to the user's own node. */
   isInLab = false;
-  /** The node that the running command is about when it was named before the command. */
-  private spoken: (Live & { readonly isOfLab: boolean }) | null = null;
+  /** The lab script that runs. */
+  play: Play | null = null;
+  /** The node that the running command is about when it was named before the command, or when the command is done at a later time. */
+  private spoken: Spoken | null = null;
   private readonly liveNotices: Notices;
   readonly commands: readonly Command[] = COMMANDS;
   readonly vocabulary: Vocabulary;
@@ -118,7 +126,7 @@ export class Shell {
       faultCommands(options.labs?.faultRows ?? []),
       options.aliases,
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
-      (command) => command.needsLab !== true || this.lab !== null,
+      (command) => command.needsLab !== true || this.lab !== null || this.play !== null,
     );
     this.liveNotices = new Notices(this, {
       world: options.live?.world ?? null,
@@ -134,8 +142,19 @@ export class Shell {
   private get place(): Live {
     if (this.spoken !== null) return this.spoken;
     if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focus };
-    if (this.options.live !== null) return this.options.live;
-    throw new CommandError('no-lab', 'no node here; type lab 8');
+    if (this.options.live !== null && this.play === null) return this.options.live;
+    throw this.noLab();
+  }
+
+  noLab(): CommandError {
+    if (this.play !== null) return new CommandError('usage', 'there are no nodes yet; type spawn n1..n8 before');
+    const what = this.options.live === null ? 'node' : 'lab';
+    return new CommandError('no-lab', `no ${what} here; type lab 8`);
+  }
+
+  /** The running line says whom it is about. */
+  get isNamed(): boolean {
+    return this.spoken?.isNamed === true;
   }
 
   get world(): World {
@@ -172,10 +191,10 @@ export class Shell {
     return this.labHere?.notices ?? this.liveNotices;
   }
 
-  private spokenAt(node: NodePort): Live & { readonly isOfLab: boolean } {
+  private spokenAt(node: NodePort): Spoken {
     const { live } = this.options;
-    if (node === live?.node) return { ...live, isOfLab: false };
-    return { node, world: labOf(this).world, isOfLab: true };
+    if (node === live?.node) return { ...live, isOfLab: false, isNamed: true };
+    return { node, world: labOf(this).world, isOfLab: true, isNamed: true };
   }
 
   /** Looks at something as if the user were at that node. */
@@ -271,6 +290,45 @@ export class Shell {
     return this.answerLine(input, signal, 0);
   }
 
+  /** Complains of a line that is no command, or of one that cannot be done in the middle of a run. */
+  checkLine(input: string, isLater: boolean): void {
+    const line = this.read(readNodeFirst(input)?.rest ?? input);
+    if (line.kind === 'empty') return;
+    const word = line.kind === 'command' ? line.word : (/^\s*(?:\S+:\s+)?([\w-]*)/.exec(input)?.[1] ?? '');
+    const command = this.vocabulary.command(word);
+    if (command === null && !this.options.aliases.has(word)) throw this.vocabulary.unknown(word);
+    if (line.kind === 'javascript') throw new UsageError('plain commands only, no JavaScript');
+    if (isLater && command?.takesTime === true)
+      throw new UsageError(
+        `${word} moves the time itself, or waits: at a later time only what is done at once can be done`,
+      );
+  }
+
+  /**
+   * Does a line as far as it goes without waiting, while somebody else moves the time: what it would wait for never comes. `failed` hears
+   * soon of what was wrong with it.
+   */
+  doNow(input: string, failed: (result: Extract<RunResult, { kind: 'error' }>) => void): void {
+    const before = this.spoken;
+    const { signal } = new AbortController();
+    const lab = labOf(this);
+    const hear = (result: RunResult) => {
+      if (result.kind === 'error') failed(result);
+    };
+    try {
+      const first = readNodeFirst(input);
+      const world = Object.create(lab.world, { until: { value: () => new Promise(() => undefined) } }) as World;
+      for (const node of first === null ? [lab.focus] : this.named(first.who)) {
+        this.spoken = { node, world, isOfLab: true, isNamed: first !== null };
+        void this.answerLine(first?.rest ?? input, signal, 0).then(hear);
+      }
+    } catch (error) {
+      hear(this.failed(input, error, signal));
+    } finally {
+      this.spoken = before;
+    }
+  }
+
   private async answerLine(input: string, signal: AbortSignal, depth: number): Promise<RunResult> {
     try {
       const first = readNodeFirst(input);
@@ -319,7 +377,7 @@ export class Shell {
   /** The nodes that `n3`, `n1..n4`, `@A`, `all` or `live` stand for. */
   named(who: string): readonly NodePort[] {
     const { live } = this.options;
-    if (who === 'live' && live !== null) return [live.node];
+    if (who === 'live' && live !== null && this.play === null) return [live.node];
     const lab = labOf(this);
     return namesOf(who, lab.groups, () => lab.names()).map((name) => lab.node(name));
   }
@@ -368,7 +426,10 @@ export class Shell {
   }
 
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
-    if (this.plainOnly) throw new UsageError('plain commands only, no JavaScript');
+    if (this.plainOnly) {
+      this.checkLine(input, false);
+      throw new UsageError('plain commands only, no JavaScript');
+    }
     this.javascript ??= await import('./javascript.ts');
     const result = await this.javascript.evaluate(this, code, signal);
     const typed = input.trim();

@@ -4,6 +4,8 @@ import { checkSettings, defaultSettings, type SettingKey, type Settings } from '
 import { nearest } from '../util/nearest.ts';
 import { applySetting, type SettingOrigin } from './apply-setting.ts';
 import { UsageError } from './errors.ts';
+import type { ScriptOptions } from './lab/play-script.ts';
+import { readSeed } from './lab/seed.ts';
 import { readOptions } from './options.ts';
 import { findRc, type RcLine, type RcTarget, readPlace, readRc } from './rc.ts';
 import { quoted } from './render.ts';
@@ -21,11 +23,19 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
   --data DIR, --no-data    where the address book is kept
   -e, --eval LINE          run a shell line, then stop; repeatable
   --script FILE            run the lines of a file, then stop; repeatable
+  --seed N                 of a lab script (a file that begins with #!peersh lab v1), which
+                           runs without a node; exit 0 pass, 1 fail, 4 unknown
   -k, --keep-going         go on after a line that failed
   --headless               no shell; events on stderr until SIGINT or SIGTERM
   --json                   every line is answered by one JSON value on one line
   --color, --no-color      default: on a terminal, unless NO_COLOR or FORCE_COLOR says
   --version, --help`;
+
+export interface ScriptPart {
+  /** null: a line of -e. */
+  readonly path: string | null;
+  readonly lines: readonly string[];
+}
 
 export interface Startup {
   readonly settings: Settings;
@@ -40,7 +50,9 @@ export interface Startup {
   /** Lines of .noderc that need a running node. */
   readonly rcLines: readonly RcLine[];
   /** Lines of each -e and --script, in order; null when there are none. */
-  readonly script: readonly (readonly string[])[] | null;
+  readonly script: readonly ScriptPart[] | null;
+  /** For lab scripts: the seed, and settings as `KEY=VALUE`; .noderc has none for them. */
+  readonly lab: ScriptOptions;
   readonly keepGoing: boolean;
   readonly headless: boolean;
   readonly json: boolean;
@@ -59,6 +71,7 @@ const OPTIONS = {
   'no-data': { type: 'boolean' },
   eval: { type: 'string', short: 'e', multiple: true },
   script: { type: 'string', multiple: true },
+  seed: { type: 'string' },
   'keep-going': { type: 'boolean', short: 'k' },
   headless: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -108,6 +121,7 @@ export function readStartup(argv: readonly string[]): Startup {
     rc,
     rcLines: target.rcLines,
     script,
+    lab: { seed: values.seed === undefined ? null : readSeed(values.seed), settings: values.set ?? [] },
     data:
       values['no-data'] === true
         ? null
@@ -132,11 +146,11 @@ function stray(word: string): UsageError {
 }
 
 function readScripts(tokens: ReturnType<typeof readOptions>['tokens']): Startup['script'] {
-  const script: string[][] = [];
+  const script: ScriptPart[] = [];
   for (const token of tokens) {
     if (token.kind !== 'option' || typeof token.value !== 'string') continue;
-    if (token.name === 'eval') script.push([token.value]);
-    else if (token.name === 'script') script.push(readLines(token.value));
+    if (token.name === 'eval') script.push({ path: null, lines: [token.value] });
+    else if (token.name === 'script') script.push({ path: token.value, lines: readLines(token.value) });
   }
   return script.length === 0 ? null : script;
 }

@@ -63,8 +63,11 @@ export function createSimulation(
     }
   }
 
-  const unfollowed = (wire = options.wire) =>
-    createTimeline(createStage({ ...options, wire, wallMs: () => 0, register: () => undefined }));
+  const unfollowed = (wire = options.wire) => {
+    const names = () => [...population.places.keys()];
+    const bare = createStage({ ...options, wire, wallMs: () => 0, register: () => undefined, names });
+    return { ...createTimeline(bare), stage: bare };
+  };
 
   /** Another world that goes the way of a branch, from its beginning. */
   function replica(branch: string, wire = options.wire): Timeline<Performed> {
@@ -91,11 +94,16 @@ export function createSimulation(
     }
   }
 
+  function moved(what: Advanced): Advanced {
+    if (what === 'event' || what === 'input') simulation.afterEach?.(what);
+    return what;
+  }
+
   function advance(limitUs: number): Advanced {
     const { alarm } = simulation;
-    if (alarm === null || alarm.atUs > limitUs) return moveOn(timeline, limitUs);
+    if (alarm === null || alarm.atUs > limitUs) return moved(moveOn(timeline, limitUs));
     const what = moveOn(timeline, Math.max(alarm.atUs, kernel.now));
-    if (what !== 'limit' && what !== 'idle') return what;
+    if (what !== 'limit' && what !== 'idle') return moved(what);
     simulation.alarm = null;
     alarm.ring();
     return 'input';
@@ -132,6 +140,18 @@ export function createSimulation(
     },
     alarm: null,
     watch: (expression, node) => watch.add(expression, node),
+    async ask(expression, node, signal) {
+      const now = watch.ask(expression);
+      if (now !== null) return now(node);
+      const moment = momentOf(timeline);
+      const other = unfollowed();
+      const { watch: anew } = other.stage;
+      const watcher = anew.add(expression, node);
+      follow(other, timeline, branchOf(timeline, moment.branch));
+      await finish(travel(other, { kind: 'moment', moment: { ...moment, branch: other.branch.name } }), signal);
+      return watcher.holds();
+    },
+    afterEach: null,
     isPaced: false,
     moment: () => momentOf(timeline),
     hash: () => network.hash,
@@ -184,6 +204,7 @@ export function createSimulation(
       return portraitOf(other.stage.network);
     },
   };
+  timeline.afterInput = () => simulation.afterEach?.('input');
   return simulation;
 
   function happened({ last, events, hash, kernel }: Network): Happened {

@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly wallMs: () => number;
   /** A node is about to start. */
   readonly register: (host: Host) => void;
+  /** Whom expressions may name; without it those that live there, did or will. */
+  readonly names?: () => readonly string[];
 }
 
 /** What came of an input: for an order its answer. */
@@ -33,12 +35,12 @@ export interface LabStage extends Stage<Performed> {
   readonly harm: Harm;
 }
 
-export function createStage({ seed, nodes, wire, agent, wallMs, register }: StageOptions): LabStage {
+export function createStage({ seed, nodes, wire, agent, wallMs, register, names }: StageOptions): LabStage {
   const network = createNetwork(seed, wire);
   const population = createPopulation(agent, nodes);
   network.onJoin = (name) => join(network, population, name, register);
   const { hash } = network;
-  const watch = createWatch(network, population);
+  const watch = createWatch(network, population, names ?? (() => [...population.places.keys()]));
   const harm = createHarm(network, population, watch);
   network.faultHooks.restartNode = (name) => restart(network, population, name, register);
 

@@ -60,6 +60,8 @@ export interface Timeline<Answer> {
   keptAtMs: number;
   /** How long the last snapshot took. */
   costMs: number;
+  /** Called when an input was given. */
+  afterInput: (() => void) | null;
 }
 
 export const FIRST_BRANCH = 'main';
@@ -88,6 +90,7 @@ export function createTimeline<Answer>(stage: Stage<Answer>): Timeline<Answer> {
     kept: [],
     keptAtMs: stage.wallMs(),
     costMs: 0,
+    afterInput: null,
   };
 }
 
@@ -113,6 +116,7 @@ export function give<Answer>(timeline: Timeline<Answer>, input: Input): Answer {
   timeline.inputs += 1;
   const answer = timeline.stage.perform(input);
   timeline.branch.end = momentOf(timeline);
+  timeline.afterInput?.();
   return answer;
 }
 

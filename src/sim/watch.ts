@@ -7,7 +7,8 @@ import type { Watcher } from '../core/simulation.ts';
 import { readExpression } from '../query/check.ts';
 import { QueryError } from '../query/errors.ts';
 import type { Expression } from '../query/expression.ts';
-import { compile, compileState, type Matcher } from '../query/match.ts';
+import { momentaryPart } from '../query/lasting.ts';
+import { compile, compileState, type Matcher, needsEvents } from '../query/match.ts';
 import type { Observation } from '../query/observation.ts';
 import { createScope, type LivingScope } from '../query/scope.ts';
 import type { Host, Network } from './network.ts';
@@ -16,7 +17,15 @@ import { nodeOf, type Population } from './population.ts';
 export interface Watch {
   readonly scope: LivingScope;
   /** Throws a QueryError when the text is no expression of this world. */
-  add(text: string, node: string): Watcher;
+  add(
+    text: string,
+    node: string,
+  ): Watcher & {
+    /** Whether it holds with nothing happening; what was counted counts. */
+    holds(): boolean;
+  };
+  /** The truth of a text at a node now; null when the past has to be counted for it. Throws a QueryError when only something that happens could answer. */
+  ask(text: string): ((node: string) => boolean) | null;
   /** The world was put to another moment. */
   moved(): void;
 }
@@ -39,14 +48,21 @@ function namesOf(network: Network): () => readonly string[] {
   };
 }
 
-export function createWatch(network: Network, population: Population): Watch {
-  const scope = createScope({
+/** `known` are the names of nodes that are there, were or will be. */
+export function createWatch(network: Network, population: Population, known: () => readonly string[]): Watch {
+  const present = createScope({
     names: namesOf(network),
     state: (name) => {
       const host = network.names.get(name);
       return host === undefined ? null : nodeOf(host);
     },
   });
+  const scope: LivingScope = {
+    ...present,
+    nodes: known,
+    // Who is still to join is no part of one piece.
+    converged: () => population.announced.size === 0 && present.converged(),
+  };
   let watching: readonly Watching[] = [];
   /** Of all kinds. */
   let open = 0;
@@ -109,6 +125,7 @@ export function createWatch(network: Network, population: Population): Watch {
       network.observe = observe;
       let isOpen = true;
       return {
+        holds: () => one.matcher.holds(node),
         hit() {
           if (state !== null) return state(node);
           const { isHit } = one;
@@ -123,6 +140,12 @@ export function createWatch(network: Network, population: Population): Watch {
           if (open === 0) network.observe = null;
         },
       };
+    },
+    ask(text) {
+      const expression = readExpression(text, { nodes: scope.nodes() });
+      const momentary = momentaryPart(expression);
+      if (momentary !== null) throw needsEvents(momentary);
+      return stateTest(expression, scope);
     },
     moved: () => scope.reset(),
   };

@@ -3,6 +3,7 @@ import type { LabWorlds } from '../../src/shell/lab/worlds.ts';
 import { FAULT_ROWS } from '../../src/sim/faults/rows.ts';
 import { createSimWorld } from '../../src/sim/world.ts';
 import { createLabWorlds } from '../../src/worlds.ts';
+import { PROGRAM } from './program.ts';
 
 /** Each turn lets as much of the wall's time pass as was asked for, and at least this much. */
 const TURN_MS = 1;
@@ -11,6 +12,7 @@ export function createTestLabs(): LabWorlds {
   let wallMs = 0;
   const breathe = () => new Promise<void>((resolve) => void setImmediate(resolve));
   return {
+    program: PROGRAM,
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
     faultRows: FAULT_ROWS,
     real: () => createLabWorlds().real(),

@@ -117,14 +117,14 @@ test('complete: names of JavaScript, own and declared, without running anything'
   assert.ok(tab('node.pe').candidates.includes('node.peers'));
   assert.ok(tab('1 + node.book.').candidates.includes('node.book.addresses'));
   assert.ok(tab('node.peers.').candidates.includes('node.peers.size'));
-  await value('globalThis.ran = 0; const mine = { deep: { able: 1 }, get trap() { ran += 1; return { x: 1 } } }; 0');
+  await value('globalThis.ran = 0; const owned = { deep: { able: 1 }, get trap() { ran += 1; return { x: 1 } } }; 0');
   await value(
     'const spy = new Proxy({}, { ownKeys() { ran += 1; return [] }, getOwnPropertyDescriptor() { ran += 1 }, getPrototypeOf() { ran += 1; return null } }); 0',
   );
-  assert.deepEqual(tab('mi').candidates, ['mine']);
-  assert.deepEqual(tab('mine.').candidates, ['mine.deep', 'mine.trap']);
-  assert.deepEqual(tab('mine.deep.a').candidates, ['mine.deep.able']);
-  assert.deepEqual(tab('mine.trap.').candidates, []);
+  assert.deepEqual(tab('ow').candidates, ['owned']);
+  assert.deepEqual(tab('owned.').candidates, ['owned.deep', 'owned.trap']);
+  assert.deepEqual(tab('owned.deep.a').candidates, ['owned.deep.able']);
+  assert.deepEqual(tab('owned.trap.').candidates, []);
   assert.deepEqual(tab('spy.').candidates, []);
   assert.deepEqual(tab('none.').candidates, []);
   assert.equal(await value('ran'), 0);

@@ -28,7 +28,10 @@ test('startup: without --listen the loopback places of the list come first, then
 
 test('startup: lines of -e and --script keep their order, options their short names', () => {
   const { script, keepGoing, json, headless } = start('-e', 'peers', '-k', '--eval', 'status', '--json');
-  assert.deepEqual(script, [['peers'], ['status']]);
+  assert.deepEqual(script, [
+    { path: null, lines: ['peers'] },
+    { path: null, lines: ['status'] },
+  ]);
   assert.deepEqual([keepGoing, json, headless], [true, true, false]);
   assert.equal(start().script, null);
 });

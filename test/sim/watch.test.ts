@@ -1,6 +1,7 @@
 /** Expressions that are asked while a simulated world goes on. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultSettings } from '../../src/settings.ts';
 import { createSim } from '../helpers/grow.ts';
 import { placeOf, spawn } from '../helpers/meet.ts';
 
@@ -95,4 +96,53 @@ test('watch: what is no expression is refused with one line, and who is to join 
   assert.equal(joined.hit(), true);
   assert.throws(() => simulation.watch('tpye=hello', 'n1'), /did you mean type/);
   assert.throws(() => simulation.watch('n9.peers>1', 'n1'), /n9/);
+});
+
+test('ask: what is counted was counted since the world began, and looking moves nothing', async () => {
+  const scene = await three();
+  const { simulation } = scene;
+  const hellos = simulation.watch('type=hello', 'n1');
+  let seen = 0;
+  simulation.advanceFor(5_000_000, Infinity, () => {
+    if (hellos.hit()) seen += 1;
+    return false;
+  });
+  hellos.close();
+  assert.ok(seen > 0);
+  const before = simulation.moment();
+  assert.equal(await simulation.ask(`count(hello) = ${seen}`, 'n1'), true);
+  assert.equal(await simulation.ask(`count(hello) = ${seen + 1}`, 'n1'), false);
+  assert.equal(await simulation.ask('peers>=2 & before(hello, ping)', 'n1'), true);
+  assert.equal(await simulation.ask('peers>=2', 'n1'), true);
+  assert.deepEqual(simulation.moment(), before);
+  await assert.rejects(simulation.ask('type=hello', 'n1'), /type is about what happens/);
+  await assert.rejects(simulation.ask('count(hello)>1 & first(hello)', 'n1'), /first\(E\) is about what happens/);
+});
+
+test('afterEach: is called after each event and each input, and not while the world is taken back', async () => {
+  const scene = await three();
+  const { simulation } = scene;
+  const called: string[] = [];
+  simulation.afterEach = (what) => void called.push(what);
+  const { index } = simulation.moment();
+  simulation.advanceFor(2_000_000, Infinity, null);
+  const events = called.length;
+  assert.ok(events >= simulation.moment().index - index && called.every((what) => what === 'event'));
+  scene.world.nodes()[0]?.order({ kind: 'connect', host: '10.0.0.2', port: 5_999, keep: false });
+  assert.equal(called.at(-1), 'input');
+  await simulation.goTo({ kind: 'time', time: 1_000_000 });
+  assert.equal(called.length, events + 1);
+});
+
+test('watch: a node that is still to come can be named', async () => {
+  const { simulation } = await three();
+  simulation.announce(
+    { name: 'n9', settings: defaultSettings(), listen: [], bootstrap: [{ host: '10.0.0.1', port: 5_999 }], data: null },
+    1_000_000,
+  );
+  const watcher = simulation.watch('connected(n1,n9)', 'n1');
+  assert.equal(watcher.hit(), false);
+  assert.throws(() => simulation.watch('connected(n1,n8)', 'n1'), /no node "n8"/);
+  simulation.advanceFor(3_000_000, Infinity, null);
+  assert.equal(watcher.hit(), true);
 });

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { addrs } from './addrs.ts';
 import { alias } from './alias.ts';
 import { apropos } from './apropos.ts';
+import { at } from './at.ts';
 import { ban, bans, unban } from './ban.ts';
 import { bootstrap } from './bootstrap.ts';
 import { chaos } from './chaos.ts';
@@ -10,6 +11,7 @@ import { connect } from './connect.ts';
 import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
+import { expect, report } from './expect.ts';
 import { fault, faults } from './fault.ts';
 import { getaddr } from './getaddr.ts';
 import { group } from './group.ts';
@@ -19,6 +21,7 @@ import { hist } from './hist.ts';
 import { lab } from './lab.ts';
 import { listen } from './listen.ts';
 import { map } from './map.ts';
+import { minimise } from './minimise.ts';
 import { order } from './order.ts';
 import { peer } from './peer.ts';
 import { peers } from './peers.ts';
@@ -29,10 +32,12 @@ import { pause, run } from './run.ts';
 import { send } from './send.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
+import { spawn } from './spawn.ts';
 import { spread } from './spread.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { next, step } from './step.ts';
+import { sweep } from './sweep.ts';
 import { trace, untrace } from './trace.ts';
 import { use } from './use.ts';
 import { wait } from './wait.ts';
@@ -60,9 +65,15 @@ export const COMMANDS: readonly Command[] = [
   stats,
   wait,
   lab,
+  spawn,
   use,
   run,
   pause,
+  at,
+  expect,
+  report,
+  sweep,
+  minimise,
   step,
   next,
   back,

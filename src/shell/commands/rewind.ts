@@ -25,6 +25,7 @@ export const back: Command = {
   name: 'back',
   aliases: [],
   group: 'lab',
+  takesTime: true,
   usage: 'back [N]',
   summary: 'before the last event',
   details: ['back 3 takes the last three back. A new command then begins another branch; the old one stays.'],
@@ -45,6 +46,7 @@ export const rewind: Command = {
   name: 'rewind',
   aliases: [],
   group: 'lab',
+  takesTime: true,
   usage: 'rewind T|#N|LABEL|BRANCH[#N]',
   summary: 'to any moment',
   details: [
@@ -65,6 +67,7 @@ export const checkout: Command = {
   name: 'checkout',
   aliases: [],
   group: 'lab',
+  takesTime: true,
   usage: 'checkout BRANCH',
   summary: 'to the end of a branch',
   needsLab: true,

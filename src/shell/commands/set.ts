@@ -1,8 +1,10 @@
 /** `set`: every setting with its value and where that came from, or one changed. */
 import { checkSettings, printSetting, readSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
 import { applySetting, type SettingOrigin, settingKey } from '../apply-setting.ts';
-import type { Command } from '../command.ts';
+import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import type { Play } from '../lab/play.ts';
+import { readSeed } from '../lab/seed.ts';
 import { refusal } from '../pick.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../table.ts';
@@ -14,9 +16,14 @@ export const set: Command = {
   usage: 'set [KEY [VALUE]]',
   summary: 'see or change settings',
   candidates: (_, before) => (before.length === 0 ? Object.keys(SETTINGS) : []),
-  details: ['help settings tells what each is for and its bounds.'],
+  details: [
+    'help settings tells what each is for and its bounds.',
+    'In a lab script it is about every node, also those that are spawned later; set seed N comes first.',
+  ],
   run(shell, { words }) {
     const [key, ...rest] = words;
+    if (shell.play !== null && !shell.isNamed && key !== undefined && rest.length > 0)
+      return setInScript(shell, shell.play, key, rest.join(' '));
     if (key === undefined) {
       const rows = (Object.keys(SETTINGS) as SettingKey[]).map((one) => rowOf(shell, one));
       return {
@@ -42,6 +49,29 @@ export const set: Command = {
     return { value: row, text: `${row.key} = ${row.value || '(none)'}${later}${other}` };
   },
 };
+
+/** A lab script speaks of all its nodes: those that run, and those it spawns later. */
+function setInScript(shell: Shell, play: Play, key: string, text: string): Answer {
+  if (key === 'seed') {
+    if (shell.lab !== null) throw new UsageError('set seed must stand before the first spawn');
+    const seed = readSeed(text);
+    if (!play.isSeedGiven) play.seed = seed;
+    return { value: { seed: play.seed }, text: '' };
+  }
+  const known = settingKey(key);
+  const answer = () => ({ value: { key: known, value: printSetting(known, play.settings[known]) }, text: '' });
+  const trial: Settings = { ...play.settings };
+  applySetting(trial, new Map<SettingKey, SettingOrigin>(), known, text, 'set');
+  const wrong = checkSettings(trial);
+  if (wrong !== null) throw new UsageError(wrong);
+  if (play.givenSettings.has(known)) return answer();
+  for (const node of shell.lab?.world.nodes() ?? []) {
+    const order = node.order({ kind: 'set', key: known, value: trial[known] });
+    if (!order.ok) throw refusal(order);
+  }
+  Object.assign(play.settings, trial);
+  return answer();
+}
 
 function change(shell: Shell, key: SettingKey, text: string): void {
   const trial: Settings = { ...shell.settings };

@@ -11,6 +11,7 @@ export const source: Command = {
   name: 'source',
   aliases: [],
   group: 'shell',
+  takesTime: true,
   usage: 'source FILE',
   summary: 'run the lines of a file',
   details: ['The first line that fails ends it and is named.'],

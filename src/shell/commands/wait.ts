@@ -14,6 +14,7 @@ export const wait: Command = {
   name: 'wait',
   aliases: [],
   group: 'shell',
+  takesTime: true,
   takesNodes: true,
   usage: 'wait peers>=N|peers<=N|addrs>=N|ready ID|gone ID [--timeout 30s]',
   summary: 'until something holds',

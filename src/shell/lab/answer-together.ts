@@ -30,7 +30,8 @@ export async function answerTogether(
     }
     const value = result.kind === 'aborted' ? null : result.value;
     answers.push(isFailed ? { node: name, ...(value as object) } : { node: name, value: value ?? null });
-    if (answers.length <= SHOWN_MAX && !shell.options.json) shell.print(headed(name, result.text), true);
+    const isSilent = result.text === '' && shell.play !== null;
+    if (answers.length <= SHOWN_MAX && !shell.options.json && !isSilent) shell.print(headed(name, result.text), true);
   }
   const rest = answers.length - SHOWN_MAX;
   const text = rest > 0 ? `… ${rest} more` : '';

@@ -3,14 +3,11 @@ import type { FaultRow, FaultWord } from '../../core/simulation.ts';
 import { completeExpression } from '../../query/complete.ts';
 import type { Shell } from '../shell.ts';
 import type { Lab } from './lab.ts';
-import { nameOf } from './setup.ts';
 
 /** Every node there is or was, and groups. */
-export function nodesAndGroups({ options, groups }: Lab): string[] {
-  return [...allNodes(options.nodes), ...[...groups.keys()].map((name) => `@${name}`)];
+export function nodesAndGroups(lab: Lab): string[] {
+  return [...lab.members(), ...[...lab.groups.keys()].map((name) => `@${name}`)];
 }
-
-const allNodes = (nodes: number) => Array.from({ length: nodes }, (_, i) => nameOf(i));
 
 /** After the name of a fault. */
 export function faultCandidates(
@@ -47,7 +44,7 @@ function inList(names: readonly string[], word: string): string[] {
 
 function wordsOfExpression(lab: Lab, typed: readonly string[], word: string): string[] {
   const text = [...typed, word].join(' ');
-  const known = { nodes: allNodes(lab.options.nodes), groups: [...lab.groups.keys()] };
+  const known = { nodes: lab.members(), groups: [...lab.groups.keys()] };
   const { from, candidates } = completeExpression(text, text.length, known);
   const begun = text.slice(text.length - word.length, from);
   return from < text.length - word.length ? [] : candidates.map((candidate) => begun + candidate);

@@ -2,8 +2,8 @@
  * The lab beside a shell's own node: a world of many nodes, which of them the user looks at, and what was named in it. It is driven by
  * commands; nothing here prints.
  */
-import type { BranchView, Moment, Simulation } from '../../core/simulation.ts';
-import type { NodePort, World } from '../../core/world.ts';
+import type { BranchView, Moment, SimulatedWorld, Simulation } from '../../core/simulation.ts';
+import type { HostPort, NodePort, World } from '../../core/world.ts';
 import type { SettingKey, Settings } from '../../settings.ts';
 import { createRing, type Ring } from '../../trace/ring.ts';
 import { nearest } from '../../util/nearest.ts';
@@ -13,12 +13,23 @@ import type { Notices } from '../notices.ts';
 import { safe, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { Agenda } from './agenda.ts';
+import { Expectations } from './expectations.ts';
 import { type Calendar, type Place, timeText } from './moments.ts';
 import { type Clockwork, Runner, type RunnerEvents } from './runner.ts';
+import type { Script } from './script-file.ts';
 import type { LabWorlds } from './worlds.ts';
 
 /** In a larger lab every line would be encoded for nobody. */
 const KEPT_NODES_MAX = 60;
+
+/** A world that has just been made, with at least one node in it. */
+export interface Made {
+  readonly world: World;
+  /** The same when it is simulated, else null. */
+  readonly simulated: SimulatedWorld | null;
+  /** Who lives there or will, in the order in which they come. */
+  readonly members: readonly string[];
+}
 
 export interface LabOptions {
   readonly nodes: number;
@@ -26,14 +37,21 @@ export interface LabOptions {
   /** As typed; null: every node dials the first ones. */
   readonly topology: string | null;
   readonly wire: boolean;
+  /** Every node of it was spawned by a line. */
+  readonly isScripted: boolean;
 }
 
 export class Lab {
   readonly world: World;
   /** null: real nodes, whose time is the wall's. */
   readonly simulation: Simulation | null;
+  private readonly simulated: SimulatedWorld | null;
+  /** Where each node comes in the order of coming, by name. */
+  private readonly places: Map<string, number>;
+  /** What is expected of it; null where nothing can be. */
+  readonly expectations: Expectations | null;
   readonly options: LabOptions;
-  /** What the lab was made with. */
+  /** What the lab was made with; a script changes it for nodes that come later. */
   readonly settings: Settings;
   /** So many inputs made it; what came after was done by the user. */
   readonly setUpInputs: number;
@@ -46,6 +64,8 @@ export class Lab {
   /** Nodes by the names of their groups. */
   readonly groups = new Map<string, readonly string[]>();
   readonly labels = new Map<string, Moment>();
+  /** What was run in it from its beginning; null when it was typed. */
+  script: Script | null = null;
   /** The node that is looked at. */
   focus: NodePort;
   /** The branch that was known last: an input after a rewind begins another one. */
@@ -56,20 +76,24 @@ export class Lab {
   private readonly ports = new Map<string, NodePort>();
 
   constructor(
-    { world, simulation }: { readonly world: World; readonly simulation: Simulation | null },
+    { world, simulated, members }: Made,
     options: LabOptions,
     settings: Settings,
     worlds: LabWorlds,
     notices: (lab: Lab) => Notices,
     events: RunnerEvents,
   ) {
+    const simulation = simulated?.simulation ?? null;
     this.world = world;
+    this.simulated = simulated;
     this.simulation = simulation;
+    this.places = new Map(members.map((name, index) => [name, index]));
+    this.expectations = simulation === null ? null : new Expectations(simulation);
     this.options = options;
     this.settings = { ...settings };
-    this.setUpInputs = simulation?.moment().inputs ?? 0;
+    this.setUpInputs = options.isScripted ? 0 : (simulation?.moment().inputs ?? 0);
     this.worlds = worlds;
-    this.focus = this.node('n1');
+    this.focus = this.node(members[0] ?? 'n1');
     this.branch = simulation?.moment().branch ?? '';
     this.background = simulation === null ? null : new Runner({ simulation, worlds }, events);
     this.notices = notices(this);
@@ -87,6 +111,27 @@ export class Lab {
   /** Few enough nodes to keep the last lines of each. */
   get keepsLines(): boolean {
     return this.options.nodes <= KEPT_NODES_MAX;
+  }
+
+  /** Who lives there, did or will, in the order of coming. */
+  members(): readonly string[] {
+    return [...this.places.keys()];
+  }
+
+  /** Names of nodes that are about to come; they are taken in in this order. */
+  enrol(names: readonly string[]): void {
+    for (const name of names) if (!this.places.has(name)) this.places.set(name, this.places.size);
+  }
+
+  /** Where a node of a simulated lab listens, be it one that is still to come. */
+  placeOf(name: string): HostPort {
+    if (this.simulated === null) throw new Error('real nodes have no place before they come');
+    return this.simulated.placeOf(this.places.get(name) ?? this.places.size);
+  }
+
+  /** The simulated world; with real nodes there is none. */
+  simulatedWorld(): SimulatedWorld | null {
+    return this.simulated;
   }
 
   names(): string[] {
@@ -146,19 +191,19 @@ export class Lab {
 
   /** Complains of a name that nobody has, be it of a node that is not running now. */
   expect(name: string): void {
-    if (!/^n[1-9][0-9]*$/.test(name) || Number(name.slice(1)) > this.options.nodes) this.node(name);
+    if (!this.places.has(name)) this.node(name);
   }
 
   private unknown(name: string, nodes: readonly NodePort[]): CommandError {
-    const number = Number(/^n([1-9][0-9]*)$/.exec(name)?.[1]);
-    if (number <= this.options.nodes)
+    if (this.places.has(name))
       return new CommandError('no-such-node', `${name} is not running at ${timeText(this.world.now())}`);
     const near = nearest(
       name,
       nodes.map((port) => port.name),
     );
-    const last = `n${this.options.nodes}`;
-    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are n1 to ${last}`;
+    const members = this.members();
+    const hint =
+      near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${members[0]} to ${members.at(-1)}`;
     return new CommandError('no-such-node', `no node ${JSON.stringify(safe(name))} in the lab; ${hint}`, near);
   }
 
@@ -204,6 +249,7 @@ export class Lab {
       // Who has not joined yet has nothing to look at.
       const nodes = this.world.nodes();
       if (!nodes.includes(this.focus)) this.focus = nodes[0] ?? this.focus;
+      this.expectations?.break();
     }
   }
 
@@ -251,7 +297,7 @@ export class Lab {
 
 /** The lab of a shell; without one it is said how to come to one. */
 export function labOf(shell: Shell): Lab {
-  if (shell.lab === null) throw new CommandError('no-lab', 'no lab here; type lab 8');
+  if (shell.lab === null) throw shell.noLab();
   return shell.lab;
 }
 

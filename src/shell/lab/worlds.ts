@@ -14,6 +14,8 @@ export interface LabWorlds {
   real(): World;
   /** How much memory is left for nodes. */
   freeBytes(): number;
+  /** The file of the program, which workers run too; null where there is none. */
+  readonly program: string | null;
   /** Milliseconds of the wall's clock, by which runs are paced. */
   wallMs(): number;
   /** Lets other work of the process go on for at least so many milliseconds. */

@@ -99,15 +99,18 @@ function readSides(word: string, resolver: Resolver): Sides | null {
   return left.names.some((name) => right.names.includes(name)) ? null : { left, right };
 }
 
-/** A comma list of names, groups and ranges. */
+/** A comma list of names, groups and ranges; a group may stand without its @ where no node has that name, and is printed with it. */
 export function readNodes(word: string, resolver: Resolver): Nodes | null {
   const names = new Set<string>();
+  const texts: string[] = [];
   for (const part of word.split(',')) {
-    const some = resolver.nodes(part);
+    const text = resolver.nodes(part) === null ? `@${part}` : part;
+    const some = resolver.nodes(text);
     if (some === null || some.length === 0) return null;
     for (const name of some) names.add(name);
+    texts.push(text);
   }
-  return { text: word, names: [...names] };
+  return { text: texts.join(','), names: [...names] };
 }
 
 export function printValue(type: ArgumentType, value: Exclude<Value, null>): string {

@@ -1,0 +1,36 @@
+/** A lab script in a shell of its own, without a node of the user's: a script goes in, its report comes out, and nothing is left. */
+
+import { createRing } from '../../trace/ring.ts';
+import { createPaint } from '../color.ts';
+import { Shell } from '../shell.ts';
+import { playScript, type ScriptOptions } from './play-script.ts';
+import type { Report } from './report.ts';
+import type { Script } from './script-file.ts';
+import type { LabWorlds } from './worlds.ts';
+
+export async function playAlone(
+  labs: LabWorlds,
+  script: Script,
+  options: ScriptOptions,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<Report> {
+  const shell = new Shell({
+    live: null,
+    labs,
+    ring: createRing(),
+    paint: createPaint(false),
+    json: false,
+    interactive: false,
+    origins: new Map(),
+    aliases: new Map(),
+  });
+  shell.printTo((text, isAnswer) => {
+    if (isAnswer) say(text);
+  });
+  try {
+    return await playScript(shell, script, options, signal, say);
+  } finally {
+    await shell.close();
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Which lab scripts a command line asks for: what was read at start and standard input go in; the scripts come out when there is nothing
+ * else to run, so that no node has to be started for them, else the lines of the input for whoever runs them.
+ */
+import { fstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { UsageError } from '../errors.ts';
+import { linesOf } from '../input-lines.ts';
+import type { Startup } from '../startup.ts';
+import { isLabScript, type Script, scriptOf } from './script-file.ts';
+
+/** A script that is piped in is there at once; a pipe that says nothing for so long is somebody's who types, and a node is started. */
+const FIRST_LINE_MS = 300;
+
+export type Found =
+  | { readonly kind: 'scripts'; readonly scripts: readonly Script[] }
+  | { readonly kind: 'other'; readonly input: AsyncIterable<string> | null };
+
+export async function findLone(startup: Startup, input: Readable, isTerminal: boolean): Promise<Found> {
+  const { script, headless } = startup;
+  if (headless || (script === null && isTerminal)) return { kind: 'other', input: null };
+  if (script === null) return findPiped(input);
+  const areLabs = script.map(({ path, lines }) => path !== null && isLabScript(lines[0] ?? ''));
+  if (!areLabs.includes(true)) return { kind: 'other', input: null };
+  if (areLabs.includes(false))
+    throw new UsageError('a lab script runs without a node: leave out -e and scripts that are none');
+  return { kind: 'scripts', scripts: script.map(({ path, lines }) => scriptOf(path, lines)) };
+}
+
+async function findPiped(input: Readable): Promise<Found> {
+  const lines = linesOf(input);
+  const first = lines.next();
+  const read = await (isFile(input) ? first : Promise.race([first, silence()]));
+  if (read === null || read.done === true || !isLabScript(read.value))
+    return { kind: 'other', input: joined(first, lines) };
+  const rest: string[] = [read.value];
+  for await (const line of lines) rest.push(line);
+  return { kind: 'scripts', scripts: [scriptOf(null, rest)] };
+}
+
+function isFile(input: Readable): boolean {
+  const { fd } = input as { fd?: unknown };
+  return typeof fd === 'number' && fstatSync(fd).isFile();
+}
+
+const silence = () => new Promise<null>((resolve) => void setTimeout(resolve, FIRST_LINE_MS, null));
+
+async function* joined(first: Promise<IteratorResult<string>>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  const read = await first;
+  if (read.done === true) return;
+  if (isLabScript(read.value))
+    throw new UsageError(
+      'a node is running already; type peersh --script FILE for a lab script that is not there at once',
+    );
+  yield read.value;
+  yield* rest;
+}
