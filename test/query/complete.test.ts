@@ -58,7 +58,7 @@ test('completion: each place offers what can stand there', () => {
     ['state.boo¦', ['state.book']],
     ['state.peers.¦', ['state.peers.size']],
     ['n2.¦', ['n2.state.', 'n2.peers', 'n2.addrs']],
-    ['n2.state.book.tr¦', ['n2.state.book.tried']],
+    ['n2.state.book.coll¦', ['n2.state.book.collisions']],
     ['ping ¦', ['&', '|']],
     ['(ping ¦', [')', '&', '|']],
     ['ping an¦', ['and']],

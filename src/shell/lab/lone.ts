@@ -43,7 +43,7 @@ function isFile(input: Readable): boolean {
   return typeof fd === 'number' && fstatSync(fd).isFile();
 }
 
-const silence = () => new Promise<null>((resolve) => void setTimeout(resolve, FIRST_LINE_MS, null));
+const silence = () => new Promise<null>((resolve) => void setTimeout(resolve, FIRST_LINE_MS, null).unref());
 
 async function* joined(first: Promise<IteratorResult<string>>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
   const read = await first;
