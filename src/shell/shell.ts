@@ -296,7 +296,8 @@ export class Shell {
     if (line.kind === 'empty') return;
     const word = line.kind === 'command' ? line.word : (/^\s*(?:\S+:\s+)?([\w-]*)/.exec(input)?.[1] ?? '');
     const command = this.vocabulary.command(word);
-    if (command === null && !this.options.aliases.has(word)) throw this.vocabulary.unknown(word);
+    const isWord = /^[A-Za-z]/.test(word);
+    if (isWord && command === null && !this.options.aliases.has(word)) throw this.vocabulary.unknown(word);
     if (line.kind === 'javascript') throw new UsageError('plain commands only, no JavaScript');
     if (isLater && command?.takesTime === true)
       throw new UsageError(

@@ -23,7 +23,7 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
   --data DIR, --no-data    where the address book is kept
   -e, --eval LINE          run a shell line, then stop; repeatable
   --script FILE            run the lines of a file, then stop; repeatable
-  --seed N                 of a lab script (a file that begins with #!peersh lab v1), which
+  --seed N                 of a lab script, which begins with #!peersh lab v1 and
                            runs without a node; exit 0 pass, 1 fail, 4 unknown
   -k, --keep-going         go on after a line that failed
   --headless               no shell; events on stderr until SIGINT or SIGTERM

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../helpers/ports.ts';
+import { PROGRAM } from '../helpers/program.ts';
+import { Pty, whyNoPty } from '../helpers/pty.ts';
 import { ALONE, Program, run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
@@ -144,6 +146,27 @@ test('sweep: an interrupt ends its threads at once', async () => {
   const at = performance.now();
   assert.equal((await program.ended).code, 130);
   assert.ok(performance.now() - at < 5_000);
+});
+
+test('sweep: a person sees how far it is in one line, and Ctrl-C gives the prompt back', {
+  skip: whyNoPty() ?? false,
+}, async (context) => {
+  const slow = file('slow.lab', ['spawn n1..n30', 'run 30m']);
+  const set = [`HOME=${FOLDER}`, `XDG_STATE_HOME=${FOLDER}/state`, 'NO_COLOR=1'];
+  const pty = new Pty(['env', ...set, process.execPath, PROGRAM, ...ALONE, '--listen', '127.0.0.1:0'], 80);
+  context.after(() => pty.close());
+  const { terminal } = pty;
+  await terminal.until('the prompt', ({ rows }) => /^[0-9a-f]{8} 0>$/.test(rows.at(-1) ?? ''));
+  terminal.type(`sweep ${slow} seed=1..90000\r`);
+  await terminal.until('progress', ({ rows }) =>
+    /^[1-9]\d*\/90000 seeds, 0 failed, 0 unknown$/.test(rows.at(-1) ?? ''),
+  );
+  terminal.type('\x03');
+  const { rows } = await terminal.until('the prompt again', (view) => /^[0-9a-f]{8} 0>$/.test(view.rows.at(-1) ?? ''));
+  assert.equal(rows.at(-2), '^C');
+  assert.equal(rows.filter((row) => row.includes('/90000')).length, 0, 'nothing of the progress stays');
+  terminal.type('quit\r');
+  assert.equal(await pty.exitCode(), 0);
 });
 
 test('minimise: what is left fails at the same expectation, and nothing more can go', async () => {

@@ -26,14 +26,18 @@ export const at: Command = {
     if (atUs === null) throw new UsageError(`${JSON.stringify(safe(when))} is not a time such as 500ms or 5s`);
     simulationOf(shell, 'at');
     shell.checkLine(line, true);
-    const { play } = shell;
-    const where = play?.where ?? `at ${when}`;
-    labOf(shell).agenda?.add(atUs, line, () =>
+    const where = shell.play?.where ?? `at ${when}`;
+    labOf(shell).agenda?.add(atUs, line, () => {
+      // The script that planned it may be over; while it runs, what is done now is named by this line.
+      const { play } = shell;
+      const meanwhile = play?.where ?? '';
+      if (play !== null) play.where = where;
       shell.doNow(line, (result) => {
         if (play === null) shell.notices.complain(`${where}: ${result.message}`);
         else play.failures.push({ where, result });
-      }),
-    );
+      });
+      if (play !== null) play.where = meanwhile;
+    });
     return { value: { atMs: atUs / 1_000, line }, text: `at ${timeText(atUs)}: ${safe(line, 300)}` };
   },
 };

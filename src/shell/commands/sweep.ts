@@ -35,8 +35,9 @@ export const sweep: Command = {
   usage: 'sweep [FILE] [seed=1..20] [jobs=2] [KEY=VALUE…]',
   summary: 'a lab script, many seeds',
   details: [
-    'Runs it once for each seed, jobs at a time, beside the lab that is here. Without FILE it is the script of this lab.',
+    'Runs it once for each seed, jobs at a time, whatever lab is here. Without FILE it is the script of this lab.',
     'It fails with code 1 when a seed failed, with 4 when one did not come to an end. Ctrl-C ends it at once.',
+    'KEY=VALUE stands, whatever the script sets.',
   ],
   candidates: (_, before, word) => [
     ...(before.length === 0 && word !== '' ? pathsFrom(word) : []),

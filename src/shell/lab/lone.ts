@@ -30,7 +30,9 @@ export async function findLone(startup: Startup, input: Readable, isTerminal: bo
 async function findPiped(input: Readable): Promise<Found> {
   const lines = linesOf(input);
   const first = lines.next();
-  const read = await (isFile(input) ? first : Promise.race([first, silence()]));
+  // Whoever runs the lines tells of one that cannot be read.
+  const readable = first.catch(() => null);
+  const read = await (isFile(input) ? readable : Promise.race([readable, silence()]));
   if (read === null || read.done === true || !isLabScript(read.value))
     return { kind: 'other', input: joined(first, lines) };
   const rest: string[] = [read.value];

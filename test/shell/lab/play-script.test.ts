@@ -143,6 +143,26 @@ test('script: a line whose time did not come is named', async () => {
   assert.deepEqual(report.notDone, ['at 20s crash n3']);
 });
 
+test('script: what is expected at a later time is asked then, and is named by its own line', async () => {
+  const { report } = await play([
+    'spawn n1..n3',
+    'at 5s n2: expect peers=2',
+    'at 6s expect count(hello) >= 6',
+    'at 7s expect never kind=closed',
+    'at 8s crash n3',
+    'run 6.5s',
+    'run 20s',
+  ]);
+  assert.deepEqual(
+    report.expectations.map(({ expect, where, verdict }) => [expect, where, verdict]),
+    [
+      ['n2: expect peers=2', 'x.lab:3', 'pass'],
+      ['count(hello) >= 6', 'x.lab:4', 'pass'],
+      ['never kind=closed', 'x.lab:5', 'fail'],
+    ],
+  );
+});
+
 test('script: converged waits for those that are still to join', async () => {
   const { report } = await play(['spawn n1..n5 every=1s bootstrap=n1', 'run until converged() max 60s']);
   assert.equal(report.verdict, 'pass');
