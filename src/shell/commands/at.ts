@@ -34,7 +34,7 @@ export const at: Command = {
       if (play !== null) play.where = where;
       shell.doNow(line, (result) => {
         if (play === null) shell.notices.complain(`${where}: ${result.message}`);
-        else play.failures.push({ where, result });
+        else play.failure ??= { where, result };
       });
       if (play !== null) play.where = meanwhile;
     });

@@ -57,7 +57,10 @@ export const wantedText = ({ node, isNamed, kind, expression, withinUs }: Wanted
 export class Expectations {
   private readonly simulation: Simulation;
   private readonly entries: Entry[] = [];
-  private readonly asked: Promise<void>[] = [];
+  /** Those of them that are open. */
+  private open: Entry[] = [];
+  /** Settles when all that was asked is answered. */
+  private asked: Promise<unknown> = Promise.resolve();
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -70,8 +73,7 @@ export class Expectations {
   /** From now on it is expected; settles at once unless what passed has to be counted. */
   async add(wanted: Wanted, signal: AbortSignal): Promise<Expectation> {
     const { simulation } = this;
-    const open = this.entries.filter(({ verdict }) => verdict === 'open').length;
-    if (open >= OPEN_MAX || this.entries.length >= EXPECTATIONS_MAX)
+    if (this.open.length >= OPEN_MAX || this.entries.length >= EXPECTATIONS_MAX)
       throw new CommandError(
         'too-many',
         `at most ${OPEN_MAX} things can be expected at once, ${EXPECTATIONS_MAX} in all`,
@@ -86,7 +88,7 @@ export class Expectations {
         settle(entry, holds ? 'pass' : 'fail', seen, null);
         this.entries.push(entry);
       });
-      this.asked.push(answer.catch(() => undefined));
+      this.asked = Promise.all([this.asked, answer.catch(() => undefined)]);
       await answer.catch(asUsage);
       return entry;
     }
@@ -99,6 +101,7 @@ export class Expectations {
     });
     const entry: Entry = { ...wanted, ...made, watcher };
     this.entries.push(entry);
+    this.open.push(entry);
     simulation.afterEach = (what) => this.check(what);
     this.check(null);
     return entry;
@@ -106,31 +109,37 @@ export class Expectations {
 
   /** Nothing more will happen; `isWhole` when the run came to its end. */
   async finish(isWhole: boolean): Promise<void> {
-    await Promise.all(this.asked);
+    await this.asked;
     this.check(null);
     const { time } = this.simulation.moment();
-    for (const entry of this.entries) {
-      if (entry.verdict !== 'open') continue;
+    for (const entry of this.open) {
       if (entry.kind === 'eventually' && time >= entry.untilUs) this.missed(entry);
       else if (entry.kind !== 'eventually' && isWhole) settle(entry, 'pass', null, null);
       else settle(entry, 'unknown', null, `still open when the run ended at ${timeText(time)}`);
     }
-    this.simulation.afterEach = null;
+    this.forgetSettled();
   }
 
   /** The world was taken to another moment: what was seen so far is no history of it. */
   break(): void {
-    for (const entry of this.entries)
-      if (entry.verdict === 'open') settle(entry, 'unknown', null, 'the time was taken back or forth meanwhile');
-    this.simulation.afterEach = null;
+    for (const entry of this.open) settle(entry, 'unknown', null, 'the time was taken back or forth meanwhile');
+    this.forgetSettled();
   }
 
   private check(what: 'event' | 'input' | null): void {
-    for (const entry of this.entries) {
-      if (entry.verdict !== 'open' || entry.watcher === null) continue;
+    let isSettled = false;
+    for (const entry of this.open) {
       if (entry.untilUs !== Infinity && this.simulation.moment().time > entry.untilUs) this.missed(entry);
-      else if (entry.watcher.hit()) settle(entry, entry.kind === 'eventually' ? 'pass' : 'fail', this.seen(what), null);
+      else if (entry.watcher?.hit() === true)
+        settle(entry, entry.kind === 'eventually' ? 'pass' : 'fail', this.seen(what), null);
+      isSettled ||= entry.verdict !== 'open';
     }
+    if (isSettled) this.forgetSettled();
+  }
+
+  private forgetSettled(): void {
+    this.open = this.open.filter(({ verdict }) => verdict === 'open');
+    if (this.open.length === 0) this.simulation.afterEach = null;
   }
 
   private missed(entry: Entry): void {

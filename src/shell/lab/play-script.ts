@@ -61,7 +61,7 @@ function begin({ lines }: Script, { seed, settings: typed }: ScriptOptions): Pla
     givenSettings: new Set(origins.keys()),
     nodes: spawnedBy(lines).size,
     where: '',
-    failures: [],
+    failure: null,
   };
 }
 
@@ -101,8 +101,7 @@ async function runLines(
     // What was wrong with a line of a later time is known a turn afterwards.
     await shell.options.labs?.turn(0);
     if (signal.aborted || shell.quitting) return { where, code: 'interrupted', message: 'interrupted' };
-    const [late] = play.failures;
-    const failed = late ?? (result.kind === 'error' ? { where, result } : null);
+    const failed = play.failure ?? (result.kind === 'error' ? { where, result } : null);
     if (failed !== null) return stop(failed.where, failed.result);
     if (result.kind === 'ok' && result.text !== '') say(result.text);
   }

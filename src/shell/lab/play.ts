@@ -19,5 +19,6 @@ export interface Play {
   readonly nodes: number;
   /** `FILE:LINE` of the line that runs. */
   where: string;
-  readonly failures: LateFailure[];
+  /** The first line of a later time that failed. */
+  failure: LateFailure | null;
 }
