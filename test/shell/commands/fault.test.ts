@@ -40,6 +40,24 @@ test('faults: each that is on with its id, since when, how often it struck and w
   assert.deepEqual(ids(await value<Row[]>('faults')), ['f2', 'f3']);
 });
 
+test('step: an event of a fault says which fault it was, and whether it struck first or went off', async () => {
+  const { printed, text, value } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 1s');
+  await text('latency 30ms for 2s');
+  await text('restart n3');
+  printed.length = 0;
+  await text('step 200');
+  const told = printed.filter((line) => / f\d+ /.test(line)).map((line) => line.replace(/^#\d+ [\d.]+s /, ''));
+  assert.deepEqual(told, ['n1 f1 latency 30ms for 2s strikes first', 'n1 f1 latency 30ms for 2s ends']);
+  assert.ok(!printed.some((line) => / fault$/.test(line)), 'none says only that it is one');
+  await text('crash n2');
+  const [event] = (await value<{ events: object[] }>('step')).events;
+  assert.deepEqual((event as { fault: object }).fault, { id: 'f3', change: 'struck', text: 'crash n2' });
+  await text('run 1s');
+  for (const one of (await value<{ events: object[] }>('step')).events) assertFields(one, ['fault']);
+});
+
 test('heal: one by its id, those that name a node or a group, all; and a crashed node is there again', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   await text('lab 5');
