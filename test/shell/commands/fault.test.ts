@@ -58,6 +58,25 @@ test('step: an event of a fault says which fault it was, and whether it struck f
   for (const one of (await value<{ events: object[] }>('step')).events) assertFields(one, ['fault']);
 });
 
+test('skew: what is shown of a node is as old as its own clock says, the others are as they were', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  const ages = async (who: string) => {
+    const [row] = await value<{ ageMs: number; lastReceiveMs: number }[]>(`${who}: peers`);
+    const { uptimeMs, nextPingMs } = await value<{ uptimeMs: number; nextPingMs: number }>(`${who}: status`);
+    return [row?.ageMs ?? 0, row?.lastReceiveMs ?? 0, uptimeMs, 0 - nextPingMs];
+  };
+  await text('lab 3');
+  await text('run 40s');
+  const before = { n1: await ages('n1'), n2: await ages('n2') };
+  await text('skew n1 -30s');
+  const after = { n1: await ages('n1'), n2: await ages('n2') };
+  assert.deepEqual(
+    after.n1.map((ms, i) => Math.round(ms - (before.n1[i] ?? 0))),
+    [-30_000, -30_000, -30_000, -30_000],
+  );
+  assert.deepEqual(after.n2, before.n2);
+});
+
 test('heal: one by its id, those that name a node or a group, all; and a crashed node is there again', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   await text('lab 5');
