@@ -157,7 +157,7 @@ export class Lab {
     for (const port of nodes) this.ports.set(port.name, port);
     const found = this.ports.get(name);
     if (found !== undefined && nodes.includes(found)) return found;
-    throw this.unknown(name, nodes);
+    throw this.unknown(name);
   }
 
   /** Complains of a name that nobody has, be it of a node that is not running now. */
@@ -165,14 +165,12 @@ export class Lab {
     if (!/^n[1-9][0-9]*$/.test(name) || Number(name.slice(1)) > this.options.nodes) this.node(name);
   }
 
-  private unknown(name: string, nodes: readonly NodePort[]): CommandError {
+  /** Why there is no node of that name. */
+  unknown(name: string): CommandError {
     const number = Number(/^n([1-9][0-9]*)$/.exec(name)?.[1]);
     if (number <= this.options.nodes)
       return new CommandError('no-such-node', `${name} is not running at ${timeText(this.world.now())}`);
-    const near = nearest(
-      name,
-      nodes.map((port) => port.name),
-    );
+    const near = nearest(name, this.names());
     const last = `n${this.options.nodes}`;
     const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are n1 to ${last}`;
     return new CommandError('no-such-node', `no node ${JSON.stringify(safe(name))} in the lab; ${hint}`, near);
