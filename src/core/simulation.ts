@@ -18,6 +18,9 @@ export interface Moment {
   readonly inputs: number;
 }
 
+/** A fault comes on, does something for the first time, goes off. */
+export type FaultChange = 'on' | 'struck' | 'off';
+
 /** One thing that happened. */
 export interface Happened {
   readonly index: number;
@@ -30,6 +33,8 @@ export interface Happened {
   /** The node's connection (message, closed), the dialler's attempt (arrive, answer), else 0. */
   readonly number: number;
   readonly message: Message | null;
+  /** Which fault it was, and what became of it; null where it was none. */
+  readonly fault: { readonly id: string; readonly change: FaultChange; readonly text: string } | null;
   /** Of the run up to and with this event. */
   readonly hash: number;
 }

@@ -367,12 +367,24 @@ export class Shell {
   /** A line about the nodes that it names. */
   private async answerAs({ who, rest }: NodeFirst, signal: AbortSignal, depth: number): Promise<RunResult> {
     if (rest.trim() === '') throw new UsageError(`usage: ${who}: COMMAND, such as ${who}: peers`);
-    const nodes = this.named(who);
-    const [only] = nodes;
-    if (only === undefined) throw new CommandError('no-such-node', `${who} is nobody`);
     const ask = (node: NodePort) => this.at(node, () => this.answerLine(rest, signal, depth));
-    if (nodes.length === 1) return ask(only);
-    return answerTogether(this, nodes, ask, signal);
+    const names = who === 'live' ? [] : this.namesOf(who);
+    const [only] = names.length > 1 ? [] : this.named(who);
+    if (only !== undefined) return ask(only);
+    if (names.length === 0) throw new CommandError('no-such-node', `${who} is nobody`);
+    const lab = labOf(this);
+    for (const name of names) lab.expect(name);
+    const running = new Map(lab.world.nodes().map((node) => [node.name, node]));
+    const askOrSay = async (name: string): Promise<RunResult> => {
+      const node = running.get(name);
+      return node === undefined ? this.failed(rest, lab.unknown(name), signal) : ask(node);
+    };
+    return answerTogether(this, names, askOrSay, signal);
+  }
+
+  private namesOf(who: string): readonly string[] {
+    const lab = labOf(this);
+    return namesOf(who, lab.groups, () => lab.names());
   }
 
   /** The nodes that `n3`, `n1..n4`, `@A`, `all` or `live` stand for. */
@@ -380,7 +392,7 @@ export class Shell {
     const { live } = this.options;
     if (who === 'live' && live !== null && this.play === null) return [live.node];
     const lab = labOf(this);
-    return namesOf(who, lab.groups, () => lab.names()).map((name) => lab.node(name));
+    return this.namesOf(who).map((name) => lab.node(name));
   }
 
   /** The answer to JavaScript of which no more lines come. */

@@ -3,6 +3,7 @@
  * there, who lie, flood or are silent. What they want goes out by the context of their host.
  */
 import type { Context } from '../core/context.ts';
+import { copyNode } from '../core/copy.ts';
 import {
   connectionAccepted,
   connectionClosed,
@@ -30,11 +31,18 @@ export interface Inhabitant {
   woken(): void;
 }
 
+/** A node as it was at one moment. Until it changes that is the living one; never to be changed. */
+export interface KeptNode {
+  node: NodeState;
+}
+
 /** A node of the core. */
 export class NodeInhabitant implements Inhabitant {
-  /** Another object after the world was taken back to an earlier moment. */
+  /** To look at. Another object after the world was taken back to an earlier moment. */
   node: NodeState;
   readonly context: Context;
+  /** Who wants the node as it is now. */
+  private kept: KeptNode | null = null;
 
   constructor(node: NodeState, context: Context) {
     this.node = node;
@@ -45,31 +53,52 @@ export class NodeInhabitant implements Inhabitant {
     return this.node.connections;
   }
 
+  /** The node as it is now. The copy is made when it is about to change: of a large world not all nodes at once. */
+  keep(): KeptNode {
+    this.kept ??= { node: this.node };
+    return this.kept;
+  }
+
+  /** It is as it was when that was kept. */
+  putBack(kept: KeptNode): void {
+    this.node = kept.node;
+    this.kept = kept;
+  }
+
+  /** The node to be changed. */
+  changing(): NodeState {
+    if (this.kept !== null) {
+      this.kept.node = copyNode(this.node);
+      this.kept = null;
+    }
+    return this.node;
+  }
+
   accepted(remote: Address, local: Address): number {
-    return connectionAccepted(this.node, this.context, remote, local);
+    return connectionAccepted(this.changing(), this.context, remote, local);
   }
 
   dialSucceeded(attempt: number, remote: Address, local: Address | null): number {
-    return dialSucceeded(this.node, this.context, attempt, remote, local);
+    return dialSucceeded(this.changing(), this.context, attempt, remote, local);
   }
 
   dialFailed(attempt: number, reason: ReasonCode, detail: string): void {
-    dialFailed(this.node, this.context, attempt, reason, detail);
+    dialFailed(this.changing(), this.context, attempt, reason, detail);
   }
 
   messageReceived(n: number, message: Message): void {
-    messageReceived(this.node, this.context, n, message, 0);
+    messageReceived(this.changing(), this.context, n, message, 0);
   }
 
   closed(n: number, reason: ReasonCode): void {
-    connectionClosed(this.node, this.context, n, reason);
+    connectionClosed(this.changing(), this.context, n, reason);
   }
 
   nameResolved(host: string, ips: readonly string[], detail: string | null): void {
-    nameResolved(this.node, this.context, host, ips, detail);
+    nameResolved(this.changing(), this.context, host, ips, detail);
   }
 
   woken(): void {
-    wakeNode(this.node, this.context);
+    wakeNode(this.changing(), this.context);
   }
 }

@@ -10,7 +10,7 @@ import type { Happened } from '../core/simulation.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
-import { createFaultState, type FaultState } from './faults/state.ts';
+import { type ActiveFault, createFaultState, type FaultState } from './faults/state.ts';
 import type { Inhabitant } from './inhabitant.ts';
 import { createKernel, type Kernel, schedule } from './kernel.ts';
 import { createRandom, mix, nextRandom, type Random } from './random.ts';
@@ -171,6 +171,8 @@ export interface Happening {
   /** Of the host's connection (message, closed), of the dialler's attempt (arrive, answer), four times a fault's number and 0 on, 1 off, 2 strikes first (fault), else of no meaning. */
   number: number;
   message: Message | null;
+  /** Of a fault. */
+  fault: ActiveFault | null;
 }
 
 export interface Network {
@@ -209,7 +211,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     names: new Map(),
     hash: mix(seed),
     events: 0,
-    last: { kind: null, host: null, peer: null, number: 0, message: null },
+    last: { kind: null, host: null, peer: null, number: 0, message: null, fault: null },
     onEvent: () => undefined,
     onLine: null,
     links: null,

@@ -77,11 +77,15 @@ export function settle(network: Network, population: Population, config: NodeCon
   return addHost(network, index, name, address, (context) => new NodeInhabitant(node, context));
 }
 
+/** To look at. */
 export const nodeOf = (host: Host) => (host.inhabitant as NodeInhabitant).node;
+
+/** To change. */
+export const changingNodeOf = (host: Host) => (host.inhabitant as NodeInhabitant).changing();
 
 export function start(network: Network, host: Host): void {
   host.context.now = network.kernel.now;
-  startNode(nodeOf(host), host.context, [host.address]);
+  startNode(changingNodeOf(host), host.context, [host.address]);
 }
 
 /** It will join at a time; its place is its own from now on. */
@@ -115,7 +119,7 @@ export function restart(network: Network, population: Population, name: string, 
 export function leave(network: Network, host: Host): void {
   if (!host.isUp) return;
   host.context.now = network.kernel.now + host.skewUs;
-  stopNode(nodeOf(host), host.context);
+  stopNode(changingNodeOf(host), host.context);
   removeHost(network, host);
   host.context.emit({ kind: 'stopped' });
 }

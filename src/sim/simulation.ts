@@ -1,7 +1,7 @@
 /** The port of simulations on a timeline: going on, going back, comparing runs. It prints nothing. */
 import type { Advanced, Happened, Moment, Simulation } from '../core/simulation.ts';
 import { CHAOS_PROFILES, isChaosProfile, planChaos } from './faults/chaos.ts';
-import { listFaults } from './faults/faults.ts';
+import { changeOf, listFaults } from './faults/faults.ts';
 import { printFault } from './faults/parse.ts';
 import { FAULT_ROWS } from './faults/rows.ts';
 import type { Network } from './network.ts';
@@ -216,6 +216,7 @@ export function createSimulation(
       peer: last.peer?.name ?? null,
       number: last.number,
       message: last.message,
+      fault: last.fault === null ? null : { id: last.fault.id, change: changeOf(last.number), text: last.fault.text },
       hash,
     };
   }

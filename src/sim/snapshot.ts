@@ -1,19 +1,17 @@
 /**
  * A simulated world at one moment, to be put back later as often as wanted: a network goes in, a copy comes out that shares nothing that
- * changes. Hosts keep their identity, so that what stands on them stands on the world that was put back.
+ * changes; a node is copied when it first changes. Hosts keep their identity, so that what stands on them stands on the world that was put back.
  */
-import { copyNode } from '../core/copy.ts';
-import type { NodeState } from '../core/state.ts';
 import { putFaultsBack } from './faults/faults.ts';
 import { copyFaults, type FaultState } from './faults/state.ts';
-import { NodeInhabitant } from './inhabitant.ts';
+import { type KeptNode, NodeInhabitant } from './inhabitant.ts';
 import type { End, Host, Item, Network } from './network.ts';
 import type { Population } from './population.ts';
 import type { Random } from './random.ts';
 
 interface SavedHost {
   readonly host: Host;
-  readonly node: NodeState;
+  readonly kept: KeptNode;
   readonly random: Random;
   readonly ends: Map<number, End>;
   readonly dials: Set<number>;
@@ -101,7 +99,7 @@ function inhabitantOf(host: Host): NodeInhabitant {
 
 const saveHost = (host: Host, copy: CopyEnd): SavedHost => ({
   host,
-  node: copyNode(inhabitantOf(host).node),
+  kept: inhabitantOf(host).keep(),
   random: { ...host.random },
   ends: copyEnds(host.ends, copy),
   dials: new Set(host.dials),
@@ -113,7 +111,7 @@ const saveHost = (host: Host, copy: CopyEnd): SavedHost => ({
 
 function loadHost(saved: SavedHost, copy: CopyEnd): void {
   const { host } = saved;
-  inhabitantOf(host).node = copyNode(saved.node);
+  inhabitantOf(host).putBack(saved.kept);
   Object.assign(host.random, saved.random);
   host.ends = copyEnds(saved.ends, copy);
   host.dials = new Set(saved.dials);

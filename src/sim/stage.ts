@@ -6,7 +6,7 @@ import { createFaultState } from './faults/state.ts';
 import { createHarm, type Harm } from './harm.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Host } from './network.ts';
-import { announce, createPopulation, join, leave, nodeOf, restart, settle, start } from './population.ts';
+import { announce, changingNodeOf, createPopulation, join, leave, restart, settle, start } from './population.ts';
 import type { Stage } from './timeline.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -64,7 +64,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names 
         const host = network.names.get(input.name);
         if (host === undefined) return NOBODY;
         host.context.now = network.kernel.now + host.skewUs;
-        return giveOrder(nodeOf(host), host.context, input.order);
+        return giveOrder(changingNodeOf(host), host.context, input.order);
       }
       case 'fault':
         harm.add(input.text, input.groups);

@@ -56,6 +56,7 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
   last.number = number;
   last.peer = null;
   last.message = null;
+  last.fault = null;
   network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), KINDS[kind]), host.index), number);
 }
 

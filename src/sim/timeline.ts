@@ -58,7 +58,7 @@ export interface Timeline<Answer> {
   inputs: number;
   kept: Kept[];
   keptAtMs: number;
-  /** How long the last snapshot took. */
+  /** How long the last snapshot took, with the copies that are made later. */
   costMs: number;
   /** Called when an input was given. */
   afterInput: (() => void) | null;
@@ -67,6 +67,8 @@ export interface Timeline<Answer> {
 export const FIRST_BRANCH = 'main';
 /** A snapshot is due this long after the last, and so many times what it costs: it may slow a run down by a tenth. */
 const SNAPSHOT_EVERY_MS = 150;
+/** What it costs to copy a node, which happens after the snapshot. */
+const NODE_COPY_MS = 0.25;
 const SNAPSHOT_COST_SHARE = 10;
 /** The wall's clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 512;
@@ -174,7 +176,7 @@ function keepNow(timeline: Timeline<unknown>): void {
   if (at - timeline.keptAtMs < Math.max(SNAPSHOT_EVERY_MS, SNAPSHOT_COST_SHARE * timeline.costMs)) return;
   keep(timeline);
   timeline.keptAtMs = stage.wallMs();
-  timeline.costMs = timeline.keptAtMs - at;
+  timeline.costMs = timeline.keptAtMs - at + NODE_COPY_MS * stage.network.names.size;
 }
 
 function keep(timeline: Timeline<unknown>): void {

@@ -79,7 +79,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
       },
       get views() {
         const node = current();
-        if (views === null || viewed !== node) views = createViews(node, () => kernel.now);
+        if (views === null || viewed !== node) views = createViews(node, () => kernel.now + host.skewUs);
         viewed = node;
         return views;
       },

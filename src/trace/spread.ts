@@ -35,7 +35,8 @@ export interface SpreadReport {
 
 export interface Spread {
   readonly hear: (node: string, atUs: number, event: NodeEvent) => void;
-  readonly report: () => SpreadReport;
+  /** Of a node that was killed no event tells: who is not running counts as knowing nothing. */
+  readonly report: (isRunning?: (node: string) => boolean) => SpreadReport;
 }
 
 /** Who dials an address that no event told of before has it from there. */
@@ -95,7 +96,15 @@ export function createSpread(address: string): Spread {
     }
   }
 
-  return { hear, report: () => ({ address, owner, learnt: [...learnt.values()], knowing: knowing.size }) };
+  return {
+    hear,
+    report: (isRunning = () => true) => ({
+      address,
+      owner,
+      learnt: [...learnt.values()],
+      knowing: [...knowing].filter(isRunning).length,
+    }),
+  };
 }
 
 /** From its root on, the one that took the most steps, the first of those. */

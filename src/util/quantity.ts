@@ -36,8 +36,13 @@ export function readSize(text: string): number | null {
   return Number.isInteger(value) ? value : null;
 }
 
-export const printDuration = (us: number): string =>
-  us === 0 ? '0s' : (printIn(us, DURATION_UNITS) ?? `${us / 1_000}ms`);
+const SECOND_US = 1_000_000;
+
+/** What is longer than a second is not told in thousands of milliseconds. */
+export function printDuration(us: number): string {
+  if (us > SECOND_US && us % SECOND_US !== 0) return `${us / SECOND_US}s`;
+  return us === 0 ? '0s' : (printIn(us, DURATION_UNITS) ?? `${us / 1_000}ms`);
+}
 
 /** Zero is a whole number of every unit; it has the smallest. */
 export const printSize = (bytes: number): string => (bytes === 0 ? '0B' : (printIn(bytes, SIZE_UNITS) ?? `${bytes}`));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Moment } from '../../src/core/simulation.ts';
+import type { KeptNode, NodeInhabitant } from '../../src/sim/inhabitant.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
 import { createSimWorld, type SimWorld } from '../../src/sim/world.ts';
 import { placeOf, spawn } from '../helpers/meet.ts';
@@ -216,4 +217,30 @@ test('timeline: a replay beside the world tells every event from its beginning a
   assert.equal(told.filter((line) => line.endsWith(' listening')).length, 6);
   assert.ok(told.some((line) => line.endsWith(' pong')));
   assert.ok(Number(told.at(-1)?.split(' ')[0]) <= 3_000_000);
+});
+
+test('timeline: a snapshot copies a node when it first changes, and none that does not', async () => {
+  const world = await network(20);
+  await pass(world, 5_000);
+  const { network: net } = world;
+  const inhabitants = [...net.names.values()].map(({ inhabitant }) => inhabitant as NodeInhabitant);
+  const kept = inhabitants.map((inhabitant) => inhabitant.keep());
+  const before = inhabitants.map(({ node }) => JSON.stringify(node.book));
+  assert.ok(inhabitants.every((inhabitant, i) => kept[i]?.node === inhabitant.node && inhabitant.keep() === kept[i]));
+  world.nodes()[3]?.order({ kind: 'getaddr', n: 1 });
+  assert.deepEqual(
+    inhabitants.flatMap((inhabitant, i) => (kept[i]?.node === inhabitant.node ? [] : [i])),
+    [3],
+  );
+  await pass(world, 300_000);
+  assert.ok(inhabitants.every((inhabitant, i) => kept[i]?.node !== inhabitant.node));
+  assert.deepEqual(
+    kept.map(({ node }) => JSON.stringify(node.book)),
+    before,
+  );
+  for (const [i, inhabitant] of inhabitants.entries()) inhabitant.putBack(kept[i] as KeptNode);
+  assert.deepEqual(
+    inhabitants.map(({ node }) => JSON.stringify(node.book)),
+    before,
+  );
 });

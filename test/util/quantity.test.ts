@@ -32,6 +32,9 @@ test('quantity: what is printed reads back as the same number', () => {
   );
   assert.equal(printDuration(0), '0s');
   assert.equal(printDuration(1), '0.001ms');
+  assert.equal(printDuration(1_500), '1.5ms');
+  assert.equal(printDuration(21_996_000), '21.996s');
+  assert.equal(printDuration(90_000_000), '90s');
   assert.equal(printSize(0), '0B');
   assert.equal(printSize(65_536), '64KiB');
 });

@@ -19,6 +19,9 @@ const COLUMNS: readonly Column[] = [
   { head: 'why', shrinkTo: 6 },
 ];
 
+/** Only a lab has it. */
+const NODE: Column = { head: 'node' };
+
 /** Why it is not connected, and what the last try met; what went wrong before it was connected is not why it is. */
 const codesOf = ({ state, reason, lastError }: AddrView): ReasonCode[] =>
   state === 'connected' ? [] : [...new Set([reason, lastError])].filter((code) => code !== null);
@@ -36,10 +39,12 @@ export const addrs: Command = {
     const [which] = words;
     if (words.length > 1 || (which !== undefined && which !== 'new' && which !== 'tried'))
       throw new UsageError(`usage: ${this.usage}`);
+    const lab = shell.labHere;
     const rows = shell.node.views
       .addrs()
       .filter((row) => which === undefined || row.table === which)
       .map((row) => ({
+        ...(lab === null ? {} : { node: lab.nameAt(row.address) }),
         ...row,
         heardMs: round3(row.heardMs),
         triedMs: round3(row.triedMs),
@@ -49,8 +54,10 @@ export const addrs: Command = {
       value: rows,
       async text() {
         if (rows.length === 0) return 'no addresses; try connect HOST:PORT';
+        const columns = lab === null ? COLUMNS : COLUMNS.toSpliced(1, 0, NODE);
         const cells = rows.map((row) => [
           row.address,
+          ...(lab === null ? [] : [row.node ?? '-']),
           shortId(row.id),
           row.table,
           safe(row.source),
@@ -60,7 +67,7 @@ export const addrs: Command = {
           row.state,
           codesOf(row).join(', '),
         ]);
-        const drawn = await pagedTable(COLUMNS, cells, shell.columns(), 'addrs', options.all === true);
+        const drawn = await pagedTable(columns, cells, shell.columns(), 'addrs', options.all === true);
         const means = legend(rows.flatMap(codesOf), shell.columns());
         return means === '' ? drawn : `${drawn}\n\n${means}`;
       },

@@ -34,7 +34,8 @@ export const diff: Command = {
         const divergence = await simulation.compare(a, other, signal);
         const left = await simulation.portrait(a, signal);
         const right = await simulation.portrait(other, signal);
-        const nodes = [...new Set([...left.keys(), ...right.keys()])]
+        const names = [...new Set([...left.keys(), ...right.keys()])];
+        const nodes = names
           .map((node) => ({ node, a: left.get(node) ?? null, b: right.get(node) ?? null }))
           .filter((row) => row.a !== row.b);
         const value = {
@@ -57,7 +58,7 @@ export const diff: Command = {
             ...(divergence === null
               ? ['the same events']
               : ['first different event:', `  A  ${hereText}`, `  B  ${thereText}`]),
-            nodes.length === 0 ? 'every node is the same' : `${count(nodes.length, 'node')} of ${left.size} differ:`,
+            nodes.length === 0 ? 'every node is the same' : `${count(nodes.length, 'node')} of ${names.length} differ:`,
             ...shown.map((line) => cut(line, shell.columns())),
             ...(nodes.length > SHOWN_MAX ? [`… ${nodes.length - SHOWN_MAX} more`] : []),
           ].join('\n'),

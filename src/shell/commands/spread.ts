@@ -37,8 +37,9 @@ export const spread: Command = {
     const lab = labOf(shell);
     const told = createSpread(addressOf(lab, word));
     await simulation.replay(told.hear, signal);
-    const report = told.report();
-    const nodes = lab.world.nodes().length;
+    const running = new Set(lab.names());
+    const report = told.report((node) => running.has(node));
+    const nodes = running.size;
     return { value: rowsOf(report, nodes), text: () => drawn(shell, report, nodes, lab.world.now()) };
   },
 };

@@ -1,5 +1,4 @@
-/** One line asked of several nodes, one after the other: nodes and how to ask each go in, one answer comes out. */
-import type { NodePort } from '../../core/world.ts';
+/** One line asked of several nodes, one after the other: names and how to ask each go in, one answer comes out. */
 import { CommandError } from '../errors.ts';
 import { count } from '../render.ts';
 import type { RunResult } from '../session.ts';
@@ -11,17 +10,16 @@ const SHOWN_MAX = 50;
 /** The answer of each as `{node, value}` or `{node, error}`; one that fails fails the line, after all were asked. */
 export async function answerTogether(
   shell: Shell,
-  nodes: readonly NodePort[],
-  ask: (node: NodePort) => Promise<RunResult>,
+  nodes: readonly string[],
+  ask: (name: string) => Promise<RunResult>,
   signal: AbortSignal,
 ): Promise<RunResult> {
   const answers: object[] = [];
   const failures: string[] = [];
   let firstCode = '';
-  for (const node of nodes) {
-    const { name } = node;
+  for (const name of nodes) {
     if (signal.aborted) break;
-    const result = await ask(node);
+    const result = await ask(name);
     if (result.kind === 'more') throw new CommandError('javascript', 'the JavaScript is not finished');
     const isFailed = result.kind === 'error';
     if (isFailed) {

@@ -1,10 +1,12 @@
 /** One thing that happened in a lab, as a line for people and as a value for --json. */
-import type { Happened, Input, RecordedInput } from '../../core/simulation.ts';
+import type { FaultChange, Happened, Input, RecordedInput } from '../../core/simulation.ts';
 import type { Order } from '../../core/world.ts';
-import { round3 } from '../render.ts';
+import { round3, shownFault } from '../render.ts';
 import { hashText, timeText } from './moments.ts';
 
-function deed({ kind, peer, message }: Happened): string {
+const CHANGES: Readonly<Record<FaultChange, string>> = { on: 'begins', struck: 'strikes first', off: 'ends' };
+
+function deed({ kind, peer, message, fault }: Happened): string {
   const from = peer === null ? '' : ` <- ${peer}`;
   switch (kind) {
     case 'message':
@@ -20,7 +22,7 @@ function deed({ kind, peer, message }: Happened): string {
     case 'wake':
       return ' wakes';
     case 'fault':
-      return `${from} fault`;
+      return fault === null ? ' fault' : ` ${fault.id} ${shownFault(fault.text)} ${CHANGES[fault.change]}`;
     case 'join':
       return ' joins';
     default:
@@ -37,6 +39,7 @@ export const happenedValue = (one: Happened) => ({
   node: one.node,
   peer: one.peer,
   type: one.message?.type ?? null,
+  fault: one.fault,
   hash: hashText(one.hash),
 });
 
@@ -90,5 +93,6 @@ export const inputValue = ({ index, time, input }: RecordedInput) => ({
   node: nodeOfInput(input),
   peer: null,
   type: input.kind === 'order' ? input.order.kind : null,
+  fault: null,
   hash: null,
 });

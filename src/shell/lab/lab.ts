@@ -19,6 +19,8 @@ import { type Clockwork, Runner, type RunnerEvents } from './runner.ts';
 import type { Script } from './script-file.ts';
 import type { LabWorlds } from './worlds.ts';
 
+/** Each time that a node comes it has another id; when so many were seen for each node, the old ones are forgotten. */
+const IDS_PER_NODE_MAX = 8;
 /** In a larger lab every line would be encoded for nobody. */
 const KEPT_NODES_MAX = 60;
 
@@ -60,6 +62,9 @@ export class Lab {
   readonly notices: Notices;
   private readonly byId = new Map<string, NodePort>();
   private namedAt = -1;
+  /** Whose address that is; a node that comes again has the one that it had. */
+  private readonly byAddress = new Map<string, string>();
+  private addressedAt = -1;
   private readonly rings = new Map<string, Ring>();
   /** Nodes by the names of their groups. */
   readonly groups = new Map<string, readonly string[]>();
@@ -152,12 +157,23 @@ export class Lab {
     if (id === null) return null;
     const known = this.byId.get(id);
     if (known?.state.id === id) return known.name;
-    // Nodes came, or came back with another id.
-    if (this.namedAt === this.world.now()) return null;
-    this.namedAt = this.world.now();
-    this.byId.clear();
-    for (const node of this.world.nodes()) this.byId.set(node.state.id, node);
+    // Nodes came, or came back with another id; of one that came back the old id is still told of.
+    if (this.namedAt !== this.world.now()) {
+      this.namedAt = this.world.now();
+      if (this.byId.size > IDS_PER_NODE_MAX * this.options.nodes) this.byId.clear();
+      for (const node of this.world.nodes()) this.byId.set(node.state.id, node);
+    }
     return this.byId.get(id)?.name ?? null;
+  }
+
+  /** Who listens there, or did when it was looked last; null when that is nobody's of the lab. */
+  nameAt(address: string): string | null {
+    if (!this.byAddress.has(address) && this.addressedAt !== this.world.now()) {
+      this.addressedAt = this.world.now();
+      for (const node of this.world.nodes())
+        for (const { text } of node.state.listening) this.byAddress.set(text, node.name);
+    }
+    return this.byAddress.get(address) ?? null;
   }
 
   look(node: NodePort): void {
@@ -186,7 +202,7 @@ export class Lab {
     for (const port of nodes) this.ports.set(port.name, port);
     const found = this.ports.get(name);
     if (found !== undefined && nodes.includes(found)) return found;
-    throw this.unknown(name, nodes);
+    throw this.unknown(name);
   }
 
   /** Complains of a name that nobody has, be it of a node that is not running now. */
@@ -194,14 +210,12 @@ export class Lab {
     if (!this.places.has(name)) this.node(name);
   }
 
-  private unknown(name: string, nodes: readonly NodePort[]): CommandError {
+  /** Why there is no node of that name. */
+  unknown(name: string): CommandError {
     if (this.places.has(name))
       return new CommandError('no-such-node', `${name} is not running at ${timeText(this.world.now())}`);
-    const near = nearest(
-      name,
-      nodes.map((port) => port.name),
-    );
     const members = this.members();
+    const near = nearest(name, members);
     const hint =
       near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${members[0]} to ${members.at(-1)}`;
     return new CommandError('no-such-node', `no node ${JSON.stringify(safe(name))} in the lab; ${hint}`, near);
@@ -245,6 +259,9 @@ export class Lab {
       this.branch = simulation.moment().branch;
       this.agenda?.timeMoved();
       this.rings.clear();
+      // On another branch the same id may be another node's.
+      this.byId.clear();
+      this.namedAt = -1;
       this.notices.forget();
       // Who has not joined yet has nothing to look at.
       const nodes = this.world.nodes();

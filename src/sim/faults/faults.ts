@@ -2,6 +2,7 @@
  * Faults come and go: specs go in, ids come out, and the network is harmed as long as one is on; without any it runs as if there were no
  * such thing. A fault with `until` stays until whoever runs the network, having evaluated `pendingUntils`, heals it.
  */
+import type { FaultChange } from '../../core/simulation.ts';
 import { addText } from '../hash.ts';
 import type { Host, Network } from '../network.ts';
 import { happen } from '../step.ts';
@@ -15,7 +16,7 @@ import { FAULTS, type FaultRow } from './table.ts';
 import { strike, work } from './working.ts';
 
 /** What becomes of a fault; an event tells it and the fault as one number. */
-const CHANGES = { on: 0, off: 1, struck: 2 } as const;
+const CHANGES = ['on', 'off', 'struck'] as const satisfies readonly FaultChange[];
 
 /** Its id, also of a fault that is over at once; null when too many are on. */
 export function addFault(network: Network, spec: FaultSpec): string | null {
@@ -122,19 +123,25 @@ function connect(network: Network): void {
 
 const ownerOf = (network: Network): LinksOwner => ({
   ended: (fault) => end(network, fault),
-  struckFirst: (fault) => happen(network, 'fault', hostOf(network, fault), numberOf(fault, 'struck')),
+  struckFirst: (fault) => changes(network, fault, 'struck'),
   drained() {
     if (network.faults.active.length === 0) connect(network);
   },
 });
 
 function tell(network: Network, fault: ActiveFault, change: 'on' | 'off'): void {
-  if (network.hosts.size > 0) happen(network, 'fault', hostOf(network, fault), numberOf(fault, change));
+  if (network.hosts.size > 0) changes(network, fault, change);
   if (change === 'on') network.hash = addText(network.hash, fault.text);
   network.onFault(fault.id, change, fault.text);
 }
 
-const numberOf = ({ number }: ActiveFault, change: keyof typeof CHANGES) => number * 4 + CHANGES[change];
+function changes(network: Network, fault: ActiveFault, change: FaultChange): void {
+  happen(network, 'fault', hostOf(network, fault), fault.number * 4 + CHANGES.indexOf(change));
+  network.last.fault = fault;
+}
+
+/** What became of the fault that an event tells of. */
+export const changeOf = (number: number): FaultChange => CHANGES[number % 4] ?? 'on';
 
 /** Every event has a node: that of the fault, else the first of the network. */
 function hostOf({ names, hosts }: Network, { spec }: ActiveFault): Host {

@@ -4,11 +4,12 @@
  */
 import { readDuration } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
+import { printDuration } from '../../util/quantity.ts';
 import { isPresetName, PRESETS, presetUsage } from './presets.ts';
 import { nobody, parseSelector, printSelector } from './selector.ts';
 import type { FaultSpec, Selector, Value } from './spec.ts';
 import { type Argument, FAULT_NAMES, FAULTS, type FaultName, type FaultRow, isFaultName, usageOf } from './table.ts';
-import { FORMS, printDuration, printValue, type Resolver, readNodes, readValue } from './values.ts';
+import { FORMS, printValue, type Resolver, readNodes, readValue } from './values.ts';
 
 export type FaultReading =
   | { readonly ok: true; readonly specs: readonly FaultSpec[] }

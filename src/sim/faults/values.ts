@@ -1,5 +1,6 @@
 /** The arguments of faults: one word goes in, a value or null comes out, and the value is printed as the word that reads back as it. */
 import { readDuration } from '../../settings.ts';
+import { printDuration } from '../../util/quantity.ts';
 import type { Nodes, Sides, Spread, Value } from './spec.ts';
 import type { ArgumentType } from './table.ts';
 
@@ -27,12 +28,6 @@ export const FORMS: Readonly<Record<ArgumentType, string>> = {
 };
 
 /** Largest first, as values are printed. */
-const DURATIONS = new Map([
-  ['h', 3_600_000_000],
-  ['m', 60_000_000],
-  ['s', 1_000_000],
-  ['ms', 1_000],
-]);
 const SIZES = new Map([
   ['MiB', 1_048_576],
   ['KiB', 1_024],
@@ -132,8 +127,6 @@ export function printValue(type: ArgumentType, value: Exclude<Value, null>): str
       return printDuration(value);
   }
 }
-
-export const printDuration = (us: number): string => (us === 0 ? '0s' : (printIn(DURATIONS, us) ?? `${us / 1_000}ms`));
 
 /** In the first unit of which it is a whole number. */
 function printIn(units: ReadonlyMap<string, number>, value: number): string | null {

@@ -40,6 +40,43 @@ test('faults: each that is on with its id, since when, how often it struck and w
   assert.deepEqual(ids(await value<Row[]>('faults')), ['f2', 'f3']);
 });
 
+test('step: an event of a fault says which fault it was, and whether it struck first or went off', async () => {
+  const { printed, text, value } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 1s');
+  await text('latency 30ms for 2s');
+  await text('restart n3');
+  printed.length = 0;
+  await text('step 200');
+  const told = printed.filter((line) => / f\d+ /.test(line)).map((line) => line.replace(/^#\d+ [\d.]+s /, ''));
+  assert.deepEqual(told, ['n1 f1 latency 30ms for 2s strikes first', 'n1 f1 latency 30ms for 2s ends']);
+  assert.ok(!printed.some((line) => / fault$/.test(line)), 'none says only that it is one');
+  await text('crash n2');
+  const [event] = (await value<{ events: object[] }>('step')).events;
+  assert.deepEqual((event as { fault: object }).fault, { id: 'f3', change: 'struck', text: 'crash n2' });
+  await text('run 1s');
+  for (const one of (await value<{ events: object[] }>('step')).events) assertFields(one, ['fault']);
+});
+
+test('skew: what is shown of a node is as old as its own clock says, the others are as they were', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  const ages = async (who: string) => {
+    const [row] = await value<{ ageMs: number; lastReceiveMs: number }[]>(`${who}: peers`);
+    const { uptimeMs, nextPingMs } = await value<{ uptimeMs: number; nextPingMs: number }>(`${who}: status`);
+    return [row?.ageMs ?? 0, row?.lastReceiveMs ?? 0, uptimeMs, 0 - nextPingMs];
+  };
+  await text('lab 3');
+  await text('run 40s');
+  const before = { n1: await ages('n1'), n2: await ages('n2') };
+  await text('skew n1 -30s');
+  const after = { n1: await ages('n1'), n2: await ages('n2') };
+  assert.deepEqual(
+    after.n1.map((ms, i) => Math.round(ms - (before.n1[i] ?? 0))),
+    [-30_000, -30_000, -30_000, -30_000],
+  );
+  assert.deepEqual(after.n2, before.n2);
+});
+
 test('heal: one by its id, those that name a node or a group, all; and a crashed node is there again', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   await text('lab 5');

@@ -39,6 +39,20 @@ test('spread: a tree from the node itself and from bootstrap lists, with times',
   assert.equal(spread.deepest[0], 'n7');
 });
 
+test('spread: who is not running knows nothing and is none of the nodes', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  await text('lab 6');
+  await text('run 20s');
+  await text('crash n3');
+  assert.match(await text('spread n5'), /^10\.0\.0\.5:5999 \(n5\): 5 of 5 nodes know it, /);
+  const { knowing, nodes, tree } = await value<SpreadValue>('spread n5');
+  assert.deepEqual([knowing, nodes], [5, 5]);
+  assert.ok(
+    tree.some(({ node }) => node === 'n3'),
+    'it learnt it once',
+  );
+});
+
 test('spread: the address of a bootstrap node has a root for each list', async () => {
   const { text, value } = await openShell({ peers: 0 });
   await text('lab 5');

@@ -73,6 +73,17 @@ test('history: a command after a rewind begins a branch and says so, and nothing
   assert.equal(printed.filter((line) => line.includes('forked')).length, 1);
 });
 
+test('diff: a node that is there on one side only is one of those that differ', async () => {
+  const { text } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 3s');
+  await text('label before');
+  await text('crash n3');
+  const shown = await text('diff main before');
+  assert.match(shown, /^4 nodes of 4 differ:$/m);
+  assert.match(shown, /^n3 {5}A {2}not there\n {7}B {2}peers /m);
+});
+
 test('history: a label is a moment that rewind knows', async () => {
   const { text, failure } = await openShell({ peers: 0 });
   await text('lab 3');

@@ -22,6 +22,40 @@ test('names: a node of the lab stands for its address and is shown beside its id
   assert.match((await failure('ping n9')).message, /^no node "n9" in the lab/);
 });
 
+test('names: addrs says which node listens at an address, also of one that has crashed, and of nobody else', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  assert.doesNotMatch(await text('addrs'), /node/);
+  await text('lab 3');
+  await text('run 2s');
+  assert.match(await text('addrs'), /^address +node +id +table/);
+  await text('crash n3');
+  await text('connect 10.0.0.9:1').catch(() => null);
+  const rows = await value<{ address: string; node: string | null }[]>('addrs');
+  assert.deepEqual(rows.map(({ address, node }) => `${address} ${node}`).sort(), [
+    '10.0.0.2:5999 n2',
+    '10.0.0.3:5999 n3',
+    '10.0.0.9:1 null',
+  ]);
+  assert.match(await text('addrs'), /^10\.0\.0\.9:1 +- +- +new/m);
+});
+
+test('names: a node that came again is still called by its name where its old id is meant, until time goes back', async () => {
+  const { printed, text } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  await text('restart n3');
+  printed.length = 0;
+  await text('run 5s');
+  assert.ok(
+    printed.some((line) => /^- n3 inbound 10\.0\.0\.3:5999: /.test(line)),
+    printed.join('\n'),
+  );
+  assert.ok(
+    printed.some((line) => /^\+ n3 /.test(line)),
+    printed.join('\n'),
+  );
+});
+
 test('names: a shell without a lab has no column for them', async () => {
   const { text, value } = await openShell({ peers: 1 });
   assert.doesNotMatch(await text('peers'), /node/);

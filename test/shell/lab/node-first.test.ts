@@ -64,3 +64,30 @@ test('node first: without a lab it is said, and a label of JavaScript stays one'
   assert.equal((await failure('all: peers')).message, 'no lab here; type lab 8');
   assert.equal(await text('all: for (;;) break all'), '');
 });
+
+test('node first: of several those that run answer, and the line fails for those that do not', async () => {
+  const { printed, text, failure } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 2s');
+  await text('crash n3');
+  printed.length = 0;
+  const failed = await failure('n2..n4: listen');
+  assert.equal(failed.message, '1 node of 3 failed, first n3: n3 is not running at 2s');
+  assert.deepEqual(
+    printed.map((line) => line.split(':')[0]),
+    ['n2', 'n3', 'n4'],
+  );
+  assert.deepEqual(
+    (failed['answers'] as { node: string; value?: object }[]).map(({ node, value }) => [node, value !== undefined]),
+    [
+      ['n2', true],
+      ['n3', false],
+      ['n4', true],
+    ],
+  );
+  assert.equal((await failure('n3: listen')).message, 'n3 is not running at 2s');
+  printed.length = 0;
+  assert.match((await failure('n2..n5: listen')).message, /^no node "n5" in the lab; /);
+  assert.deepEqual(printed, [], 'nobody was asked');
+  assert.equal(await text('all: listen'), '', 'all are those that run');
+});
