@@ -36,6 +36,7 @@ import { next, step } from './step.ts';
 import { trace, untrace } from './trace.ts';
 import { use } from './use.ts';
 import { wait } from './wait.ts';
+import { watch } from './watch.ts';
 import { wtf } from './wtf.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   stats,
   wait,
+  watch,
   lab,
   use,
   run,
