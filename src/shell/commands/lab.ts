@@ -41,7 +41,7 @@ export const lab: Command = {
     before.length === 0 ? WORDS : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
   async run(shell, { words, options, signal }) {
     const [word, ...rest] = words;
-    if (word === undefined) return about(labOf(shell));
+    if (word === undefined) return about(labOf(shell), shell.columns());
     if (word === 'stop' && rest.length === 0) return stop(shell);
     if (word === 'hash' && rest.length === 0) return hash(shell);
     if (word === 'check' && rest.length === 0) return check(shell, signal);
@@ -89,7 +89,7 @@ async function create(shell: Shell, typed: string, rest: readonly string[], isRe
   });
   shell.lab = opened;
   shell.isInLab = true;
-  return about(opened);
+  return about(opened, shell.columns());
 }
 
 function checkMemory(nodes: number, freeBytes: number): void {
@@ -159,7 +159,7 @@ async function stop(shell: Shell): Promise<Answer> {
   };
 }
 
-function about({ world, simulation, options, focus }: Lab): Answer {
+function about({ world, simulation, options, focus }: Lab, columns: number | null): Answer {
   const running = world.nodes().length;
   const { seed, topology, wire, nodes } = options;
   if (simulation === null) {
@@ -170,9 +170,10 @@ function about({ world, simulation, options, focus }: Lab): Answer {
         [
           `lab        ${count(nodes, 'real node')} on loopback, ${topology ?? 'everybody dials the first three'}`,
           ...rows.slice(0, 3).map((row) => `${row.node.padEnd(10)} ${row.address ?? '-'}`),
+          `join       npm start -- --bootstrap ${rows[0]?.address ?? 'HOST:PORT'} in another terminal`,
           'more       use n2 goes to a node, n2: peers asks one; lab stop ends it',
         ],
-        null,
+        columns,
       ),
     };
   }
@@ -190,10 +191,13 @@ function about({ world, simulation, options, focus }: Lab): Answer {
       focus: focus.name,
       ...momentValue(moment),
     },
-    text: [
-      `lab        ${count(nodes, 'node')}${running < nodes ? `, ${running} running` : ''}, ${topology ?? 'everybody dials the first three'}, seed ${seed}${wire ? ', wire' : ''}`,
-      `at         ${momentText(moment)} ${timeText(moment.time)}`,
-      `more       ${more}`,
-    ].join('\n'),
+    text: foldedRows(
+      [
+        `lab        ${count(nodes, 'node')}${running < nodes ? `, ${running} running` : ''}, ${topology ?? 'everybody dials the first three'}, seed ${seed}${wire ? ', wire' : ''}`,
+        `at         ${momentText(moment)} ${timeText(moment.time)}`,
+        `more       ${more}`,
+      ],
+      columns,
+    ),
   };
 }
