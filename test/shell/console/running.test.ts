@@ -335,9 +335,9 @@ test('console: a key that comes in two pieces is one key', async () => {
 
 test('console: what is watched is drawn in place, lines go above it, and q ends it', async () => {
   const { terminal, session, close } = await openConsole({ columns: 20, rows: 8 });
-  const { result, finish } = gateOf();
-  session.answer = () => result;
-  session.onFinish = () => finish(ok('the last'));
+  const enough = gateOf();
+  session.answer = () => enough.result;
+  session.onFinish = () => enough.finish(ok('the last'));
   terminal.type('watch it\r');
   await terminal.until('the command', () => session.ran.length === 1);
   const frame = (text: string) => session.emit({ kind: 'progress', text, isWatched: true });
