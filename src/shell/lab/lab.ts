@@ -30,6 +30,14 @@ export interface LabOptions {
   readonly wire: boolean;
 }
 
+/** What a lab is made of. */
+export interface Made {
+  readonly world: World;
+  readonly simulation: Simulation | null;
+  /** The name of each node, by its address. */
+  readonly places: ReadonlyMap<string, string>;
+}
+
 export class Lab {
   readonly world: World;
   /** null: real nodes, whose time is the wall's. */
@@ -44,9 +52,8 @@ export class Lab {
   readonly notices: Notices;
   private readonly byId = new Map<string, NodePort>();
   private namedAt = -1;
-  /** Whose address that is; a node that comes again has the one that it had. */
-  private readonly byAddress = new Map<string, string>();
-  private addressedAt = -1;
+  /** Names by address; a node that comes again has the one that it had. */
+  private readonly places: ReadonlyMap<string, string>;
   private readonly rings = new Map<string, Ring>();
   /** Nodes by the names of their groups. */
   readonly groups = new Map<string, readonly string[]>();
@@ -61,7 +68,7 @@ export class Lab {
   private readonly ports = new Map<string, NodePort>();
 
   constructor(
-    { world, simulation }: { readonly world: World; readonly simulation: Simulation | null },
+    { world, simulation, places }: Made,
     options: LabOptions,
     settings: Settings,
     worlds: LabWorlds,
@@ -69,6 +76,7 @@ export class Lab {
     events: RunnerEvents,
   ) {
     this.world = world;
+    this.places = places;
     this.simulation = simulation;
     this.options = options;
     this.settings = { ...settings };
@@ -121,14 +129,9 @@ export class Lab {
     return this.byId.get(id)?.name ?? null;
   }
 
-  /** Who listens there, or did when it was looked last; null when that is nobody's of the lab. */
+  /** Whose address that is, also of a node that is not running now; null when it is nobody's of the lab. */
   nameAt(address: string): string | null {
-    if (!this.byAddress.has(address) && this.addressedAt !== this.world.now()) {
-      this.addressedAt = this.world.now();
-      for (const node of this.world.nodes())
-        for (const { text } of node.state.listening) this.byAddress.set(text, node.name);
-    }
-    return this.byAddress.get(address) ?? null;
+    return this.places.get(address) ?? null;
   }
 
   look(node: NodePort): void {

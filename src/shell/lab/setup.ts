@@ -1,9 +1,9 @@
 /** Fills a lab: how many nodes, which topology and which settings go in, a world with them in it comes out. */
 import type { Simulation } from '../../core/simulation.ts';
-import type { HostPort, World } from '../../core/world.ts';
+import type { HostPort } from '../../core/world.ts';
 import type { Settings } from '../../settings.ts';
 import { parseHostPort } from '../../wire/address.ts';
-import type { LabOptions } from './lab.ts';
+import type { LabOptions, Made } from './lab.ts';
 import { type Dials, dialsOf } from './topology.ts';
 import type { LabWorlds } from './worlds.ts';
 
@@ -33,7 +33,7 @@ export async function createSimulated(
   worlds: LabWorlds,
   options: LabOptions,
   base: Settings,
-): Promise<{ readonly world: World; readonly simulation: Simulation }> {
+): Promise<Made & { readonly simulation: Simulation }> {
   const { dials, settings } = plan(options, base);
   const world = await worlds.simulated(options);
   const { simulation } = world;
@@ -45,15 +45,16 @@ export async function createSimulated(
     else simulation.announce(config, Math.floor((Math.min(JOIN_US_MAX, nodes * JOIN_US) * i) / nodes));
   }
   simulation.begin();
-  return { world, simulation };
+  const places = new Map<string, string>();
+  for (let i = 0; i < nodes; i += 1) {
+    const { host, port } = world.placeOf(i);
+    places.set(`${host}:${port}`, nameOf(i));
+  }
+  return { world, simulation, places };
 }
 
 /** The same on sockets: each dials those that came before it. */
-export async function createReal(
-  worlds: LabWorlds,
-  options: LabOptions,
-  base: Settings,
-): Promise<{ readonly world: World; readonly simulation: null }> {
+export async function createReal(worlds: LabWorlds, options: LabOptions, base: Settings): Promise<Made> {
   const { dials, settings } = plan(options, base);
   const world = worlds.real();
   const places: HostPort[] = [];
@@ -69,5 +70,6 @@ export async function createReal(
     await world.close();
     throw error;
   }
-  return { world, simulation: null };
+  const named = new Map(world.nodes().map(({ name, state }) => [state.listening[0]?.text ?? '', name]));
+  return { world, simulation: null, places: named };
 }
