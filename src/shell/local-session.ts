@@ -18,6 +18,7 @@ export function createLocalSession(shell: Shell, ready: Promise<void>, onQuit: (
       return result;
     },
     interrupt: () => shell.interrupt(),
+    finish: () => shell.finish(),
     complete: (line) => Promise.resolve(completeLine(shell, line)),
     prompt: () => shell.prompt(),
     subscribe(listener) {

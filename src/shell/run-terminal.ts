@@ -41,7 +41,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
     if (node === live.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
   });
   shell.promptChanged = () => session.tell({ kind: 'prompt' });
-  shell.showProgress = (text) => session.tell({ kind: 'progress', text });
+  shell.showProgress = (text, isWatched = false) => session.tell({ kind: 'progress', text, isWatched });
   const terminal = openTerminal(process.stdout);
   const { done } = startConsole({
     session,

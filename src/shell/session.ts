@@ -30,8 +30,8 @@ export interface Completion {
 export type SessionEvent =
   /** One line (no newline, sanitised, coloured if colour is on) to show above the prompt; `answer` lines belong to the running command and are never dropped by rate limits. */
   | { readonly kind: 'line'; readonly text: string; readonly answer: boolean }
-  /** One line shown in place while the running input goes on; '' takes it away. */
-  | { readonly kind: 'progress'; readonly text: string }
+  /** Lines shown in place while the running input goes on; '' takes them away. What is watched ends by `finish`. */
+  | { readonly kind: 'progress'; readonly text: string; readonly isWatched: boolean }
   /** The prompt text changed; read `prompt()` again. */
   | { readonly kind: 'prompt' }
   /** The node has stopped (or `quit` was typed): the console ends. */
@@ -42,6 +42,8 @@ export interface ShellSession {
   run(input: string): Promise<RunResult>;
   /** Aborts the running input, if any. The run then resolves, at the latest 300 ms later, with `aborted`. */
   interrupt(): void;
+  /** Enough was watched: the running input ends as if it had come to its end. */
+  finish(): void;
   /** Never rejects; answers within 300 ms. `line` is the text up to the cursor. */
   complete(line: string): Promise<Completion>;
   prompt(): string;

@@ -106,8 +106,10 @@ export class Shell {
   history: readonly string[] = [];
   /** Columns of the terminal; null where lines may be as long as they like. */
   columns: () => number | null = () => null;
-  /** Shows one line in place while a command runs, '' takes it away. */
-  showProgress: (text: string) => void = () => undefined;
+  /** Shows lines in place while a command runs, '' takes them away. */
+  showProgress: (text: string, isWatched?: boolean) => void = () => undefined;
+  /** Ends what is watched. */
+  finish: () => void = () => undefined;
   /** Says that the prompt is another one. */
   promptChanged: () => void = () => undefined;
   failure: Failure | null = null;

@@ -11,6 +11,8 @@ export class FakeSession implements ShellSession {
   /** Inputs in the order they were run. */
   ran: string[] = [];
   interrupts = 0;
+  finishes = 0;
+  onFinish: () => void = () => undefined;
   promptText = '5f0c2a9e 2> ';
   answer: (input: string) => RunResult | Promise<RunResult> = () => ok();
   completion: (line: string) => Completion | Promise<Completion> = () => NO_COMPLETION;
@@ -32,6 +34,11 @@ export class FakeSession implements ShellSession {
   interrupt(): void {
     this.interrupts += 1;
     this.onInterrupt();
+  }
+
+  finish(): void {
+    this.finishes += 1;
+    this.onFinish();
   }
 
   async complete(line: string): Promise<Completion> {

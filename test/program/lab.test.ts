@@ -35,7 +35,7 @@ test('lab: the prompt shows the time that passes while a line is typed', { skip 
   terminal.type('pause\r');
   await terminal.until('the pause', ({ rows }) => rows.some((row) => row.startsWith('paused at main#')));
   terminal.type('run 24h\r');
-  await terminal.until('the progress', ({ rows }) => /^main#\d+ [\d.]+s …$/.test(rows.at(-1) ?? ''));
+  await terminal.until('the progress', ({ rows }) => /^main#\d+ [\d.]+s of [\d.]+s …$/.test(rows.at(-1) ?? ''));
   terminal.type('\x03');
   const { rows } = await terminal.until('the prompt again', (view) => /^lab n1 [\d.]+s>$/.test(view.rows.at(-1) ?? ''));
   assert.match(rows.at(-2) ?? '', /^main#\d+ [\d.]+s: \d+ events$/);

@@ -41,6 +41,7 @@ import { sweep } from './sweep.ts';
 import { trace, untrace } from './trace.ts';
 import { use } from './use.ts';
 import { wait } from './wait.ts';
+import { watch } from './watch.ts';
 import { wtf } from './wtf.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -64,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   stats,
   wait,
+  watch,
   lab,
   spawn,
   use,

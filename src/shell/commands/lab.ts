@@ -44,7 +44,7 @@ export const lab: Command = {
       : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
-    if (word === undefined) return about(labOf(shell));
+    if (word === undefined) return about(labOf(shell), shell.columns());
     if (shell.play !== null && !['check', 'hash', 'script'].includes(word))
       throw new UsageError(
         'a lab script has a lab already: lab check, lab hash and lab script are all that it can say of it',
@@ -100,7 +100,7 @@ async function create(shell: Shell, typed: string, rest: readonly string[], isRe
     );
   const made = await (isReal ? createReal(labs, labOptions, settings) : createSimulated(labs, labOptions, settings));
   const opened = openLab(shell, made, labOptions, settings, labs);
-  return about(opened);
+  return about(opened, shell.columns());
 }
 
 /** What stands behind the number of nodes. */
@@ -141,7 +141,7 @@ async function stop(shell: Shell): Promise<Answer> {
   };
 }
 
-function about(lab: Lab): Answer {
+function about(lab: Lab, columns: number | null): Answer {
   const { world, simulation, options, focus } = lab;
   const running = world.nodes().length;
   const nodes = lab.members().length;
@@ -154,9 +154,10 @@ function about(lab: Lab): Answer {
         [
           `lab        ${count(nodes, 'real node')} on loopback, ${topology ?? 'everybody dials the first three'}`,
           ...rows.slice(0, 3).map((row) => `${row.node.padEnd(10)} ${row.address ?? '-'}`),
+          `join       npm start -- --bootstrap ${rows[0]?.address ?? 'HOST:PORT'} in another terminal`,
           'more       use n2 goes to a node, n2: peers asks one; lab stop ends it',
         ],
-        null,
+        columns,
       ),
     };
   }
@@ -174,10 +175,13 @@ function about(lab: Lab): Answer {
       focus: focus.name,
       ...momentValue(moment),
     },
-    text: [
-      `lab        ${count(nodes, 'node')}${running < nodes ? `, ${running} running` : ''}, ${options.isScripted ? 'by a script' : (topology ?? 'everybody dials the first three')}, seed ${seed}${wire ? ', wire' : ''}`,
-      `at         ${momentText(moment)} ${timeText(moment.time)}`,
-      `more       ${more}`,
-    ].join('\n'),
+    text: foldedRows(
+      [
+        `lab        ${count(nodes, 'node')}${running < nodes ? `, ${running} running` : ''}, ${options.isScripted ? 'by a script' : (topology ?? 'everybody dials the first three')}, seed ${seed}${wire ? ', wire' : ''}`,
+        `at         ${momentText(moment)} ${timeText(moment.time)}`,
+        `more       ${more}`,
+      ],
+      columns,
+    ),
   };
 }

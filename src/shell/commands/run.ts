@@ -44,7 +44,8 @@ export const run: Command = {
     if (second !== undefined) throw new UsageError(`usage: ${this.usage}`);
     const us = first === undefined ? Infinity : readTime(first);
     const limit = simulation.moment().time + us;
-    if (speed === null) return forward(shell, lab, simulation, () => moveTo(lab.clockwork(), limit, null, signal));
+    if (speed === null)
+      return forward(shell, lab, simulation, () => moveTo(lab.clockwork(), limit, null, signal), limit);
     lab.runner().start(speed, limit);
     const told = speed === Infinity ? 'full speed' : `speed ${speed}`;
     return {
@@ -69,9 +70,16 @@ function readSpeed(text: string): number {
 }
 
 /** Moves and tells how far it came, also when it was interrupted. */
-async function forward(shell: Shell, lab: Lab, simulation: Simulation, move: () => Promise<void>): Promise<Answer> {
+async function forward(
+  shell: Shell,
+  lab: Lab,
+  simulation: Simulation,
+  move: () => Promise<void>,
+  limitUs: number | null = null,
+): Promise<Answer> {
   const before = simulation.moment();
-  await withProgress(shell, () => `${momentText(simulation.moment())} ${timeText(lab.world.now())} …`, move);
+  const goal = limitUs === null ? '' : ` of ${timeText(limitUs)}`;
+  await withProgress(shell, () => `${momentText(simulation.moment())} ${timeText(lab.world.now())}${goal} …`, move);
   const after = simulation.moment();
   const events = after.index - before.index;
   return {

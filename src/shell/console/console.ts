@@ -5,6 +5,7 @@
  */
 import type { RunResult, ShellSession } from '../session.ts';
 import { Editor } from './editor.ts';
+import { frameOf, heightOf } from './frame.ts';
 import { Gate } from './gate.ts';
 import { HISTORY_LINES_MAX, type History } from './history.ts';
 import { Lines } from './lines.ts';
@@ -63,8 +64,9 @@ export function startConsole(options: ConsoleOptions): Console {
   let hasSessionEnded = false;
   let end: ConsoleEnd | null = null;
   let hasSaidProblem = false;
-  /** The line that stands there in place, '' for none. */
+  /** What stands there in place, '' for nothing, and the lines it was drawn as. */
   let progress = '';
+  let frame: readonly string[] = [];
   let settle: (end: ConsoleEnd) => void = () => undefined;
   const done = new Promise<ConsoleEnd>((resolve) => {
     settle = resolve;
@@ -73,6 +75,7 @@ export function startConsole(options: ConsoleOptions): Console {
   const screen = new Screen(options.output, (message) => stop({ kind: 'terminal', message }));
   const gate = new Gate(options.input, {
     interrupt: () => session.interrupt(),
+    finish: () => session.finish(),
     suspend: () => suspension.suspend(),
     beforeKey: (key) => editor.beforeKey(key),
     afterKey: () => editor.afterKey(),
@@ -95,8 +98,10 @@ export function startConsole(options: ConsoleOptions): Console {
     rate: options.rate ?? (() => LINES_PER_SECOND),
     canShow: () => !screen.isStuck && (isRunning || (!completer.isBusy && !screen.isSearching && editor.isDrawable)),
     show: (texts) => {
-      if (isRunning) print(texts.join('\n'));
-      else editor.above(texts.join('\n'), prompt());
+      if (!isRunning) return editor.above(texts.join('\n'), prompt());
+      const standing = progress;
+      print(texts.join('\n'));
+      showProgress(standing);
     },
   });
   const editor = new Editor({
@@ -123,6 +128,7 @@ export function startConsole(options: ConsoleOptions): Console {
   const onResize = (): void => {
     if (isRunning || completer.isBusy) screen.measure();
     else editor.resize();
+    if (isRunning && progress !== '') drawProgress();
   };
   options.output.on('resize', onResize);
   const unsubscribe = session.subscribe((event) => {
@@ -133,7 +139,9 @@ export function startConsole(options: ConsoleOptions): Console {
         else lines.add(event.text);
         return;
       case 'progress':
-        if (isRunning) showProgress(event.text);
+        if (!isRunning) return;
+        if (event.isWatched) gate.watch();
+        showProgress(event.text);
         return;
       case 'prompt':
         if (!isRunning && pending.length === 0) lines.wake();
@@ -164,11 +172,17 @@ export function startConsole(options: ConsoleOptions): Console {
     screen.draw(`${text}\n`);
   }
 
-  /** One line in place, while no prompt is on the screen; the next thing printed takes its place. */
+  /** In place, while no prompt is on the screen; the next thing printed takes its place. */
   function showProgress(text: string): void {
     if (text === progress || screen.isStuck) return;
     progress = text;
-    screen.draw(`\r${text.slice(0, screen.columns - 1)}\x1b[K`);
+    drawProgress();
+  }
+
+  function drawProgress(): void {
+    const up = heightOf(frame, screen.columns) - 1;
+    frame = frameOf(progress, screen.columns, screen.rows);
+    screen.draw(`\r${up > 0 ? `\x1b[${up}A` : ''}\x1b[J${frame.join('\n')}`);
   }
 
   function sayProblem(): void {

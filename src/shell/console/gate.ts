@@ -1,6 +1,7 @@
 /**
  * The input stream of the line editor: bytes of the terminal go in, one key or one run of plain text at a time comes
- * out, and nothing while a command runs. It must not know what the keys mean beyond Enter, Ctrl-C, Ctrl-D and Ctrl-Z.
+ * out, and nothing while a command runs. It must not know what the keys mean beyond Enter, Ctrl-C, Ctrl-D, Ctrl-Z and the one that ends
+ * what is watched.
  */
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
@@ -12,6 +13,7 @@ export const TYPE_AHEAD_MAX = 256 * 1024;
 const INTERRUPT = '\x03';
 const END_OF_INPUT = '\x04';
 const SUSPEND = '\x1a';
+const FINISH = 'q';
 
 /** One escape sequence (also an unfinished one), one control character, or a run of plain text. */
 const KEY =
@@ -32,6 +34,8 @@ interface Key {
 export interface GateHandlers {
   /** Ctrl-C while a command runs. */
   interrupt(): void;
+  /** q while something is watched. */
+  finish(): void;
   /** Ctrl-Z while a command runs. */
   suspend(): void;
   /** Called before and after each key that is handed to the line editor by the stream; what is handed over is what it answers. */
@@ -59,6 +63,7 @@ export class Gate extends Readable {
   #queue = '';
   #unfinishedEscape = '';
   #isHeld = false;
+  #isWatching = false;
   #isWaitingForNextTick = false;
   #hasSeenReturn = false;
   #hasOverflowed = false;
@@ -90,8 +95,14 @@ export class Gate extends Readable {
     this.#scanForSignals();
   }
 
+  /** Until the command has ended, q ends it. */
+  watch(): void {
+    this.#isWatching = true;
+  }
+
   release(): void {
     this.#isHeld = false;
+    this.#isWatching = false;
     this.#hasOverflowed = false;
     this.#pumpSoon();
   }
@@ -112,6 +123,15 @@ export class Gate extends Readable {
       .replace(/\t+$/, '\t')
       .replace(/\t(?!$)/g, '  ')
       .replace(UNSHOWABLE, ' ');
+    const finishAt = this.#isWatching ? text.indexOf(FINISH) : -1;
+    if (finishAt >= 0) {
+      // Once: what follows is typed ahead.
+      this.#isWatching = false;
+      this.#queue = text.slice(finishAt + 1, finishAt + 1 + TYPE_AHEAD_MAX);
+      this.#handlers.finish();
+      this.#scanForSignals();
+      return;
+    }
     const room = TYPE_AHEAD_MAX - this.#queue.length;
     this.#queue += text.slice(0, room);
     // The signals are looked for in what does not fit as well: a flood must not make Ctrl-C deaf.

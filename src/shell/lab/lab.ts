@@ -50,6 +50,8 @@ export class Lab {
   private readonly simulated: SimulatedWorld | null;
   /** Where each node comes in the order of coming, by name. */
   private readonly places: Map<string, number>;
+  /** Names by address. */
+  private readonly byAddress = new Map<string, string>();
   /** What is expected of it; null where nothing can be. */
   readonly expectations: Expectations | null;
   readonly options: LabOptions;
@@ -62,9 +64,7 @@ export class Lab {
   readonly notices: Notices;
   private readonly byId = new Map<string, NodePort>();
   private namedAt = -1;
-  /** Whose address that is; a node that comes again has the one that it had. */
-  private readonly byAddress = new Map<string, string>();
-  private addressedAt = -1;
+  /** Names by address; a node that comes again has the one that it had. */
   private readonly rings = new Map<string, Ring>();
   /** Nodes by the names of their groups. */
   readonly groups = new Map<string, readonly string[]>();
@@ -166,14 +166,19 @@ export class Lab {
     return this.byId.get(id)?.name ?? null;
   }
 
-  /** Who listens there, or did when it was looked last; null when that is nobody's of the lab. */
+  /** Whose address that is, also of a node that is not running now; null when it is nobody's of the lab. */
   nameAt(address: string): string | null {
-    if (!this.byAddress.has(address) && this.addressedAt !== this.world.now()) {
-      this.addressedAt = this.world.now();
-      for (const node of this.world.nodes())
-        for (const { text } of node.state.listening) this.byAddress.set(text, node.name);
-    }
+    if (this.byAddress.size < this.places.size) this.gatherAddresses();
     return this.byAddress.get(address) ?? null;
+  }
+
+  private gatherAddresses(): void {
+    for (const [name, index] of this.places) {
+      const place = this.simulated?.placeOf(index);
+      const address =
+        place === undefined ? this.ports.get(name)?.state.listening[0]?.text : `${place.host}:${place.port}`;
+      if (address !== undefined) this.byAddress.set(address, name);
+    }
   }
 
   look(node: NodePort): void {

@@ -60,3 +60,12 @@ test('lab: what cannot be is one line', async () => {
   assert.equal((await failure('use n99')).message, 'no node "n99" in the lab; there are n1 to n5');
   assert.equal((await failure('use n')).message, 'no node "n" in the lab; there are n1 to n5');
 });
+
+test('lab: what it says of itself stays in its column on a narrow terminal', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.columns = () => 60;
+  for (const row of (await text('lab 8')).split('\n')) {
+    assert.ok(row.length <= 60, row);
+    assert.match(row, /^(?:lab|at|more| {4}) {7}/);
+  }
+});

@@ -332,3 +332,32 @@ test('console: a key that comes in two pieces is one key', async () => {
   assert.deepEqual(session.ran, ['peers€']);
   await close();
 });
+
+test('console: what is watched is drawn in place, lines go above it, and q ends it', async () => {
+  const { terminal, session, close } = await openConsole({ columns: 20, rows: 8 });
+  const enough = gateOf();
+  session.answer = () => enough.result;
+  session.onFinish = () => enough.finish(ok('the last'));
+  terminal.type('watch it\r');
+  await terminal.until('the command', () => session.ran.length === 1);
+  const frame = (text: string) => session.emit({ kind: 'progress', text, isWatched: true });
+  frame('head\none\ntwo');
+  await terminal.until('the first frame', ({ rows }) => rows.at(-1) === 'two');
+  frame(`head\n${'x'.repeat(50)}`);
+  await terminal.until('the second frame', ({ rows }) => rows.at(-1) === 'x'.repeat(20));
+  session.line('+ a peer');
+  const view = await terminal.until('the line', ({ rows }) => rows.includes('+ a peer'));
+  assert.deepEqual(view.rows.slice(-3), ['+ a peer', 'head', 'x'.repeat(20)]);
+  assert.ok(!view.rows.includes('one'), 'nothing of an earlier frame stays');
+  frame(Array.from({ length: 20 }, (_, i) => `row ${i}`).join('\n'));
+  await terminal.until('a long frame', ({ rows }) => rows.at(-1) === '… 14 more');
+  terminal.type('xq');
+  await terminal.until('the prompt', ({ rows }) => rows.at(-1) === EMPTY_PROMPT);
+  assert.equal(session.finishes, 1);
+  assert.equal(session.interrupts, 0);
+  session.answer = () => ok();
+  terminal.type('quiz\r');
+  await terminal.until('the next line', () => session.ran.includes('quiz'));
+  assert.equal(session.finishes, 1, 'q is a letter again');
+  await close();
+});

@@ -27,8 +27,8 @@ test('names: addrs says which node listens at an address, also of one that has c
   assert.doesNotMatch(await text('addrs'), /node/);
   await text('lab 3');
   await text('run 2s');
-  assert.match(await text('addrs'), /^address +node +id +table/);
   await text('crash n3');
+  assert.match(await text('addrs'), /^address +node +id +table/);
   await text('connect 10.0.0.9:1').catch(() => null);
   const rows = await value<{ address: string; node: string | null }[]>('addrs');
   assert.deepEqual(rows.map(({ address, node }) => `${address} ${node}`).sort(), [

@@ -35,6 +35,10 @@ test('lab --tcp: its nodes find each other on loopback ports and others can join
       /needs virtual time: these nodes have real sockets and the wall's clock/,
       line,
     );
+  assert.match(
+    await text('lab'),
+    new RegExp(`^join {7}npm start -- --bootstrap ${addresses[0]?.address} in another terminal$`, 'm'),
+  );
   assert.match((await failure('lab 3')).message, /there is a lab of 4 nodes already/);
   await text('lab stop');
   assert.equal(shell.lab, null);
