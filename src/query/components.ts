@@ -1,10 +1,12 @@
 /**
  * Whether a network is one piece: who is there and who becomes whose peer go in, and the number of pieces comes out. What is added is
- * joined at once; only after somebody left is everything counted again, when it is next asked.
+ * joined at once; only after somebody came or left is everything counted again, when it is next asked. Two belong together from the
+ * event that makes one the other's peer to the one that tells the end of their connection, so that it does not matter when that is.
  */
 import type { NodeState } from '../core/state.ts';
 
 export interface Members {
+  /** The same list as long as the same nodes are there. */
   names(): readonly string[];
   state(name: string): NodeState | null;
 }
@@ -17,6 +19,7 @@ export class Components {
   #parents: number[] = [];
   #count = 0;
   #isStale = true;
+  #listed: readonly string[] = [];
 
   constructor(members: Members) {
     this.#members = members;
@@ -24,13 +27,13 @@ export class Components {
 
   /** How many pieces there are. */
   count(): number {
-    if (this.#isStale) this.#countAgain();
+    this.#look();
     return this.#count;
   }
 
   /** The name of the running node with an id. */
   nameOf(id: string): string | null {
-    if (this.#isStale) this.#countAgain();
+    this.#look();
     return this.#names.get(id) ?? null;
   }
 
@@ -42,13 +45,18 @@ export class Components {
     else this.#unite(name, other);
   }
 
-  /** Somebody came or left, or two are no peers any more. */
+  /** Two are no peers any more. */
   forget(): void {
     this.#isStale = true;
   }
 
-  #countAgain(): void {
+  #look(): void {
     const names = this.#members.names();
+    if (this.#isStale || names !== this.#listed) this.#countAgain(names);
+  }
+
+  #countAgain(names: readonly string[]): void {
+    this.#listed = names;
     this.#numbers.clear();
     this.#names.clear();
     this.#parents = names.map((_, number) => number);
@@ -59,8 +67,8 @@ export class Components {
       this.#names.set(this.#members.state(name)?.id ?? '', name);
     }
     for (const name of names)
-      for (const id of this.#members.state(name)?.peers.keys() ?? []) {
-        const other = this.#names.get(id);
+      for (const { readyAt, id } of this.#members.state(name)?.sessions.values() ?? []) {
+        const other = readyAt === null || id === null ? undefined : this.#names.get(id);
         if (other !== undefined) this.#unite(name, other);
       }
   }

@@ -88,3 +88,31 @@ test('watch: what is no expression is refused with one line', async () => {
   assert.throws(() => simulation.watch('tpye=hello', 'n1'), /did you mean type/);
   assert.throws(() => simulation.watch('n9.peers>1', 'n1'), /n9/);
 });
+
+test('watch: who came in the place of somebody who left is one of the network, whether or not it was asked meanwhile', async () => {
+  const { world, simulation } = await three();
+  const pass = () => simulation.advanceFor(simulation.moment().time + 5_000_000, Infinity, null);
+  pass();
+  const before = simulation.watch('converged()', 'n1');
+  assert.equal(before.hit(), true);
+  before.close();
+  const [first, , third] = world.nodes();
+  assert.ok(first !== undefined && third !== undefined);
+  await third.stop();
+  await spawn(world, 'n4', { bootstrap: [placeOf(first)] });
+  pass();
+  const after = simulation.watch('converged()', 'n1');
+  assert.equal(after.hit(), true);
+});
+
+test('watch: a lonely node that crashes leaves one piece behind, though nobody hears of it', async () => {
+  const { world, simulation } = await three();
+  const pass = () => simulation.advanceFor(simulation.moment().time + 5_000_000, Infinity, null);
+  await spawn(world, 'n4');
+  pass();
+  const whole = simulation.watch('converged()', 'n1');
+  assert.equal(whole.hit(), false);
+  simulation.fault('crash n4', {});
+  pass();
+  assert.equal(whole.hit(), true);
+});
