@@ -74,13 +74,15 @@ export function putBack(network: Network, population: Population, snapshot: Snap
   kernel.items = copyItems(snapshot.items, copy);
   network.hosts = new Map(snapshot.hosts);
   network.names = new Map(snapshot.names);
+  network.moves += 1;
   network.hash = snapshot.hash;
   network.events = snapshot.events;
   network.ends = snapshot.ends;
   network.last.kind = null;
   for (const saved of snapshot.saved) loadHost(saved, copy);
-  putFaultsBack(network, copyFaults(snapshot.faults));
+  // Faults are read anew, and may name whoever is there then.
   Object.assign(population, copyPopulation(snapshot.population));
+  putFaultsBack(network, copyFaults(snapshot.faults));
 }
 
 /** Those who are there, and those who left and of whose connections something is still on its way. */

@@ -3,7 +3,7 @@
  * such thing. A fault with `until` stays until whoever runs the network, having evaluated `pendingUntils`, heals it.
  */
 import { addText } from '../hash.ts';
-import type { Host, Network } from '../network.ts';
+import type { Network } from '../network.ts';
 import { happen } from '../step.ts';
 import { createLinks, type LinksOwner } from './links.ts';
 import { namedBy } from './named.ts';
@@ -122,22 +122,21 @@ function connect(network: Network): void {
 
 const ownerOf = (network: Network): LinksOwner => ({
   ended: (fault) => end(network, fault),
-  struckFirst: (fault) => happen(network, 'fault', hostOf(network, fault), numberOf(fault, 'struck')),
+  struckFirst: (fault) => happenTo(network, fault, 'struck'),
   drained() {
     if (network.faults.active.length === 0) connect(network);
   },
 });
 
 function tell(network: Network, fault: ActiveFault, change: 'on' | 'off'): void {
-  if (network.hosts.size > 0) happen(network, 'fault', hostOf(network, fault), numberOf(fault, change));
+  happenTo(network, fault, change);
   if (change === 'on') network.hash = addText(network.hash, fault.text);
   network.onFault(fault.id, change, fault.text);
 }
 
-const numberOf = ({ number }: ActiveFault, change: keyof typeof CHANGES) => number * 4 + CHANGES[change];
-
-/** Every event has a node: that of the fault, else the first of the network. */
-function hostOf({ names, hosts }: Network, { spec }: ActiveFault): Host {
-  const [first] = hosts.values();
-  return names.get(nodeOf(spec.values) ?? '') ?? (first as Host);
+/** Every event has a node: that of the fault, else the first of the network; where nobody is left, there is none. */
+function happenTo(network: Network, { spec, number }: ActiveFault, change: keyof typeof CHANGES): void {
+  const [first] = network.hosts.values();
+  const host = network.names.get(nodeOf(spec.values) ?? '') ?? first;
+  if (host !== undefined) happen(network, 'fault', host, number * 4 + CHANGES[change]);
 }
