@@ -100,9 +100,10 @@ const isBefore = (a: Moment, b: Moment) => a.taken < b.taken || a.inputs < b.inp
 
 const isAtEnd = (timeline: Timeline<unknown>) => !isBefore(momentOf(timeline), timeline.branch.end);
 
-/** What was done so far belongs to the set-up. */
+/** What was done so far belongs to the set-up, and no journey begins in the midst of it. */
 export function begin(timeline: Timeline<unknown>): void {
   timeline.first = momentOf(timeline);
+  timeline.kept = [];
 }
 
 /** Does what a user wants, records it, and begins another branch when this moment has a future already. */
@@ -126,11 +127,12 @@ function fork(timeline: Timeline<unknown>): void {
   timeline.branches.set(name, timeline.branch);
 }
 
-/** Lets one thing happen that is due by `limit`; else the clock moves there. */
-export function moveOn(timeline: Timeline<unknown>, limit: number): 'event' | 'input' | 'limit' | 'idle' {
+/** Lets one thing happen that is due by `until`, or by now when that is over; else the clock moves there. */
+export function moveOn(timeline: Timeline<unknown>, until: number): 'event' | 'input' | 'limit' | 'idle' {
   const { branch, stage } = timeline;
   const { network } = stage;
   const { kernel } = network;
+  const limit = Math.max(until, kernel.now);
   const entry = timeline.inputs < branch.entries.length ? branch.entries[timeline.inputs] : undefined;
   if (entry !== undefined && entry.taken === kernel.taken) {
     if (entry.time > limit) {
@@ -213,7 +215,8 @@ function leadsTo(branch: Branch, at: Moment, to: Branch, moment: Moment): boolea
 /** Puts the world to the latest known moment of a branch that is early enough; it is then for the caller to move on. */
 function approach(timeline: Timeline<unknown>, branch: Branch, isEarly: (moment: Moment) => boolean): void {
   const { stage } = timeline;
-  const suits = (on: Branch, at: Moment) => isEarly(at) && leadsTo(on, at, branch, branch.end);
+  const suits = (on: Branch, at: Moment) =>
+    isEarly(at) && !isBefore(at, timeline.first) && leadsTo(on, at, branch, branch.end);
   const here = momentOf(timeline);
   let best: Kept | null = null;
   for (const one of timeline.kept)

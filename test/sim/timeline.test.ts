@@ -217,3 +217,40 @@ test('timeline: a replay beside the world tells every event from its beginning a
   assert.ok(told.some((line) => line.endsWith(' pong')));
   assert.ok(Number(told.at(-1)?.split(' ')[0]) <= 3_000_000);
 });
+
+test('timeline: the clock never goes back, whatever limit or time somebody asks for', async () => {
+  const world = await network(2);
+  await pass(world, 2_000);
+  const { simulation } = world;
+  simulation.advance(1_000_000);
+  assert.equal(world.now(), 2_000_000);
+  const first = world.nodes()[0];
+  assert.ok(first !== undefined);
+  const config = { name: 'late', settings: first.state.settings, listen: [], bootstrap: [placeOf(first)], data: null };
+  simulation.announce(config, 500_000);
+  simulation.advance(Infinity);
+  assert.equal(world.now(), 2_000_000);
+  assert.equal(world.nodes().length, 3);
+});
+
+test('timeline: the set-up is one moment, also where snapshots were taken in the midst of it', async () => {
+  const world = createSimWorld({
+    seed: 3,
+    nodes: 100,
+    agent: 'peersh/test',
+    breathe: () => Promise.resolve(),
+    wallMs: clock(1_000),
+  });
+  const { simulation, network } = world;
+  const first = await spawn(world, 'n1');
+  const join = (k: number) => spawn(world, `n${k}`, { bootstrap: [placeOf(first)] });
+  for (let k = 2; k <= 60; k += 1) await join(k);
+  while (network.kernel.taken < 1_024) simulation.advance(Infinity);
+  for (let k = 61; k <= 100; k += 1) await join(k);
+  simulation.begin();
+  const begun = stand(world);
+  await pass(world, 3_000);
+  await simulation.goTo({ kind: 'index', index: begun.moment.index });
+  assert.equal(world.nodes().length, 100);
+  assert.deepEqual(stand(world), begun);
+});
