@@ -116,3 +116,11 @@ test('watch: a lonely node that crashes leaves one piece behind, though nobody h
   pass();
   assert.equal(whole.hit(), true);
 });
+
+test('watch: a reply is found though each message is seen at one end only, and none is found where nothing was asked', async () => {
+  const scene = await three();
+  for (const text of ['reply(hello)', 'reply(ping & from=n2)', 'reply(getaddr)', 'count(reply(ping))>=3'])
+    assert.notEqual(reach(scene, text, 'n1', 60_000), null, text);
+  assert.equal(reach(scene, 'reply(pong)', 'n1', 60_000), null);
+  assert.equal(reach(scene, 'reply(ping & from=n2) & to!=n2', 'n1', 60_000), null, 'who asked is answered');
+});
