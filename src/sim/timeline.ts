@@ -7,7 +7,7 @@ import type { Harm } from './harm.ts';
 import { nextTime } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Population } from './population.ts';
-import { putBack, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { bytesOf, putBack, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { step } from './step.ts';
 
 /** An input and where it was given: after so many items of the queue, at a time. */
@@ -32,6 +32,7 @@ interface Kept {
   readonly branch: Branch;
   readonly moment: Moment;
   readonly snapshot: Snapshot;
+  readonly bytes: number;
 }
 
 /** What the timeline needs of the world that it moves. */
@@ -57,6 +58,7 @@ export interface Timeline<Answer> {
   /** Inputs of the branch done so far. */
   inputs: number;
   kept: Kept[];
+  readonly snapshotBytesMax: number;
   keptAtMs: number;
   /** How long the last snapshot took. */
   costMs: number;
@@ -68,15 +70,13 @@ const SNAPSHOT_EVERY_MS = 150;
 const SNAPSHOT_COST_SHARE = 10;
 /** The wall's clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 512;
-/** What snapshots may hold in all, by an estimate of what a node holds. */
+/** What snapshots may hold in all, by an estimate; one is kept whatever it holds. */
 const SNAPSHOT_BYTES_MAX = 512 * 1_048_576;
-const NODE_BYTES = 180 * 1_024;
-const SNAPSHOTS_MIN = 1;
 const SNAPSHOTS_MAX = 64;
 /** Branches of one lab. */
 export const BRANCHES_MAX = 100;
 
-export function createTimeline<Answer>(stage: Stage<Answer>): Timeline<Answer> {
+export function createTimeline<Answer>(stage: Stage<Answer>, snapshotBytesMax = SNAPSHOT_BYTES_MAX): Timeline<Answer> {
   const end: Moment = { branch: FIRST_BRANCH, index: 0, time: 0, taken: 0, inputs: 0 };
   const branch: Branch = { name: FIRST_BRANCH, parent: null, from: null, entries: [], end };
   return {
@@ -86,6 +86,7 @@ export function createTimeline<Answer>(stage: Stage<Answer>): Timeline<Answer> {
     first: end,
     inputs: 0,
     kept: [],
+    snapshotBytesMax,
     keptAtMs: stage.wallMs(),
     costMs: 0,
   };
@@ -179,9 +180,16 @@ function keep(timeline: Timeline<unknown>): void {
   const { branch, stage } = timeline;
   const moment = momentOf(timeline);
   if (timeline.kept.some((one) => one.branch === branch && one.moment.taken === moment.taken)) return;
-  timeline.kept.push({ branch, moment, snapshot: takeSnapshot(stage.network, stage.population) });
-  const most = Math.floor(SNAPSHOT_BYTES_MAX / (NODE_BYTES * Math.max(1, stage.network.names.size)));
-  if (timeline.kept.length > Math.min(SNAPSHOTS_MAX, Math.max(SNAPSHOTS_MIN, most))) thin(timeline);
+  const snapshot = takeSnapshot(stage.network, stage.population);
+  timeline.kept.push({ branch, moment, snapshot, bytes: bytesOf(snapshot) });
+  while (hasTooMany(timeline)) thin(timeline);
+}
+
+/** Later ones may hold more than earlier ones, so one more may be more than one too many. */
+function hasTooMany({ kept, snapshotBytesMax }: Timeline<unknown>): boolean {
+  let bytes = 0;
+  for (const one of kept) bytes += one.bytes;
+  return kept.length > SNAPSHOTS_MAX || (bytes > snapshotBytesMax && kept.length > 1);
 }
 
 /** The snapshot that is missed least goes: the one with the narrowest gap around it for its age. */

@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Moment } from '../../src/core/simulation.ts';
+import { defaultSettings } from '../../src/settings.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
+import { placeOf as simPlaceOf } from '../../src/sim/population.ts';
+import { createStage } from '../../src/sim/stage.ts';
+import { createTimeline, give, moveOn } from '../../src/sim/timeline.ts';
 import { createSimWorld, type SimWorld } from '../../src/sim/world.ts';
 import { placeOf, spawn } from '../helpers/meet.ts';
 
@@ -253,4 +257,37 @@ test('timeline: the set-up is one moment, also where snapshots were taken in the
   await simulation.goTo({ kind: 'index', index: begun.moment.index });
   assert.equal(world.nodes().length, 100);
   assert.deepEqual(stand(world), begun);
+});
+
+test('timeline: what snapshots hold stays bounded in a network that grows', () => {
+  const bytesMax = 3 * 1_048_576;
+  let ms = 0;
+  const stage = createStage({
+    seed: 3,
+    nodes: 100,
+    wire: false,
+    agent: 'peersh/test',
+    wallMs: () => ms,
+    register: () => undefined,
+  });
+  const timeline = createTimeline(stage, bytesMax);
+  const { ip: host, port } = simPlaceOf(0, 100);
+  const config = (k: number) => ({
+    name: `n${k}`,
+    settings: defaultSettings(),
+    listen: [],
+    bootstrap: k === 1 ? [] : [{ host, port }],
+    data: null,
+  });
+  for (let k = 1; k <= 4; k += 1) give(timeline, { kind: 'spawn', config: config(k) });
+  for (let k = 5; k <= 80; k += 1) give(timeline, { kind: 'announce', config: config(k), at: k * 2_000_000 });
+  let most = 0;
+  while (stage.network.kernel.now < 400_000_000) {
+    moveOn(timeline, Infinity);
+    ms += 1;
+    most = Math.max(most, timeline.kept.length);
+    const held = timeline.kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    assert.ok(held <= bytesMax || timeline.kept.length === 1, `${timeline.kept.length} hold ${held} bytes`);
+  }
+  assert.ok(most > 3 && timeline.kept.length < most, `${most} at most, ${timeline.kept.length} at the end`);
 });
