@@ -105,7 +105,7 @@ test('harm: an expression selects lines, one that counts is refused', async () =
   }
 });
 
-test('harm: an alarm stops the time before anything else of that time happens', async () => {
+test('harm: an alarm stops the time after what was due by then and before anything later', async () => {
   const { world, simulation, pass } = await network(3);
   const rung: number[] = [];
   simulation.alarm = { atUs: 1_234_567, ring: () => rung.push(world.now()) };
@@ -115,6 +115,11 @@ test('harm: an alarm stops the time before anything else of that time happens', 
   assert.deepEqual(rung, [1_234_567]);
   assert.equal(simulation.alarm, null);
   assert.equal(world.now(), 2_000_000);
+  const { index } = simulation.moment();
+  const [dueAt = 0] = world.network.kernel.times;
+  simulation.alarm = { atUs: dueAt, ring: () => rung.push(simulation.moment().index - index) };
+  simulation.advanceFor(dueAt, Infinity, null);
+  assert.deepEqual(rung.slice(1), [1]);
 });
 
 test('harm: faults by lot are the same for the same seed, and of a profile there is', async () => {
