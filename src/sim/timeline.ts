@@ -65,9 +65,9 @@ export interface Timeline<Answer> {
 }
 
 export const FIRST_BRANCH = 'main';
-/** A snapshot is due this long after the last, and so many times what it costs: it may slow a run down by a tenth. */
+/** A snapshot is due this long after the last, and so many times what it costs: it may slow a run down by a fifth. */
 const SNAPSHOT_EVERY_MS = 150;
-const SNAPSHOT_COST_SHARE = 10;
+const SNAPSHOT_COST_SHARE = 4;
 /** The wall's clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 512;
 /** What snapshots may hold in all, by an estimate; one is kept whatever it holds. */
