@@ -1,6 +1,7 @@
 /**
  * Whether a network is one piece: who is there and who becomes whose peer go in, and the number of pieces comes out. What is added is
- * joined at once; only after somebody came or left is everything counted again, when it is next asked. Two belong together from the
+ * joined at once; only after somebody came or left, or two parted that were not near, is everything counted again when it is next
+ * asked. Two belong together from the
  * event that makes one the other's peer to the one that tells the end of their connection, so that it does not matter when that is.
  */
 import type { NodeState } from '../core/state.ts';
@@ -10,6 +11,9 @@ export interface Members {
   names(): readonly string[];
   state(name: string): NodeState | null;
 }
+
+/** More nodes are not looked at before everything is counted again. */
+const SEARCHED_MAX = 1_000;
 
 export class Components {
   readonly #members: Members;
@@ -45,7 +49,13 @@ export class Components {
     else this.#unite(name, other);
   }
 
-  /** Two are no peers any more. */
+  /** Two are no peers any more: where there is another short way between them, nothing falls apart. */
+  part(name: string, id: string): void {
+    const other = this.#names.get(id);
+    if (!this.#isStale && other !== undefined && !this.#isNear(name, other)) this.#isStale = true;
+  }
+
+  /** Everything may be different. */
   forget(): void {
     this.#isStale = true;
   }
@@ -66,11 +76,27 @@ export class Components {
       this.#numbers.set(name, number);
       this.#names.set(this.#members.state(name)?.id ?? '', name);
     }
-    for (const name of names)
-      for (const { readyAt, id } of this.#members.state(name)?.sessions.values() ?? []) {
-        const other = readyAt === null || id === null ? undefined : this.#names.get(id);
-        if (other !== undefined) this.#unite(name, other);
-      }
+    for (const name of names) for (const other of this.#peersOf(name)) this.#unite(name, other);
+  }
+
+  #peersOf(name: string): string[] {
+    const peers: string[] = [];
+    for (const { readyAt, id } of this.#members.state(name)?.sessions.values() ?? []) {
+      const other = readyAt === null || id === null ? undefined : this.#names.get(id);
+      if (other !== undefined) peers.push(other);
+    }
+    return peers;
+  }
+
+  #isNear(name: string, other: string): boolean {
+    const goals = new Set([other, ...this.#peersOf(other)]);
+    const seen = new Set([name]);
+    // What is added meanwhile comes last.
+    for (const at of seen) {
+      if (goals.has(at)) return true;
+      if (seen.size < SEARCHED_MAX) for (const peer of this.#peersOf(at)) seen.add(peer);
+    }
+    return false;
   }
 
   #unite(a: string, b: string): void {

@@ -43,7 +43,7 @@ export function createScope(members: Members): LivingScope {
       // Who was a peer without a hello says it now and is no more ready than before.
       else if (event.kind === 'hello-received' && event.id !== null && isReady(name, event.n))
         components.join(name, event.id);
-      else if (event.kind === 'closed' && event.wasReady) components.forget();
+      else if (event.kind === 'closed' && event.wasReady && event.id !== null) components.part(name, event.id);
     },
     reset: () => components.forget(),
   };
