@@ -1,76 +1,83 @@
 /**
  * A second node state that says the same and shares nothing that changes: a state goes in, its copy comes out. Addresses, messages and
- * connections that are gone never change and are shared. A new field of the state that is left out here does not compile.
+ * connections that are gone never change and are shared. It takes the time of a snapshot, so it is written for speed.
  */
 import type { Book, Outcome } from './book.ts';
-import type { Bucket } from './bucket.ts';
 import type { NodeState, Session, Target } from './state.ts';
 
-export function copyNode(node: NodeState): NodeState {
-  const copies = new Map<Session, Session>();
-  const sessions = new Map<number, Session>();
-  for (const [n, session] of node.sessions) {
-    const copy = copySession(session);
-    copies.set(session, copy);
-    sessions.set(n, copy);
-  }
-  const copyOf = (session: Session) => copies.get(session) ?? session;
-  const peers = new Map<string, Session>();
-  for (const [id, peer] of node.peers) peers.set(id, copyOf(peer));
-  const { agenda } = node;
-  return {
-    ...node,
-    listening: [...node.listening],
-    sessions,
-    agenda: { sessions: agenda.sessions.map(copyOf), dueAt: [...agenda.dueAt], earliest: agenda.earliest },
-    places: new Map(node.places),
-    peers,
-    dials: new Map(node.dials),
-    targets: node.targets.map(copyTarget),
-    names: new Map(node.names),
-    selves: new Map(node.selves),
-    held: new Map(node.held),
-    bans: new Map(node.bans),
-    accepts: new Map([...node.accepts].map(([key, bucket]): [string, Bucket] => [key, { ...bucket }])),
-    publicDialBucket: { ...node.publicDialBucket },
-    refusals: { ...node.refusals },
-    book: copyBook(node.book),
-    gone: [...node.gone],
-    reasons: new Map(node.reasons),
-    counts: node.counts.slice(),
-    bytes: { ...node.bytes },
-    dialbacks: [...node.dialbacks],
-    anchors: [...node.anchors],
-    inboundByGroup: node.inboundByGroup.slice(),
-    keptAnswers: new Map(node.keptAnswers),
-    dialledIps: new Map(node.dialledIps),
-  };
+/** A third faster than the constructor, and most maps of a node are empty. */
+function copyMap<Key, Value>(map: ReadonlyMap<Key, Value>): Map<Key, Value> {
+  const copy = new Map<Key, Value>();
+  if (map.size > 0) for (const [key, value] of map) copy.set(key, value);
+  return copy;
 }
 
-const copySession = (session: Session): Session => ({
-  ...session,
-  counts: session.counts.slice(),
-  pings: session.pings.map((ping) => ({ ...ping })),
-  addrBucket: { ...session.addrBucket },
-  getaddrBucket: { ...session.getaddrBucket },
-  pauses: session.pauses === null ? null : { ...session.pauses },
-});
+/** Fields are written after the spread: to name them beside it takes half as long again. */
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+export function copyNode(node: NodeState): NodeState {
+  const { agenda } = node;
+  const rows = agenda.sessions.map(copySession);
+  const copyOf = ({ row }: Session) => rows[row] as Session;
+  const sessions = new Map<number, Session>();
+  for (const [n, session] of node.sessions) sessions.set(n, copyOf(session));
+  const peers = new Map<string, Session>();
+  for (const [id, peer] of node.peers) peers.set(id, copyOf(peer));
+  const copy: Writable<NodeState> = { ...node };
+  copy.listening = [...node.listening];
+  copy.sessions = sessions;
+  copy.agenda = { sessions: rows, dueAt: [...agenda.dueAt], earliest: agenda.earliest };
+  copy.places = copyMap(node.places);
+  copy.peers = peers;
+  copy.dials = copyMap(node.dials);
+  copy.targets = node.targets.map(copyTarget);
+  copy.names = copyMap(node.names);
+  copy.selves = copyMap(node.selves);
+  copy.held = copyMap(node.held);
+  copy.bans = copyMap(node.bans);
+  copy.accepts = new Map();
+  for (const [key, bucket] of node.accepts) copy.accepts.set(key, { ...bucket });
+  copy.publicDialBucket = { ...node.publicDialBucket };
+  copy.refusals = { ...node.refusals };
+  copy.book = copyBook(node.book);
+  copy.gone = [...node.gone];
+  copy.reasons = copyMap(node.reasons);
+  copy.counts = node.counts.slice();
+  copy.bytes = { ...node.bytes };
+  copy.dialbacks = [...node.dialbacks];
+  copy.anchors = [...node.anchors];
+  copy.inboundByGroup = node.inboundByGroup.slice();
+  copy.keptAnswers = copyMap(node.keptAnswers);
+  copy.dialledIps = copyMap(node.dialledIps);
+  return copy;
+}
+
+function copySession(session: Session): Session {
+  const copy: Writable<Session> = { ...session };
+  copy.counts = session.counts.slice();
+  if (session.pings.length > 0) copy.pings = session.pings.map((ping) => ({ ...ping }));
+  copy.addrBucket = { ...session.addrBucket };
+  copy.getaddrBucket = { ...session.getaddrBucket };
+  if (session.pauses !== null) copy.pauses = { ...session.pauses };
+  return copy;
+}
 
 const copyTarget = (target: Target): Target => ({ ...target });
 
 const copyOutcome = (outcome: Outcome | null): Outcome | null => (outcome === null ? null : { ...outcome });
 
-const copyBook = (book: Book): Book => ({
-  ...book,
-  index: { ...book.index, table: book.index.table.slice() },
-  addresses: book.addresses.slice(),
-  ids: book.ids.slice(),
-  sources: book.sources.slice(),
-  outcomes: book.outcomes.map(copyOutcome),
-  heardAt: book.heardAt.slice(),
-  seenAt: book.seenAt.slice(),
-  perSource: new Map(book.perSource),
-  newByGroup: book.newByGroup.slice(),
-  triedByGroup: book.triedByGroup.slice(),
-  collisions: [...book.collisions],
-});
+function copyBook(book: Book): Book {
+  const copy: Writable<Book> = { ...book };
+  copy.index = { table: book.index.table.slice(), used: book.index.used };
+  copy.addresses = book.addresses.slice();
+  copy.ids = book.ids.slice();
+  copy.sources = book.sources.slice();
+  copy.outcomes = book.outcomes.map(copyOutcome);
+  copy.heardAt = book.heardAt.slice();
+  copy.seenAt = book.seenAt.slice();
+  copy.perSource = copyMap(book.perSource);
+  copy.newByGroup = book.newByGroup.slice();
+  copy.triedByGroup = book.triedByGroup.slice();
+  copy.collisions = [...book.collisions];
+  return copy;
+}

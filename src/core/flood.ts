@@ -3,7 +3,8 @@
  * the time is closed. Rule 54.
  *
  * What came is paid for with time, which is the same as a token bucket and needs one number: the time up to which the rate has been
- * used. It may lag behind by the burst and no more, and who is ahead of the clock has said too much.
+ * used. It may lag behind by the burst and no more, and who is ahead of the clock has said too much. What one message or byte takes is no
+ * whole number of microseconds, so less than half of one is rounding.
  */
 import { discourage } from './bans.ts';
 import type { Context } from './context.ts';
@@ -17,7 +18,7 @@ export function spendMessage(node: NodeState, ctx: Context, session: Session): v
   const least = ctx.now - node.settings['flood.messages.burst'] * eachUs;
   const paid = session.messagesPaidTo;
   session.messagesPaidTo = (paid > least ? paid : least) + eachUs;
-  if (session.messagesPaidTo > ctx.now) pause(node, ctx, session);
+  if (session.messagesPaidTo > ctx.now + eachUs / 2) pause(node, ctx, session);
 }
 
 export function spendBytes(node: NodeState, ctx: Context, session: Session, bytes: number): void {
@@ -25,7 +26,7 @@ export function spendBytes(node: NodeState, ctx: Context, session: Session, byte
   const least = ctx.now - node.settings['flood.bytes.burst'] * eachUs;
   const paid = session.bytesPaidTo;
   session.bytesPaidTo = (paid > least ? paid : least) + bytes * eachUs;
-  if (session.bytesPaidTo > ctx.now) pause(node, ctx, session);
+  if (session.bytesPaidTo > ctx.now + eachUs / 2) pause(node, ctx, session);
 }
 
 /** Until neither messages nor bytes are ahead of the clock. */

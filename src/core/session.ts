@@ -38,8 +38,6 @@ const NO_EXTENSIONS: readonly string[] = [];
 const NO_STRIKES: readonly number[] = [];
 /** Most of the time there is none: an array of its own for each session would be a quarter of it. */
 const NO_PINGS: readonly OutstandingPing[] = [];
-/** Longer than it takes to save up for any burst. */
-const LONG_AGO_US = 1_000_000_000;
 
 const placeOf = ({ listen, remote }: Session) => (listen ?? remote).text;
 
@@ -75,7 +73,7 @@ export function openSession(
   const session: Session = {
     stage: 'hello',
     n: node.connections,
-    messagesPaidTo: ctx.now - LONG_AGO_US,
+    messagesPaidTo: -Infinity,
     lastReceiveAt: null,
     counts: createCounts(),
     lastSendAt: null,
@@ -109,7 +107,7 @@ export function openSession(
     lastError: null,
     bytesSent: 0,
     bytesReceived: 0,
-    bytesPaidTo: ctx.now - LONG_AGO_US,
+    bytesPaidTo: -Infinity,
     pauses: null,
     addrBucket: { level: node.settings['addr.burst'] * SECOND_US, at: ctx.now },
     getaddrBucket: fullBucket(),

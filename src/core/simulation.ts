@@ -127,7 +127,7 @@ export interface Simulation {
   faultRows(): readonly FaultRow[];
   /** Faults by lot for so long, of a profile: the same for the same seed. Throws an Error that names the profiles. */
   chaos(seed: number, profile: string, nodes: readonly string[], lengthUs: number): readonly PlannedFault[];
-  /** The time stops there once, before anything else of that time happens, and `ring` is called; null: no alarm. Journeys pass it by. */
+  /** The time stops there once, after what was due by then, as at the end of `run`, and `ring` is called; null: no alarm. Journeys pass it by. */
   alarm: { readonly atUs: number; readonly ring: () => void } | null;
   /** While true, `until` waits for somebody else to move the time. */
   isPaced: boolean;

@@ -76,7 +76,7 @@ export interface Session {
   readonly counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** Up to when what came has used up the rate (rule 54); see flood.ts. Not whole microseconds. */
+  /** Up to when what came has used up the rate (rule 54), -Infinity before anything came; see flood.ts. Not whole microseconds. */
   messagesPaidTo: number;
   bytesPaidTo: number;
   /** Null until it was for the first time. */

@@ -1,13 +1,19 @@
 /**
  * Whether a network is one piece: who is there and who becomes whose peer go in, and the number of pieces comes out. What is added is
- * joined at once; only after somebody left is everything counted again, when it is next asked.
+ * joined at once; only after somebody came or left, or two parted that were not near, is everything counted again when it is next
+ * asked. Two belong together from the
+ * event that makes one the other's peer to the one that tells the end of their connection, so that it does not matter when that is.
  */
 import type { NodeState } from '../core/state.ts';
 
 export interface Members {
+  /** The same list as long as the same nodes are there. */
   names(): readonly string[];
   state(name: string): NodeState | null;
 }
+
+/** More nodes are not looked at before everything is counted again. */
+const SEARCHED_MAX = 1_000;
 
 export class Components {
   readonly #members: Members;
@@ -17,6 +23,7 @@ export class Components {
   #parents: number[] = [];
   #count = 0;
   #isStale = true;
+  #listed: readonly string[] = [];
 
   constructor(members: Members) {
     this.#members = members;
@@ -24,13 +31,13 @@ export class Components {
 
   /** How many pieces there are. */
   count(): number {
-    if (this.#isStale) this.#countAgain();
+    this.#look();
     return this.#count;
   }
 
   /** The name of the running node with an id. */
   nameOf(id: string): string | null {
-    if (this.#isStale) this.#countAgain();
+    this.#look();
     return this.#names.get(id) ?? null;
   }
 
@@ -42,13 +49,24 @@ export class Components {
     else this.#unite(name, other);
   }
 
-  /** Somebody came or left, or two are no peers any more. */
+  /** Two are no peers any more: where there is another short way between them, nothing falls apart. */
+  part(name: string, id: string): void {
+    const other = this.#names.get(id);
+    if (!this.#isStale && other !== undefined && !this.#isNear(name, other)) this.#isStale = true;
+  }
+
+  /** Everything may be different. */
   forget(): void {
     this.#isStale = true;
   }
 
-  #countAgain(): void {
+  #look(): void {
     const names = this.#members.names();
+    if (this.#isStale || names !== this.#listed) this.#countAgain(names);
+  }
+
+  #countAgain(names: readonly string[]): void {
+    this.#listed = names;
     this.#numbers.clear();
     this.#names.clear();
     this.#parents = names.map((_, number) => number);
@@ -58,11 +76,27 @@ export class Components {
       this.#numbers.set(name, number);
       this.#names.set(this.#members.state(name)?.id ?? '', name);
     }
-    for (const name of names)
-      for (const id of this.#members.state(name)?.peers.keys() ?? []) {
-        const other = this.#names.get(id);
-        if (other !== undefined) this.#unite(name, other);
-      }
+    for (const name of names) for (const other of this.#peersOf(name)) this.#unite(name, other);
+  }
+
+  #peersOf(name: string): string[] {
+    const peers: string[] = [];
+    for (const { readyAt, id } of this.#members.state(name)?.sessions.values() ?? []) {
+      const other = readyAt === null || id === null ? undefined : this.#names.get(id);
+      if (other !== undefined) peers.push(other);
+    }
+    return peers;
+  }
+
+  #isNear(name: string, other: string): boolean {
+    const goals = new Set([other, ...this.#peersOf(other)]);
+    const seen = new Set([name]);
+    // What is added meanwhile comes last.
+    for (const at of seen) {
+      if (goals.has(at)) return true;
+      if (seen.size < SEARCHED_MAX) for (const peer of this.#peersOf(at)) seen.add(peer);
+    }
+    return false;
   }
 
   #unite(a: string, b: string): void {

@@ -98,28 +98,37 @@ const PING = 2;
 const GETADDR = 3;
 
 /**
- * True at a message that answers one for which the test held: on the same connection of the same node, the other way. Each request is
- * one number in a table that a later one may overwrite, so of more than a thousand at once some replies are missed.
+ * True at a message that answers one for which the test held: on the same connection of the same node, the other way. Where messages are
+ * seen only when they arrive, the request was seen at the other end, whose connection has another number: then the two nodes must be the
+ * same. Each request is a number in a table that a later one may overwrite, so of more than some hundreds at once replies are missed.
  */
 export function reply(counting: Counting, test: Test): Test {
   const { memory, scope } = counting;
   const start = reserve(counting, REPLIES_MAX);
+  const note = (key: number) => {
+    memory[start + (key % REPLIES_MAX)] = key;
+  };
+  const take = (key: number) => {
+    const place = start + (key % REPLIES_MAX);
+    if (memory[place] !== key) return false;
+    memory[place] = 0;
+    return true;
+  };
   return moment(counting, (o) => {
     const { message } = o;
     if (message === null || o.dir === null) return false;
     const answered = answeredBy(message, o, scope);
     let isReply = false;
     if (answered !== 0) {
-      const key = keyOf(o, answered, o.dir === 'in' ? 'out' : 'in', message);
-      const place = start + (key % REPLIES_MAX);
-      isReply = memory[place] === key;
-      if (isReply) memory[place] = 0;
+      const wasHere = take(keyOf(o, answered, o.dir === 'in' ? 'out' : 'in', message));
+      const wasThere = o.dir === 'in' && take(arrivalKeyOf(o.to, o.from, answered, message));
+      isReply = wasHere || wasThere;
     }
     const asked = asks(message);
     // A hello that answers is no request.
     if (asked !== 0 && !isReply && test(o)) {
-      const key = keyOf(o, asked, o.dir, message);
-      memory[start + (key % REPLIES_MAX)] = key;
+      note(keyOf(o, asked, o.dir, message));
+      if (o.dir === 'in') note(arrivalKeyOf(o.from, o.to, asked, message));
     }
     return isReply;
   });
@@ -146,7 +155,17 @@ function answeredBy(message: Message, { from }: Observation, scope: Scope): numb
 function keyOf(o: Observation, asked: number, dir: 'in' | 'out', message: Message): number {
   let hash = mixText(0x811c9dc5, o.node);
   hash = Math.imul(hash ^ o.n, 0x01000193);
-  hash = Math.imul(hash ^ (asked * 2 + (dir === 'in' ? 0 : 1)), 0x01000193);
+  return withNonce(Math.imul(hash ^ (asked * 2 + (dir === 'in' ? 0 : 1)), 0x01000193), message);
+}
+
+/** The same for a request that arrived, by who asked whom. */
+function arrivalKeyOf(from: string | null, to: string | null, asked: number, message: Message): number {
+  const hash = mixText(mixText(0x811c9dc5, from ?? ''), `>${to ?? ''}`);
+  return withNonce(Math.imul(hash ^ asked, 0x01000193), message);
+}
+
+function withNonce(start: number, message: Message): number {
+  let hash = start;
   if ((message.type === 'ping' || message.type === 'pong') && message.nonce !== null)
     hash =
       typeof message.nonce === 'string' ? mixText(hash, message.nonce) : Math.imul(hash ^ message.nonce, 0x01000193);

@@ -15,6 +15,7 @@ export interface LivingScope extends Scope {
 
 export function createScope(members: Members): LivingScope {
   const components = new Components(members);
+  const isReady = (name: string, n: number) => (members.state(name)?.sessions.get(n)?.readyAt ?? null) !== null;
   const addressOf = (name: string) => members.state(name)?.listening[0]?.text ?? null;
   return {
     nodes: () => members.names(),
@@ -35,12 +36,14 @@ export function createScope(members: Members): LivingScope {
       const state = members.state(name);
       return state !== null && findText(state.book, addressOf(place) ?? place) >= 0;
     },
-    converged: () => members.names().length > 0 && components.count() === 1,
+    converged: () => components.count() === 1,
     lengthOf: (message) => encodeMessage(message).length,
     note(name, event) {
       if (event.kind === 'ready' && event.id !== null) components.join(name, event.id);
-      else if (event.kind === 'listening' || event.kind === 'stopped') components.forget();
-      else if (event.kind === 'closed' && event.wasReady) components.forget();
+      // Who was a peer without a hello says it now and is no more ready than before.
+      else if (event.kind === 'hello-received' && event.id !== null && isReady(name, event.n))
+        components.join(name, event.id);
+      else if (event.kind === 'closed' && event.wasReady && event.id !== null) components.part(name, event.id);
     },
     reset: () => components.forget(),
   };

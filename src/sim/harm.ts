@@ -128,7 +128,9 @@ export function createHarm(network: Network, population: Population, watch: Watc
     },
     heal: (id) => healFault(network, id),
     review() {
-      for (const { id, until } of pendingUntils(network)) {
+      const pending = pendingUntils(network);
+      watch.follow(pending.length > 0);
+      for (const { id, until } of pending) {
         const [first = ''] = network.names.keys();
         if (untilTest(until)(first)) healFault(network, id);
       }

@@ -182,6 +182,8 @@ export interface Network {
   readonly wire: boolean;
   hosts: Map<string, Host>;
   names: Map<string, Host>;
+  /** Differs whenever `names` has changed; it never goes back, not even with the world. */
+  moves: number;
   /** Hash over everything that happened, in order. */
   hash: number;
   /** Everything that happened: messages, closes, dials, look-ups and timers that were not replaced. */
@@ -209,6 +211,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     wire,
     hosts: new Map(),
     names: new Map(),
+    moves: 0,
     hash: mix(seed),
     events: 0,
     last: { kind: null, host: null, peer: null, number: 0, message: null, fault: null },
@@ -281,6 +284,7 @@ export function addHost(
   };
   network.hosts.set(address.text, host);
   network.names.set(name, host);
+  network.moves += 1;
   return host;
 }
 
@@ -295,6 +299,7 @@ export function removeHost(network: Network, host: Host): void {
   host.frozen = null;
   network.hosts.delete(host.address.text);
   network.names.delete(host.name);
+  network.moves += 1;
 }
 
 /** The same both ways. */
@@ -346,9 +351,9 @@ export function dialAnswered(network: Network, one: SimDial, at: number, far: En
   });
 }
 
-/** Calls `onJoin` at a time. */
+/** Calls `onJoin` at a time, at once when that is over. */
 export function announceJoin(network: Network, at: number, name: string): void {
-  schedule(network.kernel, at, {
+  schedule(network.kernel, Math.max(at, network.kernel.now), {
     kind: 'join',
     end: null,
     message: null,

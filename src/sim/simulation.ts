@@ -43,15 +43,13 @@ export function createSimulation(
   const { kernel } = network;
 
   async function go(journey: () => Journey, signal: AbortSignal | undefined): Promise<void> {
-    const { observe } = network;
-    network.observe = null;
     mute(true);
+    watch.mute(true);
     try {
       await finish(journey(), signal);
     } finally {
       mute(false);
-      network.observe = observe;
-      watch.moved();
+      watch.mute(false);
     }
   }
 

@@ -83,6 +83,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names 
     Object.assign(population, createPopulation(agent, nodes));
     network.hosts = new Map();
     network.names = new Map();
+    network.moves += 1;
     network.hash = hash;
     network.events = 0;
     network.ends = 0;

@@ -7,7 +7,7 @@ import type { Harm } from './harm.ts';
 import { nextTime } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Population } from './population.ts';
-import { putBack, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { bytesOf, putBack, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { step } from './step.ts';
 
 /** An input and where it was given: after so many items of the queue, at a time. */
@@ -32,6 +32,7 @@ interface Kept {
   readonly branch: Branch;
   readonly moment: Moment;
   readonly snapshot: Snapshot;
+  readonly bytes: number;
 }
 
 /** What the timeline needs of the world that it moves. */
@@ -57,6 +58,7 @@ export interface Timeline<Answer> {
   /** Inputs of the branch done so far. */
   inputs: number;
   kept: Kept[];
+  readonly snapshotBytesMax: number;
   keptAtMs: number;
   /** How long the last snapshot took, with the copies that are made later. */
   costMs: number;
@@ -65,22 +67,20 @@ export interface Timeline<Answer> {
 }
 
 export const FIRST_BRANCH = 'main';
-/** A snapshot is due this long after the last, and so many times what it costs: it may slow a run down by a tenth. */
+/** A snapshot is due this long after the last, and so many times what it costs: it may slow a run down by a fifth. */
 const SNAPSHOT_EVERY_MS = 150;
 /** What it costs to copy a node, which happens after the snapshot. */
 const NODE_COPY_MS = 0.25;
-const SNAPSHOT_COST_SHARE = 10;
+const SNAPSHOT_COST_SHARE = 4;
 /** The wall's clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 512;
-/** What snapshots may hold in all, by an estimate of what a node holds. */
+/** What snapshots may hold in all, by an estimate; one is kept whatever it holds. */
 const SNAPSHOT_BYTES_MAX = 512 * 1_048_576;
-const NODE_BYTES = 180 * 1_024;
-const SNAPSHOTS_MIN = 1;
 const SNAPSHOTS_MAX = 64;
 /** Branches of one lab. */
 export const BRANCHES_MAX = 100;
 
-export function createTimeline<Answer>(stage: Stage<Answer>): Timeline<Answer> {
+export function createTimeline<Answer>(stage: Stage<Answer>, snapshotBytesMax = SNAPSHOT_BYTES_MAX): Timeline<Answer> {
   const end: Moment = { branch: FIRST_BRANCH, index: 0, time: 0, taken: 0, inputs: 0 };
   const branch: Branch = { name: FIRST_BRANCH, parent: null, from: null, entries: [], end };
   return {
@@ -90,6 +90,7 @@ export function createTimeline<Answer>(stage: Stage<Answer>): Timeline<Answer> {
     first: end,
     inputs: 0,
     kept: [],
+    snapshotBytesMax,
     keptAtMs: stage.wallMs(),
     costMs: 0,
     afterInput: null,
@@ -105,9 +106,10 @@ const isBefore = (a: Moment, b: Moment) => a.taken < b.taken || a.inputs < b.inp
 
 const isAtEnd = (timeline: Timeline<unknown>) => !isBefore(momentOf(timeline), timeline.branch.end);
 
-/** What was done so far belongs to the set-up. */
+/** What was done so far belongs to the set-up, and no journey begins in the midst of it. */
 export function begin(timeline: Timeline<unknown>): void {
   timeline.first = momentOf(timeline);
+  timeline.kept = [];
 }
 
 /** Does what a user wants, records it, and begins another branch when this moment has a future already. */
@@ -132,11 +134,12 @@ function fork(timeline: Timeline<unknown>): void {
   timeline.branches.set(name, timeline.branch);
 }
 
-/** Lets one thing happen that is due by `limit`; else the clock moves there. */
-export function moveOn(timeline: Timeline<unknown>, limit: number): 'event' | 'input' | 'limit' | 'idle' {
+/** Lets one thing happen that is due by `until`, or by now when that is over; else the clock moves there. */
+export function moveOn(timeline: Timeline<unknown>, until: number): 'event' | 'input' | 'limit' | 'idle' {
   const { branch, stage } = timeline;
   const { network } = stage;
   const { kernel } = network;
+  const limit = Math.max(until, kernel.now);
   const entry = timeline.inputs < branch.entries.length ? branch.entries[timeline.inputs] : undefined;
   if (entry !== undefined && entry.taken === kernel.taken) {
     if (entry.time > limit) {
@@ -183,9 +186,16 @@ function keep(timeline: Timeline<unknown>): void {
   const { branch, stage } = timeline;
   const moment = momentOf(timeline);
   if (timeline.kept.some((one) => one.branch === branch && one.moment.taken === moment.taken)) return;
-  timeline.kept.push({ branch, moment, snapshot: takeSnapshot(stage.network, stage.population) });
-  const most = Math.floor(SNAPSHOT_BYTES_MAX / (NODE_BYTES * Math.max(1, stage.network.names.size)));
-  if (timeline.kept.length > Math.min(SNAPSHOTS_MAX, Math.max(SNAPSHOTS_MIN, most))) thin(timeline);
+  const snapshot = takeSnapshot(stage.network, stage.population);
+  timeline.kept.push({ branch, moment, snapshot, bytes: bytesOf(snapshot) });
+  while (hasTooMany(timeline)) thin(timeline);
+}
+
+/** Later ones may hold more than earlier ones, so one more may be more than one too many. */
+function hasTooMany({ kept, snapshotBytesMax }: Timeline<unknown>): boolean {
+  let bytes = 0;
+  for (const one of kept) bytes += one.bytes;
+  return kept.length > SNAPSHOTS_MAX || (bytes > snapshotBytesMax && kept.length > 1);
 }
 
 /** The snapshot that is missed least goes: the one with the narrowest gap around it for its age. */
@@ -219,7 +229,8 @@ function leadsTo(branch: Branch, at: Moment, to: Branch, moment: Moment): boolea
 /** Puts the world to the latest known moment of a branch that is early enough; it is then for the caller to move on. */
 function approach(timeline: Timeline<unknown>, branch: Branch, isEarly: (moment: Moment) => boolean): void {
   const { stage } = timeline;
-  const suits = (on: Branch, at: Moment) => isEarly(at) && leadsTo(on, at, branch, branch.end);
+  const suits = (on: Branch, at: Moment) =>
+    isEarly(at) && !isBefore(at, timeline.first) && leadsTo(on, at, branch, branch.end);
   const here = momentOf(timeline);
   let best: Kept | null = null;
   for (const one of timeline.kept)

@@ -26,8 +26,10 @@ export interface Watch {
   };
   /** The truth of a text at a node now; null when the past has to be counted for it. Throws a QueryError when only something that happens could answer. */
   ask(text: string): ((node: string) => boolean) | null;
-  /** The world was put to another moment. */
-  moved(): void;
+  /** Whether somebody asks of states without a watcher, and is to be answered as soon. */
+  follow(isWanted: boolean): void;
+  /** While the world is on its way to another moment nothing is a hit. */
+  mute(isMuted: boolean): void;
 }
 
 interface Watching {
@@ -37,13 +39,11 @@ interface Watching {
 
 /** The names of the nodes are gathered anew only when the population changes. */
 function namesOf(network: Network): () => readonly string[] {
-  let of: Network['names'] | null = null;
-  let size = -1;
+  let at = -1;
   let names: readonly string[] = [];
   return () => {
-    if (of !== network.names || size !== network.names.size) names = [...network.names.keys()];
-    of = network.names;
-    size = network.names.size;
+    if (at !== network.moves) names = [...network.names.keys()];
+    at = network.moves;
     return names;
   };
 }
@@ -66,6 +66,8 @@ export function createWatch(network: Network, population: Population, known: () 
   let watching: readonly Watching[] = [];
   /** Of all kinds. */
   let open = 0;
+  let isFollowed = false;
+  let isMuted = false;
   const observation: Observation = {
     t: 0,
     kind: '',
@@ -83,7 +85,7 @@ export function createWatch(network: Network, population: Population, known: () 
 
   function observe(host: Host, event: NodeEvent | null): void {
     if (event !== null) scope.note(host.name, event);
-    if (watching.length === 0) return;
+    if (watching.length === 0 || isMuted) return;
     fill(host, event);
     for (const one of watching)
       if ((event !== null || one.matcher.looksAtMessages) && one.matcher.test(observation)) one.isHit = true;
@@ -113,16 +115,21 @@ export function createWatch(network: Network, population: Population, known: () 
     observation.id = 'id' in event ? event.id : null;
   }
 
+  function listen(): void {
+    const isWanted = open > 0 || isFollowed;
+    if (isWanted && network.observe === null) scope.reset();
+    network.observe = isWanted ? observe : null;
+  }
+
   return {
     scope,
     add(text, node) {
-      const expression = readExpression(text, { nodes: [...population.places.keys()] });
+      const expression = readExpression(text, { nodes: known() });
       const state = stateTest(expression, scope);
       const one: Watching = { matcher: compile(expression, scope), isHit: false };
       if (state === null) watching = [...watching, one];
-      if (open === 0) scope.reset();
       open += 1;
-      network.observe = observe;
+      listen();
       let isOpen = true;
       return {
         holds: () => one.matcher.holds(node),
@@ -137,7 +144,7 @@ export function createWatch(network: Network, population: Population, known: () 
           isOpen = false;
           open -= 1;
           watching = watching.filter((other) => other !== one);
-          if (open === 0) network.observe = null;
+          listen();
         },
       };
     },
@@ -147,7 +154,14 @@ export function createWatch(network: Network, population: Population, known: () 
       if (momentary !== null) throw needsEvents(momentary);
       return stateTest(expression, scope);
     },
-    moved: () => scope.reset(),
+    follow(isWanted) {
+      if (isWanted === isFollowed) return;
+      isFollowed = isWanted;
+      listen();
+    },
+    mute(muted) {
+      isMuted = muted;
+    },
   };
 }
 

@@ -36,7 +36,16 @@ function pour(bare: BareNode, n: number, bytes: number): void {
 const pauses = (bare: BareNode, n: number) => bare.taken(`pause #${n} `).map((line) => Number(line.split(' ')[2]));
 
 test('flood: a peer may say flood.messages.burst at once, and not one more', () => {
-  for (const settings of [{}, { 'flood.messages': 10, 'flood.messages.burst': 50 }]) {
+  for (const settings of [
+    {},
+    { 'flood.messages': 10, 'flood.messages.burst': 50 },
+    // What one message takes is no whole number of microseconds.
+    { 'flood.messages': 30, 'flood.messages.burst': 1_000 },
+    { 'flood.messages': 0.7, 'flood.messages.burst': 50 },
+    { 'flood.messages': 700_000, 'flood.messages.burst': 999 },
+    // To save up for it takes more than an hour.
+    { 'flood.messages': 1, 'flood.messages.burst': 5_000 },
+  ]) {
     const bare = open(settings);
     const n = bare.inboundPeer('a');
     say(bare, n, bare.node.settings['flood.messages.burst'] - GREETING);

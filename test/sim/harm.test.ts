@@ -105,7 +105,7 @@ test('harm: an expression selects lines, one that counts is refused', async () =
   }
 });
 
-test('harm: an alarm stops the time before anything else of that time happens', async () => {
+test('harm: an alarm stops the time after what was due by then and before anything later', async () => {
   const { world, simulation, pass } = await network(3);
   const rung: number[] = [];
   simulation.alarm = { atUs: 1_234_567, ring: () => rung.push(world.now()) };
@@ -115,6 +115,12 @@ test('harm: an alarm stops the time before anything else of that time happens', 
   assert.deepEqual(rung, [1_234_567]);
   assert.equal(simulation.alarm, null);
   assert.equal(world.now(), 2_000_000);
+  const { index } = simulation.moment();
+  const [dueAt = 0] = world.network.kernel.times;
+  const after: number[] = [];
+  simulation.alarm = { atUs: dueAt, ring: () => after.push(simulation.moment().index - index) };
+  simulation.advanceFor(dueAt, Infinity, null);
+  assert.deepEqual(after, [1]);
 });
 
 test('harm: faults by lot are the same for the same seed, and of a profile there is', async () => {
@@ -186,4 +192,71 @@ test('harm: a node that is not there is told with those that are', async () => {
   const many = await network(30);
   const crowd = many.simulation.fault('crash n99', {});
   assert.equal(crowd.ok ? '' : crowd.message, 'crash: "n99" is no node or group: type one of n1, n2, …, n30');
+});
+
+/** n4 is alone until it is told to connect; a fault waits for that. */
+async function reunion(watched: boolean) {
+  const scene = await network(3);
+  const { world, simulation, pass, put } = scene;
+  const lonely = await spawn(world, 'n4');
+  await pass(5_000);
+  if (watched) simulation.watch('converged()', 'n1');
+  put('latency 50ms until converged()');
+  await pass(2_000);
+  assert.equal(simulation.faults().length, 1, 'n4 is alone');
+  lonely.order({ kind: 'connect', host: '10.0.0.1', port: 5_999, keep: false });
+  await pass(5_000);
+  return scene;
+}
+
+test('harm: a fault until the network is one is healed, whether or not somebody watches, and again on every way there', async () => {
+  const hashes: number[] = [];
+  for (const watched of [false, true]) {
+    const { simulation } = await reunion(watched);
+    assert.deepEqual(simulation.faults(), []);
+    const end = simulation.hash();
+    hashes.push(end);
+    assert.equal((await simulation.check()).isSame, true);
+    await simulation.goTo({ kind: 'time', time: 6_000_000 });
+    assert.equal(simulation.faults().length, 1);
+    await simulation.checkout('main');
+    assert.equal(simulation.hash(), end);
+  }
+  assert.equal(hashes[0], hashes[1]);
+});
+
+test('harm: a node that crashed is there again in a world taken back, with the port that it had', async () => {
+  const { world, simulation, pass, put } = await network(60);
+  await pass(5_000);
+  const third = world.nodes()[2];
+  put('crash n3');
+  await pass(1_000);
+  assert.equal(world.nodes().length, 59);
+  await simulation.goTo({ kind: 'time', time: 4_000_000 });
+  assert.equal(world.nodes().length, 60);
+  assert.equal(world.nodes()[2], third);
+});
+
+test('harm: the last node of a network can crash, too', async () => {
+  const { world, simulation, pass, put } = await network(2);
+  await pass(1_000);
+  put('crash n1');
+  put('crash n2 for 5s');
+  await pass(1_000);
+  assert.deepEqual(world.nodes(), []);
+  assert.equal(simulation.faults().length, 2);
+  await pass(5_000);
+  assert.equal(world.nodes().length, 1);
+});
+
+test('harm: a world is put forward to a moment whose faults name a node that is not there yet', async () => {
+  const { world, simulation, pass, put } = await network(60);
+  await pass(2_000);
+  await spawn(world, 'n61');
+  put('latency 5ms on ping & n61.peers>=0');
+  await pass(60_000);
+  const end = { moment: simulation.moment(), hash: simulation.hash() };
+  await simulation.goTo({ kind: 'time', time: 1_000_000 });
+  await simulation.checkout('main');
+  assert.deepEqual({ moment: simulation.moment(), hash: simulation.hash() }, end);
 });

@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Moment } from '../../src/core/simulation.ts';
+import { defaultSettings } from '../../src/settings.ts';
 import type { KeptNode, NodeInhabitant } from '../../src/sim/inhabitant.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
+import { placeOf as simPlaceOf } from '../../src/sim/population.ts';
+import { createStage } from '../../src/sim/stage.ts';
+import { createTimeline, give, moveOn } from '../../src/sim/timeline.ts';
 import { createSimWorld, type SimWorld } from '../../src/sim/world.ts';
 import { placeOf, spawn } from '../helpers/meet.ts';
 
@@ -243,4 +247,74 @@ test('timeline: a snapshot copies a node when it first changes, and none that do
     inhabitants.map(({ node }) => JSON.stringify(node.book)),
     before,
   );
+});
+
+test('timeline: the clock never goes back, whatever limit or time somebody asks for', async () => {
+  const world = await network(2);
+  await pass(world, 2_000);
+  const { simulation } = world;
+  simulation.advance(1_000_000);
+  assert.equal(world.now(), 2_000_000);
+  const first = world.nodes()[0];
+  assert.ok(first !== undefined);
+  const config = { name: 'late', settings: first.state.settings, listen: [], bootstrap: [placeOf(first)], data: null };
+  simulation.announce(config, 500_000);
+  simulation.advance(Infinity);
+  assert.equal(world.now(), 2_000_000);
+  assert.equal(world.nodes().length, 3);
+});
+
+test('timeline: the set-up is one moment, also where snapshots were taken in the midst of it', async () => {
+  const world = createSimWorld({
+    seed: 3,
+    nodes: 100,
+    agent: 'peersh/test',
+    breathe: () => Promise.resolve(),
+    wallMs: clock(1_000),
+  });
+  const { simulation, network } = world;
+  const first = await spawn(world, 'n1');
+  const join = (k: number) => spawn(world, `n${k}`, { bootstrap: [placeOf(first)] });
+  for (let k = 2; k <= 60; k += 1) await join(k);
+  while (network.kernel.taken < 1_024) simulation.advance(Infinity);
+  for (let k = 61; k <= 100; k += 1) await join(k);
+  simulation.begin();
+  const begun = stand(world);
+  await pass(world, 3_000);
+  await simulation.goTo({ kind: 'index', index: begun.moment.index });
+  assert.equal(world.nodes().length, 100);
+  assert.deepEqual(stand(world), begun);
+});
+
+test('timeline: what snapshots hold stays bounded in a network that grows', () => {
+  const bytesMax = 3 * 1_048_576;
+  let ms = 0;
+  const stage = createStage({
+    seed: 3,
+    nodes: 100,
+    wire: false,
+    agent: 'peersh/test',
+    wallMs: () => ms,
+    register: () => undefined,
+  });
+  const timeline = createTimeline(stage, bytesMax);
+  const { ip: host, port } = simPlaceOf(0, 100);
+  const config = (k: number) => ({
+    name: `n${k}`,
+    settings: defaultSettings(),
+    listen: [],
+    bootstrap: k === 1 ? [] : [{ host, port }],
+    data: null,
+  });
+  for (let k = 1; k <= 4; k += 1) give(timeline, { kind: 'spawn', config: config(k) });
+  for (let k = 5; k <= 80; k += 1) give(timeline, { kind: 'announce', config: config(k), at: k * 2_000_000 });
+  let most = 0;
+  while (stage.network.kernel.now < 400_000_000) {
+    moveOn(timeline, Infinity);
+    ms += 1;
+    most = Math.max(most, timeline.kept.length);
+    const held = timeline.kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    assert.ok(held <= bytesMax || timeline.kept.length === 1, `${timeline.kept.length} hold ${held} bytes`);
+  }
+  assert.ok(most > 3 && timeline.kept.length < most, `${most} at most, ${timeline.kept.length} at the end`);
 });

@@ -146,3 +146,39 @@ test('watch: a node that is still to come can be named', async () => {
   simulation.advanceFor(3_000_000, Infinity, null);
   assert.equal(watcher.hit(), true);
 });
+
+test('watch: who came in the place of somebody who left is one of the network, whether or not it was asked meanwhile', async () => {
+  const { world, simulation } = await three();
+  const pass = () => simulation.advanceFor(simulation.moment().time + 5_000_000, Infinity, null);
+  pass();
+  const before = simulation.watch('converged()', 'n1');
+  assert.equal(before.hit(), true);
+  before.close();
+  const [first, , third] = world.nodes();
+  assert.ok(first !== undefined && third !== undefined);
+  await third.stop();
+  await spawn(world, 'n4', { bootstrap: [placeOf(first)] });
+  pass();
+  const after = simulation.watch('converged()', 'n1');
+  assert.equal(after.hit(), true);
+});
+
+test('watch: a lonely node that crashes leaves one piece behind, though nobody hears of it', async () => {
+  const { world, simulation } = await three();
+  const pass = () => simulation.advanceFor(simulation.moment().time + 5_000_000, Infinity, null);
+  await spawn(world, 'n4');
+  pass();
+  const whole = simulation.watch('converged()', 'n1');
+  assert.equal(whole.hit(), false);
+  simulation.fault('crash n4', {});
+  pass();
+  assert.equal(whole.hit(), true);
+});
+
+test('watch: a reply is found though each message is seen at one end only, and none is found where nothing was asked', async () => {
+  const scene = await three();
+  for (const text of ['reply(hello)', 'reply(ping & from=n2)', 'reply(getaddr)', 'count(reply(ping))>=3'])
+    assert.notEqual(reach(scene, text, 'n1', 60_000), null, text);
+  assert.equal(reach(scene, 'reply(pong)', 'n1', 60_000), null);
+  assert.equal(reach(scene, 'reply(ping & from=n2) & to!=n2', 'n1', 60_000), null, 'who asked is answered');
+});

@@ -4,7 +4,7 @@
  */
 import type { FaultChange } from '../../core/simulation.ts';
 import { addText } from '../hash.ts';
-import type { Host, Network } from '../network.ts';
+import type { Network } from '../network.ts';
 import { happen } from '../step.ts';
 import { createLinks, type LinksOwner } from './links.ts';
 import { namedBy } from './named.ts';
@@ -130,21 +130,19 @@ const ownerOf = (network: Network): LinksOwner => ({
 });
 
 function tell(network: Network, fault: ActiveFault, change: 'on' | 'off'): void {
-  if (network.hosts.size > 0) changes(network, fault, change);
+  changes(network, fault, change);
   if (change === 'on') network.hash = addText(network.hash, fault.text);
   network.onFault(fault.id, change, fault.text);
 }
 
+/** Every event has a node: that of the fault, else the first of the network; where nobody is left, there is none. */
 function changes(network: Network, fault: ActiveFault, change: FaultChange): void {
-  happen(network, 'fault', hostOf(network, fault), fault.number * 4 + CHANGES.indexOf(change));
+  const [first] = network.hosts.values();
+  const host = network.names.get(nodeOf(fault.spec.values) ?? '') ?? first;
+  if (host === undefined) return;
+  happen(network, 'fault', host, fault.number * 4 + CHANGES.indexOf(change));
   network.last.fault = fault;
 }
 
 /** What became of the fault that an event tells of. */
 export const changeOf = (number: number): FaultChange => CHANGES[number % 4] ?? 'on';
-
-/** Every event has a node: that of the fault, else the first of the network. */
-function hostOf({ names, hosts }: Network, { spec }: ActiveFault): Host {
-  const [first] = hosts.values();
-  return names.get(nodeOf(spec.values) ?? '') ?? (first as Host);
-}

@@ -19,7 +19,6 @@ function kill(network: Network, host: Host): void {
     if (end.other !== null) network.links?.closed(end, 'reset');
   }
   removeHost(network, host);
-  host.port = null;
 }
 
 export const crash: Behaviour<ValuesOf<'crash'>> = {
