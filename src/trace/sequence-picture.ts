@@ -83,7 +83,7 @@ function headOf({ places, pitch, width }: Room, name: (lane: number) => string, 
 }
 
 function put(cells: string[], at: number, text: string): void {
-  for (const [i, letter] of [...text].entries()) if (at + i >= 0 && at + i < cells.length) cells[at + i] = letter;
+  for (let i = 0; i < text.length; i += 1) if (at + i >= 0 && at + i < cells.length) cells[at + i] = text[i] ?? ' ';
 }
 
 function lineOf(row: SequenceRow, at: number, room: Room, name: (lane: number) => string, look: SequenceLook): string {
