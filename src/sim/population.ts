@@ -3,6 +3,7 @@
  * same ids and places in the order of coming.
  */
 import { createNode, startNode, stopNode } from '../core/node.ts';
+import { STOP } from '../core/witness.ts';
 import type { NodeConfig } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { NodeInhabitant } from './inhabitant.ts';
@@ -81,6 +82,7 @@ export const nodeOf = (host: Host) => (host.inhabitant as NodeInhabitant).node;
 
 export function start(network: Network, host: Host): void {
   host.context.now = network.kernel.now;
+  network.witness?.fact(host.name, network.kernel.now, { kind: 'join', id: nodeOf(host).id });
   startNode(nodeOf(host), host.context, [host.address]);
 }
 
@@ -115,6 +117,7 @@ export function restart(network: Network, population: Population, name: string, 
 export function leave(network: Network, host: Host): void {
   if (!host.isUp) return;
   host.context.now = network.kernel.now + host.skewUs;
+  network.witness?.fact(host.name, network.kernel.now, STOP);
   stopNode(nodeOf(host), host.context);
   removeHost(network, host);
   host.context.emit({ kind: 'stopped' });

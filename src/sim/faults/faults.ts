@@ -130,9 +130,17 @@ const ownerOf = (network: Network): LinksOwner => ({
 
 function tell(network: Network, fault: ActiveFault, change: 'on' | 'off'): void {
   if (network.hosts.size > 0) happen(network, 'fault', hostOf(network, fault), numberOf(fault, change));
+  network.witness?.fact(hostName(network, fault), network.kernel.now, {
+    kind: 'fault',
+    id: fault.id,
+    text: `${change} ${fault.text}`,
+  });
   if (change === 'on') network.hash = addText(network.hash, fault.text);
   network.onFault(fault.id, change, fault.text);
 }
+
+/** Before anybody lives there a fault has no node. */
+const hostName = (network: Network, fault: ActiveFault) => (network.hosts.size > 0 ? hostOf(network, fault).name : '');
 
 const numberOf = ({ number }: ActiveFault, change: keyof typeof CHANGES) => number * 4 + CHANGES[change];
 
