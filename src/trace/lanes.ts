@@ -7,14 +7,21 @@ export interface Lanes {
   readonly byText: Map<string, number>;
 }
 
+/** Events of no node, such as a fault, have no name. */
+const WORLD = { name: 'world', id: null, address: null };
+
+/** Whether it is a node and not the world around them. */
+export const isNode = ({ byText }: Lanes, lane: number) => byText.get('') !== lane;
+
 export function createLanes({ nodes }: TraceHeader): Lanes {
   const byText = new Map<string, number>();
+  const named = nodes.map((node) => (node.name === '' ? WORLD : node));
   for (const key of ['name', 'id', 'address'] as const)
     for (const [lane, node] of nodes.entries()) {
       const text = node[key];
       if (text !== null && !byText.has(text)) byText.set(text, lane);
     }
-  return { nodes: [...nodes], byText };
+  return { nodes: named, byText };
 }
 
 const ADDRESS = /^(?:[\d.]+|\[[\da-f:]+\]):\d{1,5}$/;
@@ -24,7 +31,7 @@ export function laneOf({ nodes, byText }: Lanes, text: string): number {
   const known = byText.get(text);
   if (known !== undefined) return known;
   const lane = nodes.length;
-  nodes.push({ name: text, id: null, address: ADDRESS.test(text) ? text : null });
+  nodes.push(text === '' ? WORLD : { name: text, id: null, address: ADDRESS.test(text) ? text : null });
   byText.set(text, lane);
   return lane;
 }

@@ -1,5 +1,6 @@
 /** DOT, the language of graphviz: a graph and the most edges to draw go in, or a trace; the text of a file comes out. */
 import type { Graph, KnownOnly } from '../graph.ts';
+import { isNode } from '../lanes.ts';
 import { pairText, stateOf, talkOf } from '../talk.ts';
 import type { Exporter } from './exporter.ts';
 import { fileNames, printable, shortened } from './names.ts';
@@ -47,7 +48,7 @@ export const dot: Exporter = {
     const names = fileNames(lanes.nodes.map(({ name }) => shortened(name))).map(escaped);
     yield `${HEAD}\n`;
     for (const [lane, { address }] of lanes.nodes.entries())
-      yield `${nodeLine(names[lane] ?? '', address === null ? null : shortened(address))}\n`;
+      if (isNode(lanes, lane)) yield `${nodeLine(names[lane] ?? '', address === null ? null : shortened(address))}\n`;
     for (const pair of pairs)
       yield `  "${names[pair.from]}" -> "${names[pair.to]}" [${LOOKS[stateOf(pair)]}, label="${pairText(pair)}"];\n`;
     yield '}\n';

@@ -1,4 +1,5 @@
 /** GraphML: a trace goes in, who talked to whom comes out as a graph for Gephi, yEd or NetworkX, with what passed as data of its edges. */
+import { isNode } from '../lanes.ts';
 import { stateOf, talkOf } from '../talk.ts';
 import type { Exporter } from './exporter.ts';
 import { fileNames, markup, shortened } from './names.ts';
@@ -31,7 +32,8 @@ export const graphml: Exporter = {
       '',
     ].join('\n');
     for (const [lane, { id, address }] of lanes.nodes.entries())
-      yield `<node id="node-${lane + 1}">${data('name', names[lane] ?? '')}${data('id', id)}${data('address', address)}</node>\n`;
+      if (isNode(lanes, lane))
+        yield `<node id="node-${lane + 1}">${data('name', names[lane] ?? '')}${data('id', id)}${data('address', address)}</node>\n`;
     for (const [at, pair] of pairs.entries())
       yield `<edge id="edge-${at + 1}" source="node-${pair.from + 1}" target="node-${pair.to + 1}">${data('state', stateOf(pair))}${data('delivered', pair.delivered)}${data('lost', pair.lost)}</edge>\n`;
     yield '</graph>\n</graphml>\n';

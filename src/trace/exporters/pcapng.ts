@@ -3,7 +3,7 @@
  * once, where it came, in connections that open and close. Interface 1 is what the wire never had: lines dropped, held, or before an edit.
  */
 import type { Trace, TraceEvent } from '../event.ts';
-import { endsOf, laneOf } from '../lanes.ts';
+import { endsOf, isNode, laneOf } from '../lanes.ts';
 import { forEach } from '../pace.ts';
 import { isOfLine, lineCome, lineSent, outcomeOf, type Passage, passagesOf, verdictText } from '../passages.ts';
 import { utf8 } from './bytes.ts';
@@ -40,7 +40,7 @@ function* pieces(trace: Trace): Generator<string | Uint8Array, void> {
   const { lanes } = passages;
   const places = placesOf(lanes);
   const names = fileNames(lanes.nodes.slice(0, NAMES_MAX).map(({ name }) => shortened(name)));
-  yield namesBlock(names.map((name, lane) => [(places[lane] as End).ip, name]));
+  yield namesBlock(names.flatMap((name, lane) => (isNode(lanes, lane) ? [[(places[lane] as End).ip, name]] : [])));
   const epochUs = Math.round((trace.header.epochMs ?? 0) * 1_000);
   const timeOf = ({ t }: TraceEvent) => epochUs + Math.round(t * 1_000);
   const pipes = new Map<string, Pipe>();
