@@ -39,6 +39,8 @@ export interface Command {
   readonly takesNodes?: boolean;
   /** It moves the time of the lab or waits, so that it cannot be done in the middle of a run. */
   readonly takesTime?: boolean;
+  /** What follows is an expression of src/query, which may begin with a parenthesis. */
+  readonly takesExpression?: boolean;
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;

@@ -7,7 +7,7 @@ import type { NodeEvent } from '../core/events.ts';
 import type { Fact, Witness } from '../core/witness.ts';
 import type { LineDirection } from '../core/world.ts';
 import { readExpression } from '../query/check.ts';
-import type { Message } from '../wire/messages.ts';
+import { encodeMessage, type Message } from '../wire/messages.ts';
 import { Columns, type Row } from './columns.ts';
 import { answer, ask, closeEnd, type End, type Flight, land, openEnd, type Recorded, takeOff } from './ends.ts';
 import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
@@ -193,7 +193,8 @@ export class Recorder implements Recording, Witness {
     const node = this.nodeOf(name);
     const end = node.ends.get(n) ?? this.unseen(node, n);
     const type = message === null ? MALFORMED : typeCode(message.type);
-    const payload = line === null ? message : this.kept(node, at, n, direction, line);
+    const text = this.kept(node, at, n, direction, line, message);
+    const payload = line === null ? message : text;
     if (direction === 'sent') this.sent(node, at, end, type, payload, message);
     else this.received(node, at, end, type, payload, message);
   }
@@ -403,11 +404,20 @@ export class Recorder implements Recording, Witness {
     return index;
   }
 
-  /** The line in a text of its own: it may be a slice of a chunk, which would be kept with it. */
-  private kept(node: Recorded, at: number, n: number, direction: LineDirection, line: string): string {
+  /** The line in a text of its own: it may be a slice of a chunk, which would be kept with it. Only the ring wants a message as a line. */
+  private kept(
+    node: Recorded,
+    at: number,
+    n: number,
+    direction: LineDirection,
+    line: string | null,
+    message: Message | null,
+  ): string | null {
     const { ring } = this.options;
-    if (ring !== undefined && ring.node === node.name) return ring.ring.add(at, n, direction, line);
-    return ownText(line);
+    const text = (given: string) =>
+      ring !== undefined && ring.node === node.name ? ring.ring.add(at, n, direction, given) : ownText(given);
+    if (line !== null) return text(line);
+    return ring?.node === node.name && message !== null ? text(encodeMessage(message)) : null;
   }
 }
 

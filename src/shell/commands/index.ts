@@ -20,6 +20,7 @@ import { help } from './help.ts';
 import { hist } from './hist.ts';
 import { lab } from './lab.ts';
 import { listen } from './listen.ts';
+import { log, match } from './log.ts';
 import { map } from './map.ts';
 import { minimise } from './minimise.ts';
 import { order } from './order.ts';
@@ -27,6 +28,7 @@ import { peer } from './peer.ts';
 import { peers } from './peers.ts';
 import { ping } from './ping.ts';
 import { quit } from './quit.ts';
+import { record, recording, replay } from './record.ts';
 import { back, branches, checkout, label, labels, rewind } from './rewind.ts';
 import { pause, run } from './run.ts';
 import { send } from './send.ts';
@@ -61,6 +63,11 @@ export const COMMANDS: readonly Command[] = [
   set,
   trace,
   untrace,
+  log,
+  match,
+  record,
+  replay,
+  recording,
   events,
   stats,
   wait,
