@@ -22,7 +22,7 @@ const ASIDE_WIDTH = 24;
 const PITCH_MIN = 4;
 const PITCH_MAX = 28;
 /** An arrow with a label shows so much of itself at least. */
-const ARROW_SHOWN_MIN = 4;
+const ARROW_SHOWN_MIN = 3;
 
 /** Each is told from the others without colour. */
 const STROKES: Readonly<Record<Stroke, string>> = {

@@ -12,6 +12,7 @@ import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
 import { expect, report } from './expect.ts';
+import { exportCommand } from './export.ts';
 import { fault, faults } from './fault.ts';
 import { getaddr } from './getaddr.ts';
 import { group } from './group.ts';
@@ -32,6 +33,7 @@ import { record, recording, replay } from './record.ts';
 import { back, branches, checkout, label, labels, rewind } from './rewind.ts';
 import { pause, run } from './run.ts';
 import { send } from './send.ts';
+import { seq } from './seq.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
 import { spawn } from './spawn.ts';
@@ -98,6 +100,8 @@ export const COMMANDS: readonly Command[] = [
   order,
   map,
   spread,
+  seq,
+  exportCommand,
   help,
   apropos,
   hist,
