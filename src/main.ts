@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
+import { APP } from './shell/lab/lab-record.ts';
 import { findLone } from './shell/lab/lone.ts';
 import type { Script } from './shell/lab/script-file.ts';
 import { WORKER_MARK } from './shell/lab/worker-mark.ts';
@@ -16,10 +17,13 @@ import { Shell } from './shell/shell.ts';
 import { catchSignals, endByHangUp } from './shell/signals.ts';
 import { readStartup, type Startup, USAGE } from './shell/startup.ts';
 import { isOfPrompt } from './shell/typed.ts';
+import { Recorder } from './trace/recorder.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
 import { createLabWorlds, createLiveWorld } from './worlds.ts';
 
+/** How the user's own node is called. */
+const NAME = 'live';
 const PROGRAM = fileURLToPath(import.meta.url);
 
 /** What the system says of a port that cannot be had, and what to do about it. */
@@ -89,16 +93,17 @@ async function runLabScripts(startup: Startup, scripts: readonly Script[], out: 
 async function startShell(world: World, startup: Startup): Promise<Shell> {
   const ring = createRing();
   const early: Parameters<Parameters<World['onEvent']>[0]>[] = [];
-  const stopLines = world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
+  const epochMs = Date.now() - world.now() / 1_000;
+  const recorder = new Recorder({ world: 'tcp', app: APP, seed: null, epochMs, ring: { ring, node: NAME } });
+  world.witness(recorder);
   const stopEvents = world.onEvent((...fact) => early.push(fact));
   const node = await world.spawn({
-    name: 'live',
+    name: NAME,
     settings: startup.settings,
     listen: listenChoices(startup),
     bootstrap: startup.bootstrap,
     data: dataFolder(startup),
   });
-  stopLines();
   stopEvents();
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const interactive = isTerminal && startup.script === null && !startup.headless && !startup.json;
@@ -108,6 +113,7 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
     live: { world, node },
     labs: createLabWorlds(PROGRAM),
     ring,
+    recorder,
     json,
     interactive,
     origins,

@@ -37,7 +37,14 @@ export type NodeEvent =
   /** A command's dial turned out to be another one in progress (`into`) or a connection that already is (`n`). */
   | { readonly kind: 'dial-merged'; readonly attempt: number; readonly into: number | null; readonly n: number | null }
   /** TCP is up. `attempt` is null for inbound connections. */
-  | (About & { readonly kind: 'connected'; readonly attempt: number | null; readonly via: Via })
+  | (About & {
+      readonly kind: 'connected';
+      readonly attempt: number | null;
+      readonly via: Via;
+      /** The two ends of the socket. */
+      readonly local: string | null;
+      readonly remote: string;
+    })
   | (About & { readonly kind: 'hello-sent' })
   | (About & { readonly kind: 'hello-received' })
   /** Counts as a peer now. `helloLess` peers never said hello (rule 15). */

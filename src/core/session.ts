@@ -50,8 +50,9 @@ export const aboutOf = (session: Session) => ({
 });
 
 export function emitConnected(ctx: Context, session: Session, attempt: number | null): void {
-  const { n, id, dir, via } = session;
-  ctx.emit({ kind: 'connected', n, id, address: placeOf(session), dir, attempt, via });
+  const { n, id, dir, via, remote } = session;
+  const local = session.local?.text ?? null;
+  ctx.emit({ kind: 'connected', n, id, address: placeOf(session), dir, attempt, via, local, remote: remote.text });
 }
 
 export function emitHello(ctx: Context, session: Session, kind: 'hello-sent' | 'hello-received'): void {

@@ -3,7 +3,7 @@
  * made there begins another branch. The shell drives it through this port; sim/world.ts implements it.
  */
 import type { Message } from '../wire/messages.ts';
-import type { NodeEvent } from './events.ts';
+import type { Witness } from './witness.ts';
 import type { HostPort, NodeConfig, Order, World } from './world.ts';
 
 /** A place in the history of a simulated world. Printed as `main#1841`. */
@@ -142,8 +142,8 @@ export interface Simulation {
   compare(a: Moment, b: Moment, signal?: AbortSignal): Promise<Divergence | null>;
   /** Runs the current branch again from its beginning, as objects and encoded, and finds the first event that differs from itself. */
   check(signal?: AbortSignal): Promise<Checked>;
-  /** Runs the way to here once more, beside this world, and tells every event of it: what was not recorded can be asked afterwards. */
-  replay(tell: (node: string, time: number, event: NodeEvent) => void, signal?: AbortSignal): Promise<void>;
+  /** Runs the way to here once more, beside this world, and tells all of it: what was not recorded can be asked afterwards. */
+  replay(witness: Witness, signal?: AbortSignal): Promise<void>;
   /** A line of text for each running node at a moment, to be compared: what it is connected to and what it knows. */
   portrait(at: Moment, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }

@@ -8,6 +8,7 @@ import type { LineDirection, NodeEvent } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState } from './state.ts';
 import type { NodeViews } from './views.ts';
+import type { Witness } from './witness.ts';
 
 export type { LineDirection } from './events.ts';
 
@@ -98,6 +99,8 @@ export interface World {
   /** Both return the function that ends the subscription. */
   onEvent(listener: EventListener): () => void;
   onLine(listener: LineListener): () => void;
+  /** The same for one who is told everything. */
+  witness(witness: Witness): () => void;
   /** Stops every node and frees everything. */
   close(): Promise<void>;
 }

@@ -25,6 +25,8 @@ export interface Command {
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
+  /** Not on the screen of `help`, which is full: the help of another command names it. */
+  readonly isMinor?: boolean;
   readonly group: 'peers' | 'network' | 'watch' | 'lab' | 'shell';
   /** Without a lab it can do nothing, and its word is JavaScript's when a variable has that name. */
   readonly needsLab?: boolean;
@@ -39,6 +41,8 @@ export interface Command {
   readonly takesNodes?: boolean;
   /** It moves the time of the lab or waits, so that it cannot be done in the middle of a run. */
   readonly takesTime?: boolean;
+  /** What follows is an expression of src/query, which may begin with a parenthesis. */
+  readonly takesExpression?: boolean;
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;

@@ -16,11 +16,15 @@ export type Line =
 /** After a word and a space, these begin the rest of an expression and not an argument. */
 const BINARY = /^(?:===?|!==?|=>|[<>]=?|\+|-|\*\*?|\/|%|&&|\|\||\?\?|\?|instanceof)\s+\S/;
 
-/** `words` are commands and aliases; `abbreviation` gives the command a unique prefix stands for, or null. */
+/**
+ * `words` are commands and aliases; `abbreviation` gives the command a unique prefix stands for, or null. `asks` says whether an expression
+ * of ours may follow a command, which can begin with a parenthesis.
+ */
 export function readLine(
   input: string,
   words: ReadonlySet<string>,
   abbreviation: (prefix: string) => string | null,
+  asks: (word: string) => boolean = () => false,
 ): Line {
   const stripped = stripComment(input);
   const text = stripped.trim();
@@ -32,7 +36,9 @@ export function readLine(
   if (word === null || first === '') return { kind: 'javascript', code: text };
   if (after === '') return { kind: 'command', word, rest: '', help: false, comment: input.slice(stripped.length) };
   if (after === '?') return { kind: 'command', word, rest: '', help: true, comment: '' };
-  const expression = next === '' || /^(?:=(?!=)|[,;(])/.test(after) || BINARY.test(after);
+  // A call has its text in quotes.
+  const isAsked = next !== '' && asks(word) && /^\(\s*[^\s"'`)]/.test(after);
+  const expression = !isAsked && (next === '' || /^(?:=(?!=)|[,;(])/.test(after) || BINARY.test(after));
   return expression
     ? { kind: 'javascript', code: text }
     : { kind: 'command', word, rest: after, help: false, comment: '' };

@@ -3,17 +3,27 @@ import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
 import { learntView } from '../core/views.ts';
 import type { LineDirection, NodePort, World } from '../core/world.ts';
+import type { Matcher } from '../query/match.ts';
+import type { LivingScope } from '../query/scope.ts';
+import { eventText } from '../trace/details.ts';
 import { asciiOnly } from '../util/ascii.ts';
 import type { AddrEntry, Message } from '../wire/messages.ts';
-import { quoted, round3, safe, shortId } from './render.ts';
+import { emptyObservation, observeEvent, observeLine } from './expressions.ts';
+import { messageText } from './message-text.ts';
+import { quoted, round3, safe } from './render.ts';
 import type { Shell } from './shell.ts';
 
 export interface Trace {
-  /** Whose messages. */
-  readonly node: NodePort;
+  /** Whose messages; null: those of every node. */
+  readonly node: NodePort | null;
+  /** The connection that was named, to end it by that name. */
   readonly n: number | null;
-  readonly direction: LineDirection | null;
-  readonly types: readonly string[];
+  /** The expression. */
+  readonly text: string;
+  readonly matcher: Matcher;
+  readonly scope: LivingScope;
+  /** It asks of events, too, and not of messages alone. */
+  readonly hasEvents: boolean;
   readonly lines: boolean;
 }
 
@@ -70,6 +80,7 @@ export interface Place {
 
 export class Notices {
   private wanted: readonly Trace[] = [];
+  private readonly observation = emptyObservation();
   private readonly shell: Shell;
   private readonly place: Place;
   private endEvents: (() => void) | null = null;
@@ -88,7 +99,10 @@ export class Notices {
   start(): void {
     const { world, keepLine } = this.place;
     if (world === null) return;
-    this.endEvents = world.onEvent((from, event) => this.replay(from, event));
+    this.endEvents = world.onEvent((from, event) => {
+      this.replay(from, event);
+      if (this.wanted.length > 0) this.traceEvent(from, event);
+    });
     if (keepLine !== null) this.listen();
   }
 
@@ -226,16 +240,32 @@ export class Notices {
     }
   }
 
+  /** The trace for which what was observed holds; each is asked, for some count. */
+  private traceOf(node: NodePort, isEvent: boolean): Trace | null {
+    let found: Trace | null = null;
+    for (const one of this.wanted) {
+      if ((one.node !== null && one.node !== node) || (isEvent && !one.hasEvents)) continue;
+      if (one.matcher.looksAtState) one.scope.reset();
+      if (one.matcher.test(this.observation)) found ??= one;
+    }
+    return found;
+  }
+
+  private traceEvent(node: NodePort, event: NodeEvent): void {
+    observeEvent(this.observation, this.place.world?.now() ?? 0, node, event);
+    if (this.traceOf(node, true) === null) return;
+    if (this.shell.options.json) return this.print(this.jsonNotice(event.kind, inMilliseconds(event)));
+    const whose = node === this.place.node() ? '' : `${node.name}: `;
+    const text = eventText(event);
+    this.print(`${whose}${this.shell.paint.dim('*')} ${event.kind}${text === null ? '' : ` ${safe(text, 300)}`}`);
+  }
+
   private traceLine(node: NodePort, n: number, direction: LineDirection, line: string, message: Message | null): void {
+    const nameOf = (id: string) => this.shell.lab?.nameOf(id) ?? null;
+    observeLine(this.observation, this.place.world?.now() ?? 0, node, n, direction, message, nameOf);
+    const trace = this.traceOf(node, false);
+    if (trace === null) return;
     const type = message?.type ?? 'malformed';
-    const trace = this.traces.find(
-      (one) =>
-        one.node === node &&
-        (one.n === null || one.n === n) &&
-        (one.direction === null || one.direction === direction) &&
-        (one.types.length === 0 || one.types.includes(type)),
-    );
-    if (trace === undefined) return;
     const session = node.state.sessions.get(n);
     if (this.shell.options.json) {
       const address = session?.remote.text ?? null;
@@ -254,7 +284,7 @@ export class Notices {
     const who = session?.id == null ? `#${n}` : `#${n} ${this.shell.who(session.id)}`;
     const whose = node === this.place.node() ? '' : `${node.name}: `;
     this.print(
-      `${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : summary(message)}`,
+      `${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message)}`,
     );
   }
 }
@@ -272,27 +302,3 @@ function inMilliseconds(event: NodeEvent): Record<string, unknown> {
 }
 
 const isLearnt = ({ kind }: NodeEvent, name: string) => kind === 'addr' && (name === 'fresh' || name === 'known');
-
-/** A decoded message in a few words. */
-function summary(message: Message): string {
-  switch (message.type) {
-    case 'hello':
-      return `hello nodeid=${message.nodeid}${message.listen === null ? '' : ` listen=${message.listen}`}${message.agent === null ? '' : ` agent=${quoted(message.agent, 64)}`}${message.ext.length === 0 ? '' : ` ext=${message.ext.map((one) => safe(one)).join(',')}`}`;
-    case 'ping':
-    case 'pong':
-      return message.nonce === null ? message.type : `${message.type} nonce=${safe(String(message.nonce))}`;
-    case 'getaddr':
-      return 'getaddr';
-    case 'addr':
-      return `addr ${message.listed} ${message.listed === 1 ? 'entry' : 'entries'}: ${message.peers
-        .slice(0, 4)
-        .map((entry) => `${entry.address.text} ${shortId(entry.nodeid)}`)
-        .join(', ')}${message.peers.length > 4 ? ', …' : ''}`;
-    case 'bye':
-      return `bye${message.reason === null ? '' : ` reason=${quoted(message.reason)}`}`;
-    case 'unknown':
-      return `unknown msgtype ${quoted(message.msgtype)}`;
-    default:
-      return message satisfies never;
-  }
-}

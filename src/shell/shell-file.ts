@@ -1,6 +1,7 @@
 /** Files that commands read and write: a path goes in, its lines come out, or one clear error; the beginning of a path, and its ends come out. It runs nothing. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { UsageError } from './errors.ts';
+import { paced } from './paced.ts';
 import { safe } from './render.ts';
 
 /** `path` is shown as it was typed. */
@@ -17,9 +18,54 @@ export function writeText(path: string, text: string): number {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new UsageError(`cannot write ${safe(path)} (${(error as NodeJS.ErrnoException).code})`);
+    throw unwritten(path, error);
   }
   return Buffer.byteLength(text);
+}
+
+const unwritten = (path: string, error: unknown) =>
+  new UsageError(`cannot write ${safe(path)} (${(error as NodeJS.ErrnoException).code})`);
+
+/** Pieces go to the file in writes of about so many bytes. */
+const WRITE_BYTES = 65_536;
+
+/** The same for a file that comes in pieces, a few at a time. What is aborted leaves what was written until then. */
+export async function writePieces(
+  path: string,
+  pieces: Generator<string | Uint8Array, void>,
+  signal: AbortSignal,
+): Promise<number> {
+  const attempt = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw unwritten(path, error);
+    }
+  };
+  const file = attempt(() => openSync(path, 'w'));
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let bytes = 0;
+  const flush = () => {
+    const whole = Buffer.concat(waiting);
+    waiting = [];
+    waitingBytes = 0;
+    for (let at = 0; at < whole.length; ) at += attempt(() => writeSync(file, whole, at));
+    bytes += whole.length;
+  };
+  try {
+    await paced(pieces, signal, (piece) => {
+      if (piece.length === 0) return;
+      const part = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      waiting.push(part);
+      waitingBytes += part.length;
+      if (waitingBytes >= WRITE_BYTES) flush();
+    });
+    flush();
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
 }
 
 /** Of a greater folder only so many names are looked at. */

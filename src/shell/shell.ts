@@ -4,6 +4,9 @@
  */
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
+import type { FileRecording } from '../trace/file-recording.ts';
+import { Recorder } from '../trace/recorder.ts';
+import type { Recording } from '../trace/recording.ts';
 import type { Ring, RingLine } from '../trace/ring.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
@@ -13,13 +16,16 @@ import { CommandError, errorValue, UsageError } from './errors.ts';
 import { answerTogether } from './lab/answer-together.ts';
 import { faultCommands, goesOnAsFault } from './lab/fault-words.ts';
 import { type Lab, labOf } from './lab/lab.ts';
+import { APP } from './lab/lab-record.ts';
 import { momentText } from './lab/moments.ts';
 import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
 import type { Play } from './lab/play.ts';
+import { withProgress } from './lab/progress.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
+import type { RecordFile } from './record-file.ts';
 import { quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -35,6 +41,8 @@ export interface ShellOptions {
   readonly live: Live | null;
   readonly labs: LabWorlds | null;
   readonly ring: Ring;
+  /** Has seen all of the live node's world since its beginning and keeps the ring; without it one begins with the shell. */
+  readonly recorder?: Recorder;
   readonly paint: Paint;
   /** Answers are JSON values, notices go out as JSON too. */
   readonly json: boolean;
@@ -93,6 +101,11 @@ export class Shell {
   /** The node that the running command is about when it was named before the command, or when the command is done at a later time. */
   private spoken: Spoken | null = null;
   private readonly liveNotices: Notices;
+  private readonly liveRecorder: Recorder | null;
+  /** The file that `replay` opened: what is asked of a record is asked of it. */
+  opened: FileRecording | null = null;
+  /** The file that `record` writes. */
+  recordFile: RecordFile | null = null;
   readonly commands: readonly Command[] = COMMANDS;
   readonly vocabulary: Vocabulary;
   private running: AbortController | null = null;
@@ -130,13 +143,12 @@ export class Shell {
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
       (command) => command.needsLab !== true || this.lab !== null || this.play !== null,
     );
+    this.liveRecorder = options.recorder ?? recordLive(options);
     this.liveNotices = new Notices(this, {
       world: options.live?.world ?? null,
       node: () => options.live?.node ?? null,
       tag: () => (this.isInLab ? 'live ' : ''),
-      keepLine: (node, n, direction, line) => {
-        if (node === options.live?.node) options.ring.add(options.live.world.now(), n, direction, line);
-      },
+      keepLine: null,
     });
   }
 
@@ -189,6 +201,26 @@ export class Shell {
     return this.labHere?.ringOf(this.node) ?? this.options.ring;
   }
 
+  /** What was recorded: of the file that is open, else of the lab or the node that the running command is about. */
+  async recording(signal: AbortSignal): Promise<Recording> {
+    return this.opened ?? (await this.recorder(signal));
+  }
+
+  /** The same without a file that is open. A simulated lab that was not recorded runs its history once more, for which a run is paused. */
+  async recorder(signal: AbortSignal): Promise<Recorder> {
+    const { labHere } = this;
+    if (labHere === null) {
+      if (this.liveRecorder === null || this.play !== null) throw this.noLab();
+      return this.liveRecorder;
+    }
+    if (labHere.record.current === null && labHere.simulation !== null) labHere.runner().pause();
+    return withProgress(
+      this,
+      () => 'running the history once more, to record it …',
+      () => labHere.record.open(signal),
+    );
+  }
+
   get notices(): Notices {
     return this.labHere?.notices ?? this.liveNotices;
   }
@@ -230,6 +262,7 @@ export class Shell {
 
   /** Stops every node, of the lab too. */
   async close(): Promise<void> {
+    this.recordFile?.stop();
     await Promise.all([this.lab?.close(), this.options.live?.world.close()]);
   }
 
@@ -432,7 +465,12 @@ export class Shell {
         if (this.vocabulary.command(word)?.needsLab === true && this.isVariable(word)) words.delete(word);
     const [, first = '', rest = ''] = /^\s*([\w-]+)\s*(.*)$/s.exec(input) ?? [];
     if (this.vocabulary.fault(first) !== null && !goesOnAsFault(rest) && this.isVariable(first)) words.delete(first);
-    return readLine(input, words, (prefix) => this.vocabulary.abbreviated(prefix));
+    return readLine(
+      input,
+      words,
+      (prefix) => this.vocabulary.abbreviated(prefix),
+      (word) => this.vocabulary.command(word)?.takesExpression === true,
+    );
   }
 
   private isVariable(word: string): boolean {
@@ -508,6 +546,21 @@ export class Shell {
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }
+}
+
+/** Of a shell that came to a node which was there. */
+function recordLive({ live, ring }: ShellOptions): Recorder | null {
+  if (live === null) return null;
+  const { world, node } = live;
+  const recorder = new Recorder({
+    world: world.kind,
+    app: APP,
+    seed: null,
+    epochMs: null,
+    ring: { ring, node: node.name },
+  });
+  world.witness(recorder);
+  return recorder;
 }
 
 const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);

@@ -7,6 +7,7 @@ import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import type { Happened } from '../core/simulation.ts';
+import type { Witness } from '../core/witness.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
@@ -202,6 +203,8 @@ export interface Network {
   onJoin: (name: string) => void;
   /** Sees every event of a node, and every message that arrives (`event` is null; see `last`). */
   observe: ((host: Host, event: NodeEvent | null) => void) | null;
+  /** Null while nobody looks at everything. */
+  witness: Witness | null;
 }
 
 export function createNetwork(seed: number, wire: boolean): Network {
@@ -227,6 +230,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     onFault: () => undefined,
     onJoin: () => undefined,
     observe: null,
+    witness: null,
   };
 }
 
@@ -262,6 +266,7 @@ export function addHost(
         schedule(kernel, Math.max(at - host.skewUs, kernel.now), hostItem('wake', host, '', host.wakeTicket));
     },
     emit(event) {
+      if (network.witness !== null) network.witness.event(host.name, kernel.now, event);
       if (network.observe !== null) network.observe(host, event);
       network.onEvent(host, event);
     },
@@ -378,6 +383,7 @@ export function arrivalAt(network: Network, end: End): number {
 
 function sendMessage(network: Network, end: End | undefined, message: Message): number {
   if (end === undefined || !end.isOpen || end.other === null) return -1;
+  if (network.witness !== null) network.witness.line(end.host.name, network.kernel.now, end.n, 'sent', null, message);
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
   if (network.links === null) messageArrives(network, end.other, message, arrivalAt(network, end));
   else network.links.message(end, message);
@@ -398,6 +404,7 @@ function pauseEnd(network: Network, end: End | undefined, until: number): void {
 /** Both ends learn of it: ours now, the other after everything that is on its way. */
 export function closeEnd(network: Network, end: End | undefined): void {
   if (end === undefined || !end.isOpen) return;
+  network.witness?.closing(end.host.name, network.kernel.now, end.n);
   end.isOpen = false;
   closeArrives(network, end, network.kernel.now);
   if (end.other === null) return;

@@ -3,6 +3,7 @@
  * same ids and places in the order of coming.
  */
 import { createNode, startNode, stopNode } from '../core/node.ts';
+import { STOP } from '../core/witness.ts';
 import type { NodeConfig } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { NodeInhabitant } from './inhabitant.ts';
@@ -85,6 +86,7 @@ export const changingNodeOf = (host: Host) => (host.inhabitant as NodeInhabitant
 
 export function start(network: Network, host: Host): void {
   host.context.now = network.kernel.now;
+  network.witness?.fact(host.name, network.kernel.now, { kind: 'join', id: nodeOf(host).id });
   startNode(changingNodeOf(host), host.context, [host.address]);
 }
 
@@ -119,6 +121,7 @@ export function restart(network: Network, population: Population, name: string, 
 export function leave(network: Network, host: Host): void {
   if (!host.isUp) return;
   host.context.now = network.kernel.now + host.skewUs;
+  network.witness?.fact(host.name, network.kernel.now, STOP);
   stopNode(changingNodeOf(host), host.context);
   removeHost(network, host);
   host.context.emit({ kind: 'stopped' });

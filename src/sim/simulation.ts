@@ -43,6 +43,8 @@ export function createSimulation(
   const { kernel } = network;
 
   async function go(journey: () => Journey, signal: AbortSignal | undefined): Promise<void> {
+    const { witness } = network;
+    network.witness = null;
     mute(true);
     watch.mute(true);
     try {
@@ -50,6 +52,7 @@ export function createSimulation(
     } finally {
       mute(false);
       watch.mute(false);
+      network.witness = witness;
     }
   }
 
@@ -188,11 +191,10 @@ export function createSimulation(
       const isSame = divergence === null && first.timeline.stage.network.hash === network.hash;
       return { events: first.timeline.stage.network.events, hash: network.hash, isSame, divergence };
     },
-    async replay(tell, signal) {
+    async replay(witness, signal) {
       const moment = momentOf(timeline);
       const other = unfollowed();
-      const { kernel } = other.stage.network;
-      other.stage.network.onEvent = (host, event) => tell(host.name, kernel.now, event);
+      other.stage.network.witness = witness;
       follow(other, timeline, branchOf(timeline, moment.branch));
       await finish(travel(other, { kind: 'moment', moment: { ...moment, branch: other.branch.name } }), signal);
     },

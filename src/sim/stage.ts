@@ -64,6 +64,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names 
         const host = network.names.get(input.name);
         if (host === undefined) return NOBODY;
         host.context.now = network.kernel.now + host.skewUs;
+        network.witness?.fact(host.name, network.kernel.now, { kind: 'order', order: input.order });
         return giveOrder(changingNodeOf(host), host.context, input.order);
       }
       case 'fault':

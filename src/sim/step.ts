@@ -1,5 +1,6 @@
 /** Lets the next thing of a simulated network happen: an item of the queue becomes a fact for whom it concerns. */
 import type { ReasonCode } from '../core/reasons.ts';
+import { NETWORK, TIMER } from '../core/witness.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
 import { takeNext } from './kernel.ts';
@@ -57,6 +58,8 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
   last.peer = null;
   last.message = null;
   last.fault = null;
+  if (network.witness !== null && kind !== 'message')
+    network.witness.fact(host.name, now, kind === 'wake' ? TIMER : NETWORK);
   network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), KINDS[kind]), host.index), number);
 }
 
@@ -69,6 +72,7 @@ function deliver(network: Network, to: End, message: Message): void {
   network.last.peer = to.other?.host ?? null;
   network.last.message = message;
   if (network.observe !== null) network.observe(host, null);
+  if (network.witness !== null) network.witness.line(host.name, network.kernel.now, n, 'received', null, message);
   if (network.onLine !== null) network.onLine(host, n, 'received', message);
   const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
   if (heard.type !== 'malformed') host.inhabitant.messageReceived(n, heard);

@@ -3,6 +3,7 @@ import { createAudience } from '../core/audience.ts';
 import type { SimulatedWorld } from '../core/simulation.ts';
 import type { NodeState } from '../core/state.ts';
 import { createViews, type NodeViews } from '../core/views.ts';
+import { createWitnesses } from '../core/witness.ts';
 import type { EventListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import type { Host, Network } from './network.ts';
@@ -40,6 +41,9 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
   const { network } = stage;
   const { kernel } = network;
   const timeline = createTimeline(stage);
+  const witnesses = createWitnesses((current) => {
+    network.witness = current;
+  });
   const simulation = createSimulation(timeline, stage, {
     options,
     breathe,
@@ -160,6 +164,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
         if (!audience.watchesLines()) network.onLine = null;
       };
     },
+    witness: (one) => witnesses.add(one),
     async close() {
       await Promise.all([...ports.values()].map((port) => port.stop()));
     },

@@ -24,6 +24,7 @@ import {
   wakeNode,
 } from '../core/node.ts';
 import type { LineFault } from '../core/reasons.ts';
+import { type Fact, NETWORK, STOP, TIMER, type Witness } from '../core/witness.ts';
 import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { FrameFault } from '../wire/frames.ts';
@@ -46,12 +47,16 @@ export interface DriverHooks {
   readonly onEvent: (event: NodeEvent) => void;
   /** Null while nobody looks at lines. */
   readonly onLine: () => WatchLine | null;
+  /** Null while nobody looks at everything. */
+  readonly witness: () => Witness | null;
+  /** What the witness is to call the node. */
+  readonly name: string;
 }
 
 export interface Driver {
   readonly context: Context;
-  /** Runs `fact` as one fact: time stands still, and what it queues leaves together. */
-  handle<Result>(fact: () => Result): Result;
+  /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
+  handle<Result>(what: Fact, fact: () => Result): Result;
   /** A setting has changed: what holds for each connection holds for those that are open, too. */
   heedSettings(): void;
   listen(at: HostPort): Promise<Address>;
@@ -71,7 +76,7 @@ const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
 };
 
 export function createDriver(node: NodeState, random: () => number, hooks: DriverHooks): Driver {
-  const { clock } = hooks;
+  const { clock, name, witness } = hooks;
   const connections = new Map<number, Connection>();
   const listeners: Listener[] = [];
   /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
@@ -85,7 +90,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       const local = addressOf(socket.localAddress ?? '', socket.localPort ?? 0);
       open(socket, address, (remote) => dialSucceeded(node, context, attempt, remote, local));
     },
-    failed: (attempt, reason, detail) => handle(() => dialFailed(node, context, attempt, reason, detail)),
+    failed: (attempt, reason, detail) => handle(NETWORK, () => dialFailed(node, context, attempt, reason, detail)),
   });
   let listening = false;
   let stopping = false;
@@ -117,9 +122,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     while (touched.length > kept) touched.pop();
   }
 
-  function handle<Result>(fact: () => Result): Result {
+  function handle<Result>(what: Fact, fact: () => Result): Result {
     enter();
     try {
+      witness()?.fact(name, clock.now(), what);
       return fact();
     } finally {
       leave();
@@ -137,6 +143,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     if (connection === undefined || connection.isEnding) return NOT_SENT;
     if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
     if (connection.queue(bytes)) touched.push(connection);
+    witness()?.line(name, clock.now(), n, 'sent', line, message);
     hooks.onLine()?.(n, 'sent', line, message);
     return bytes.length + 1;
   }
@@ -146,7 +153,8 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       return clock.now();
     },
     random,
-    resolve: (host) => names.look(host, (ips, detail) => handle(() => nameResolved(node, context, host, ips, detail))),
+    resolve: (host) =>
+      names.look(host, (ips, detail) => handle(NETWORK, () => nameResolved(node, context, host, ips, detail))),
     dial: dials.dial,
     cancel: dials.cancel,
     send(n, message) {
@@ -168,7 +176,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
 
   function onTimer(): void {
     timer = null;
-    handle(() => wakeNode(node, context));
+    handle(TIMER, () => wakeNode(node, context));
   }
 
   /** Takes a connected socket over; the core gives it its number, or 0 when it is not wanted. */
@@ -177,7 +185,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     // still tells its end.
     const remote = addressOf(socket.remoteAddress ?? '', socket.remotePort ?? 0) ?? dialled;
     if (remote === null || stopping) return void socket.destroy();
-    if (!handle(() => admitWith(socket, remote, admit))) socket.destroy();
+    if (!handle(NETWORK, () => admitWith(socket, remote, admit))) socket.destroy();
   }
 
   /**
@@ -213,7 +221,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     lineCame(connection, text) {
       const { n } = connection;
       const message = parseMessage(text);
-      hooks.onLine()?.(n, 'received', text, message.type === 'malformed' ? null : message);
+      const decoded = message.type === 'malformed' ? null : message;
+      witness()?.line(name, clock.now(), n, 'received', text, decoded);
+      hooks.onLine()?.(n, 'received', text, decoded);
       if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
       messageReceived(node, context, n, message, text.length + 1);
       if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
@@ -224,7 +234,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     connectionEnded({ n, reason }) {
       connections.delete(n);
-      handle(() => connectionClosed(node, context, n, reason));
+      handle(NETWORK, () => connectionClosed(node, context, n, reason));
       if (connections.size === 0) emptied?.();
     },
   };
@@ -248,6 +258,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   function close(n: number, abrupt: boolean): void {
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return;
+    witness()?.closing(name, clock.now(), n);
     if (abrupt) {
       connection.destroy();
       return countWritten(connection);
@@ -272,7 +283,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       throw new Error('this node is stopping');
     }
     listeners.push(listener);
-    if (listening) handle(() => listeningOn(node, context, listener.address));
+    if (listening) handle(NETWORK, () => listeningOn(node, context, listener.address));
     return listener.address;
   }
 
@@ -292,7 +303,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       names.stop();
       const closing = listeners.map((listener) => listener.close());
       for (const { socket } of early.splice(0)) socket.destroy();
-      handle(() => stopNode(node, context));
+      handle(STOP, () => stopNode(node, context));
       dials.stop();
       const cut = setTimeout(() => {
         for (const { socket } of connections.values()) socket.destroy();

@@ -5,10 +5,12 @@
 import { v4 as uuid4 } from 'uuid';
 import { createAudience } from '../core/audience.ts';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
+import type { NodeEvent } from '../core/events.ts';
 import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import type { NodeState } from '../core/state.ts';
 import { createViews } from '../core/views.ts';
+import { createWitnesses } from '../core/witness.ts';
 import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
 import type { SettingKey } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
@@ -23,6 +25,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   const clock = createClock();
   const { now } = clock;
   const audience = createAudience();
+  const witnesses = createWitnesses();
   const nodes: NodePort[] = [];
   const names = new Set<string>();
   const starting = new Set<Promise<NodePort>>();
@@ -48,9 +51,15 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap });
     const tooMany = lowerToFiles(node, filesMax());
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
+    const tell = (event: NodeEvent) => {
+      witnesses.current?.event(config.name, now(), event);
+      audience.tell(port, event);
+    };
     const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
-      onEvent: (event) => audience.tell(port, event),
+      name: config.name,
+      onEvent: tell,
+      witness: () => witnesses.current,
       onLine: () => (audience.watchesLines() ? passLine : null),
     });
     const book = config.data === null ? null : openBookFile(config.data);
@@ -62,7 +71,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       state: node,
       views: createViews(node, now),
       order(order) {
-        const answer = driver.handle(() => giveOrder(node, driver.context, order));
+        const answer = driver.handle({ kind: 'order', order }, () => giveOrder(node, driver.context, order));
         if (order.kind === 'set' && answer.ok) heed(order.key);
         return answer;
       },
@@ -76,7 +85,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     function heed(key: SettingKey): void {
       driver.heedSettings();
       const lowered = key === 'peers.max' ? lowerToFiles(node, filesMax()) : null;
-      if (lowered !== null) audience.tell(port, { kind: 'error', message: lowered });
+      if (lowered !== null) tell({ kind: 'error', message: lowered });
     }
 
     async function stop(): Promise<void> {
@@ -87,7 +96,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       if (book !== null) await atMost(save(book), until - performance.now());
       nodes.splice(nodes.indexOf(port), 1);
       names.delete(config.name);
-      audience.tell(port, { kind: 'stopped' });
+      tell({ kind: 'stopped' });
     }
 
     async function save(file: BookFile): Promise<void> {
@@ -95,11 +104,11 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       try {
         await file.write(entries, savedBans(node, now()));
         diskTrouble = false;
-        audience.tell(port, { kind: 'saved', addresses: entries.length });
+        tell({ kind: 'saved', addresses: entries.length });
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         const said = `the address book could not be saved (${code ?? message})`;
-        if (!diskTrouble) audience.tell(port, { kind: 'error', message: said });
+        if (!diskTrouble) tell({ kind: 'error', message: said });
         diskTrouble = true;
       }
     }
@@ -121,10 +130,10 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
         loadBans(node, now(), saved.bans, saved.agedS * SECOND_US);
       }
       nodes.push(port);
-      driver.handle(() => startNode(node, driver.context, listening));
+      driver.handle({ kind: 'join', id: node.id }, () => startNode(node, driver.context, listening));
       driver.startListening();
-      if (tooMany !== null) audience.tell(port, { kind: 'error', message: tooMany });
-      if (saved?.trouble) audience.tell(port, { kind: 'error', message: saved.trouble });
+      if (tooMany !== null) tell({ kind: 'error', message: tooMany });
+      if (saved?.trouble) tell({ kind: 'error', message: saved.trouble });
       if (book !== null) saveLater(book);
     } catch (error) {
       if (nodes.includes(port)) nodes.splice(nodes.indexOf(port), 1);
@@ -171,6 +180,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     until,
     onEvent: audience.onEvent,
     onLine: audience.onLine,
+    witness: (one) => witnesses.add(one),
     async close() {
       closed = true;
       await Promise.allSettled(starting);

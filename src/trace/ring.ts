@@ -1,6 +1,6 @@
 /** The last lines that passed, of all connections together, in one bounded ring: lines go in, copies come out by connection. */
 import type { LineDirection } from '../core/world.ts';
-import { CONSTANT_LINES } from '../wire/messages.ts';
+import { ownText } from './own-text.ts';
 
 export interface RingLine {
   readonly at: number;
@@ -10,12 +10,10 @@ export interface RingLine {
 }
 
 const LINES_MAX = 4_096;
-const LINE_LENGTH_MAX = 1_400;
-/** Strings up to this length are copied by a slice anyway. */
-const COPIED_LENGTH_MAX = 12;
 
 export interface Ring {
-  add(at: number, n: number, direction: LineDirection, line: string): void;
+  /** The text that is kept, for whoever keeps the line, too. */
+  add(at: number, n: number, direction: LineDirection, line: string): string;
   /** The last `most` lines of a connection, oldest first. */
   of(n: number, most: number): RingLine[];
   last(most: number): RingLine[];
@@ -56,11 +54,10 @@ export function createRing(): Ring {
       times[slot] = at;
       numbers[slot] = n;
       sent[slot] = direction === 'sent' ? 1 : 0;
-      const cut = line.length > LINE_LENGTH_MAX ? line.slice(0, LINE_LENGTH_MAX) : line;
-      // Joined and cut again, so that the ring keeps this line and not the chunk it is a slice of; the lines that pass most need no copy.
-      const constant = CONSTANT_LINES[CONSTANT_LINES.indexOf(cut)];
-      lines[slot] = constant ?? (cut.length > COPIED_LENGTH_MAX ? ` ${cut}`.slice(1) : cut);
+      const own = ownText(line);
+      lines[slot] = own;
       next += 1;
+      return own;
     },
     of: (n, most) => collect(most, (line) => line.n === n),
     last: (most) => collect(most, () => true),

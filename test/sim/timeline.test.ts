@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Moment } from '../../src/core/simulation.ts';
+import { BLIND } from '../../src/core/witness.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import type { KeptNode, NodeInhabitant } from '../../src/sim/inhabitant.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
@@ -216,7 +217,10 @@ test('timeline: a replay beside the world tells every event from its beginning a
   await pass(world, 1_000);
   const before = stand(world);
   const told: string[] = [];
-  await world.simulation.replay((name, time, event) => told.push(`${time} ${name} ${event.kind}`));
+  await world.simulation.replay({
+    ...BLIND,
+    event: (name, time, event) => told.push(`${time} ${name} ${event.kind}`),
+  });
   assert.deepEqual(stand(world), before);
   assert.equal(told.filter((line) => line.endsWith(' listening')).length, 6);
   assert.ok(told.some((line) => line.endsWith(' pong')));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NodeEvent } from '../../src/core/events.ts';
+import { BLIND } from '../../src/core/witness.ts';
 import { createSpread, timesOf } from '../../src/trace/spread.ts';
 import { drawSpread } from '../../src/trace/spread-tree.ts';
 import { parseAddress } from '../../src/wire/address.ts';
@@ -121,7 +122,7 @@ test('spread: in a run everybody whose book has the address is in the tree, unde
   const nodes = await grow(world, 30, 2, 60);
   const address = nodes[20]?.state.listening[0]?.text ?? '';
   const spread = createSpread(address);
-  await world.simulation.replay(spread.hear);
+  await world.simulation.replay({ ...BLIND, event: spread.hear });
   const report = spread.report();
   const byNode = new Map(report.learnt.map((one) => [one.node, one]));
   assert.equal(byNode.size, report.learnt.length);

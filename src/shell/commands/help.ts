@@ -145,7 +145,7 @@ function overview(shell: Shell): string {
   const isNarrow = columns !== null && columns < GROUP_WIDTH + 2 * CELL_WIDTH;
   const lines = GROUPS.flatMap(([group, title]) => {
     const cells = shell.commands
-      .filter((command) => command.group === group)
+      .filter((command) => command.group === group && command.isMinor !== true)
       .map((command) => `${command.name.padEnd(NAME_WIDTH)}${command.summary}`);
     const half = isNarrow ? cells.length : Math.ceil(cells.length / 2);
     return cells.slice(0, half).map((cell, i) => {

@@ -12,6 +12,7 @@ import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
 import { expect, report } from './expect.ts';
+import { exportCommand } from './export.ts';
 import { fault, faults } from './fault.ts';
 import { getaddr } from './getaddr.ts';
 import { group } from './group.ts';
@@ -20,6 +21,7 @@ import { help } from './help.ts';
 import { hist } from './hist.ts';
 import { lab } from './lab.ts';
 import { listen } from './listen.ts';
+import { log, match } from './log.ts';
 import { map } from './map.ts';
 import { minimise } from './minimise.ts';
 import { order } from './order.ts';
@@ -27,9 +29,11 @@ import { peer } from './peer.ts';
 import { peers } from './peers.ts';
 import { ping } from './ping.ts';
 import { quit } from './quit.ts';
+import { record, recording, replay } from './record.ts';
 import { back, branches, checkout, label, labels, rewind } from './rewind.ts';
 import { pause, run } from './run.ts';
 import { send } from './send.ts';
+import { seq } from './seq.ts';
 import { set } from './set.ts';
 import { source } from './source.ts';
 import { spawn } from './spawn.ts';
@@ -62,6 +66,11 @@ export const COMMANDS: readonly Command[] = [
   set,
   trace,
   untrace,
+  log,
+  match,
+  record,
+  replay,
+  recording,
   events,
   stats,
   wait,
@@ -93,6 +102,8 @@ export const COMMANDS: readonly Command[] = [
   order,
   map,
   spread,
+  seq,
+  exportCommand,
   help,
   apropos,
   hist,

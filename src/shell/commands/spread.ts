@@ -1,5 +1,6 @@
 /** `spread`: an address or a node's name goes in, who learnt it when and from whom comes out. It runs the history of the lab once more. */
 
+import { BLIND } from '../../core/witness.ts';
 import { createSpread, deepestChain, type SpreadReport, timesOf } from '../../trace/spread.ts';
 import { drawSpread, seconds } from '../../trace/spread-tree.ts';
 import { parseAddress } from '../../wire/address.ts';
@@ -36,7 +37,7 @@ export const spread: Command = {
     if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const lab = labOf(shell);
     const told = createSpread(addressOf(lab, word));
-    await simulation.replay(told.hear, signal);
+    await simulation.replay({ ...BLIND, event: told.hear }, signal);
     const running = new Set(lab.names());
     const report = told.report((node) => running.has(node));
     const nodes = running.size;

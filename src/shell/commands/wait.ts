@@ -1,10 +1,23 @@
-/** `wait`: for scripts, holds on until something is true. */
+/** `wait`: for scripts, holds on until an expression holds. */
+import { QueryError } from '../../query/errors.ts';
+import type { Expression } from '../../query/expression.ts';
+import { compile, compileState } from '../../query/match.ts';
 import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import {
+  asTypedExpression,
+  emptyObservation,
+  expressionWords,
+  observeEvent,
+  observeLine,
+  readTyped,
+  refuseOptions,
+  scopeOf,
+  takeOption,
+} from '../expressions.ts';
 import { readTimeout } from '../options.ts';
-import { ambiguous, matchPeers } from '../pick.ts';
-import { round3 } from '../render.ts';
+import { round3, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const DEFAULT_US = 30_000_000;
@@ -15,49 +28,133 @@ export const wait: Command = {
   aliases: [],
   group: 'shell',
   takesTime: true,
-  takesNodes: true,
-  usage: 'wait peers>=N|peers<=N|addrs>=N|ready ID|gone ID [--timeout 30s]',
+  raw: true,
+  takesExpression: true,
+  usage: 'wait EXPR [--timeout 30s]',
   summary: 'until something holds',
-  details: ['For scripts: what does not come true in time fails, and the program exits with 4.'],
+  details: [
+    'For scripts: wait peers>=2, wait ready ID, wait gone ID, wait addrs>=5, wait type=pong & id=5f0c.',
+    'What does not come true in time fails, and the program exits with 4.',
+  ],
   options: { timeout: { type: 'string' } },
-  candidates: (shell, before, word) =>
-    before.length === 0 ? FORMS : before[0] === 'ready' || before[0] === 'gone' ? peerWords(shell, word) : [],
-  async run(shell, { words, options, signal }) {
-    const limitUs = readTimeout(options.timeout, DEFAULT_US);
-    const state = condition(shell, words.join(' '), this.usage);
+  candidates: (shell, before, word) => [
+    ...(before.length === 0
+      ? FORMS
+      : before.length === 1 && /^(?:ready|gone)$/.test(before[0] ?? '')
+        ? peerWords(shell, word)
+        : []),
+    '',
+    ...expressionWords(shell, before, word),
+  ],
+  async run(shell, { rest, signal }) {
+    const { text, value: timeout } = takeOption(rest, '--timeout', true);
+    refuseOptions(text, ['--timeout'], this.usage);
+    const limitUs = readTimeout(timeout ?? undefined, DEFAULT_US);
+    if (text === '') throw new UsageError(`usage: ${this.usage}, such as wait peers>=2`);
     const startedAt = shell.world.now();
-    const until = startedAt + limitUs;
-    for (;;) {
-      const now = state();
-      if (now instanceof CommandError) throw now;
-      if (now) break;
-      const result = await shell.world.until(() => state() !== false, {
-        limitMs: Math.max(0, (until - shell.world.now()) / 1_000),
-        signal,
-      });
-      if (result.kind !== 'event' && state() === false)
-        throw new CommandError('timeout', `${words.join(' ')} did not come true in ${limitUs / 1_000_000} s`);
+    const condition = conditionOf(shell, readTyped(shell, text));
+    try {
+      await untilTrue(shell, condition, limitUs, signal, text);
+    } finally {
+      condition.close();
     }
     const waitedMs = round3((shell.world.now() - startedAt) / 1_000);
     return { value: { waitedMs }, text: `after ${waitedMs} ms` };
   },
 };
 
-/** Whether it holds now, or why that cannot be said. It never throws: it is asked in the middle of an event. */
-function condition(shell: Shell, text: string, usage: string): () => boolean | CommandError {
-  const { views } = shell.node;
-  const [, subject, operator, number] = /^(peers|addrs)\s*(>=|<=)\s*([0-9]{1,6})$/.exec(text) ?? [];
-  if (subject !== undefined) {
-    const amount = () => (subject === 'peers' ? views.ready() : views.addrs().length);
-    return () => (operator === '>=' ? amount() >= Number(number) : amount() <= Number(number));
+interface Condition {
+  /** Whether it holds, or held at something that happened since it was asked first; or why that cannot be said. It never throws. */
+  readonly isTrue: () => boolean | CommandError;
+  /** Called when something happened at which it holds. */
+  happened: (() => void) | null;
+  readonly close: () => void;
+}
+
+async function untilTrue(
+  shell: Shell,
+  condition: Condition,
+  limitUs: number,
+  signal: AbortSignal,
+  text: string,
+): Promise<void> {
+  const until = shell.world.now() + limitUs;
+  // A message is no event that the world can wait for: it ends the wait by itself.
+  const ended = new AbortController();
+  condition.happened = () => ended.abort();
+  const either = AbortSignal.any([signal, ended.signal]);
+  for (;;) {
+    const now = condition.isTrue();
+    if (now instanceof CommandError) throw now;
+    if (now || signal.aborted) return;
+    const result = await shell.world.until(() => condition.isTrue() !== false, {
+      limitMs: Math.max(0, (until - shell.world.now()) / 1_000),
+      signal: either,
+    });
+    if (result.kind !== 'event' && condition.isTrue() === false)
+      throw new CommandError('timeout', `${safe(text, 200)} did not come true in ${limitUs / 1_000_000} s`);
   }
-  const [, verb, id = ''] = /^(ready|gone)\s+(\S+)$/.exec(text) ?? [];
-  if (verb === undefined) throw new UsageError(`usage: ${usage}`);
-  return () => {
-    const found = matchPeers(views.peers(), id);
-    // Two connections of one peer are one peer: a collision, or a restart.
-    if (new Set(found.map((peer) => peer.id ?? peer.n)).size > 1) return ambiguous(id, found);
-    const isThere = found.some((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));
-    return verb === 'ready' ? isThere : !isThere;
+}
+
+/** What asks of states alone is asked of them; else everything that happens at the node is looked at. */
+function conditionOf(shell: Shell, expression: Expression): Condition {
+  const { node, world } = shell;
+  const scope = scopeOf(world);
+  const state = stateTest(expression, scope);
+  if (state !== null)
+    return {
+      isTrue() {
+        scope.reset();
+        try {
+          return state(node.name);
+        } catch (error) {
+          if (error instanceof QueryError) return new CommandError('ambiguous', safe(error.message, 300), error.near);
+          throw error;
+        }
+      },
+      happened: null,
+      close: () => undefined,
+    };
+  const matcher = asTypedExpression(() => compile(expression, scope));
+  const observation = emptyObservation();
+  let isHit = false;
+  const test = () => {
+    if (matcher.looksAtState) scope.reset();
+    if (isHit || !matcher.test(observation)) return;
+    isHit = true;
+    condition.happened?.();
   };
+  const isMeant = (name: string) => shell.labHere !== null || name === node.name;
+  const endings = [
+    world.onEvent((at, event) => {
+      if (!isMeant(at.name)) return;
+      observeEvent(observation, world.now(), at, event);
+      test();
+    }),
+    world.onLine((at, n, direction, _, message) => {
+      if (!isMeant(at.name)) return;
+      observeLine(observation, world.now(), at, n, direction, message, (id) => shell.lab?.nameOf(id) ?? null);
+      test();
+    }),
+  ];
+  const condition: Condition = {
+    isTrue: () => isHit,
+    happened: null,
+    close() {
+      for (const end of endings) end();
+    },
+  };
+  return condition;
+}
+
+function stateTest(
+  expression: Expression,
+  scope: Parameters<typeof compileState>[1],
+): ((node: string) => boolean) | null {
+  try {
+    return compileState(expression, scope);
+  } catch (error) {
+    if (error instanceof QueryError) return null;
+    throw error;
+  }
 }

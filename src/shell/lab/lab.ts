@@ -5,6 +5,7 @@
 import type { BranchView, Moment, SimulatedWorld, Simulation } from '../../core/simulation.ts';
 import type { HostPort, NodePort, World } from '../../core/world.ts';
 import type { SettingKey, Settings } from '../../settings.ts';
+import type { Recorder } from '../../trace/recorder.ts';
 import { createRing, type Ring } from '../../trace/ring.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { SettingOrigin } from '../apply-setting.ts';
@@ -14,6 +15,7 @@ import { safe, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { Agenda } from './agenda.ts';
 import { Expectations } from './expectations.ts';
+import { LabRecord } from './lab-record.ts';
 import { type Calendar, type Place, timeText } from './moments.ts';
 import { type Clockwork, Runner, type RunnerEvents } from './runner.ts';
 import type { Script } from './script-file.ts';
@@ -31,6 +33,8 @@ export interface Made {
   readonly simulated: SimulatedWorld | null;
   /** Who lives there or will, in the order in which they come. */
   readonly members: readonly string[];
+  /** Has seen everything so far, where somebody looked. */
+  readonly recorder?: Recorder;
 }
 
 export interface LabOptions {
@@ -62,6 +66,7 @@ export class Lab {
   readonly worlds: LabWorlds;
   readonly origins = new Map<SettingKey, SettingOrigin>();
   readonly notices: Notices;
+  readonly record: LabRecord;
   private readonly byId = new Map<string, NodePort>();
   private namedAt = -1;
   /** Names by address; a node that comes again has the one that it had. */
@@ -81,7 +86,7 @@ export class Lab {
   private readonly ports = new Map<string, NodePort>();
 
   constructor(
-    { world, simulated, members }: Made,
+    { world, simulated, members, recorder }: Made,
     options: LabOptions,
     settings: Settings,
     worlds: LabWorlds,
@@ -92,6 +97,7 @@ export class Lab {
     this.world = world;
     this.simulated = simulated;
     this.simulation = simulation;
+    this.record = new LabRecord(world, simulation, recorder ?? null);
     this.places = new Map(members.map((name, index) => [name, index]));
     this.expectations = simulation === null ? null : new Expectations(simulation);
     this.options = options;
@@ -267,6 +273,7 @@ export class Lab {
       // On another branch the same id may be another node's.
       this.byId.clear();
       this.namedAt = -1;
+      this.record.forget();
       this.notices.forget();
       // Who has not joined yet has nothing to look at.
       const nodes = this.world.nodes();

@@ -1,8 +1,11 @@
 /** Fills a lab: how many nodes, which topology and which settings go in, a world with them in it comes out. */
+
 import type { HostPort } from '../../core/world.ts';
 import type { Settings } from '../../settings.ts';
+import { Recorder } from '../../trace/recorder.ts';
 import { parseHostPort } from '../../wire/address.ts';
 import type { LabOptions, Made } from './lab.ts';
+import { APP } from './lab-record.ts';
 import { type Dials, dialsOf } from './topology.ts';
 import type { LabWorlds } from './worlds.ts';
 
@@ -47,6 +50,8 @@ export async function createSimulated(worlds: LabWorlds, options: LabOptions, ba
 export async function createReal(worlds: LabWorlds, options: LabOptions, base: Settings): Promise<Made> {
   const { dials, settings, members } = plan(options, base);
   const world = worlds.real();
+  const recorder = new Recorder({ world: world.kind, app: APP, seed: null, epochMs: null });
+  world.witness(recorder);
   const places: HostPort[] = [];
   try {
     for (const [i, name] of members.entries()) {
@@ -59,5 +64,5 @@ export async function createReal(worlds: LabWorlds, options: LabOptions, base: S
     await world.close();
     throw error;
   }
-  return { world, simulated: null, members };
+  return { world, simulated: null, members, recorder };
 }

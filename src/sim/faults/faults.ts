@@ -4,7 +4,7 @@
  */
 import type { FaultChange } from '../../core/simulation.ts';
 import { addText } from '../hash.ts';
-import type { Network } from '../network.ts';
+import type { Host, Network } from '../network.ts';
 import { happen } from '../step.ts';
 import { createLinks, type LinksOwner } from './links.ts';
 import { namedBy } from './named.ts';
@@ -131,15 +131,24 @@ const ownerOf = (network: Network): LinksOwner => ({
 
 function tell(network: Network, fault: ActiveFault, change: 'on' | 'off'): void {
   changes(network, fault, change);
+  network.witness?.fact(hostOf(network, fault)?.name ?? '', network.kernel.now, {
+    kind: 'fault',
+    id: fault.id,
+    text: `${change} ${fault.text}`,
+  });
   if (change === 'on') network.hash = addText(network.hash, fault.text);
   network.onFault(fault.id, change, fault.text);
 }
 
 /** Every event has a node: that of the fault, else the first of the network; where nobody is left, there is none. */
+function hostOf({ names, hosts }: Network, { spec }: ActiveFault): Host | null {
+  const [first] = hosts.values();
+  return names.get(nodeOf(spec.values) ?? '') ?? first ?? null;
+}
+
 function changes(network: Network, fault: ActiveFault, change: FaultChange): void {
-  const [first] = network.hosts.values();
-  const host = network.names.get(nodeOf(fault.spec.values) ?? '') ?? first;
-  if (host === undefined) return;
+  const host = hostOf(network, fault);
+  if (host === null) return;
   happen(network, 'fault', host, fault.number * 4 + CHANGES.indexOf(change));
   network.last.fault = fault;
 }

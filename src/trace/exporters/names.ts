@@ -1,18 +1,37 @@
-/** Names for files that other programs read: any names go in, as many come out that are all different and hold no control nor half a character. */
+/** Names and texts for files that other programs read: any go in, they come out without a control or half a character, names all different. */
 
 /** Controls, marks that turn the direction of text, halves of characters, line ends of Unicode, and what XML does not allow. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
 
-const printable = (name: string) =>
-  name.replace(UNPRINTABLE, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+/** At most so much of a text, in one line. */
+export const TEXT_LENGTH_MAX = 200;
 
-export function fileNames(names: readonly string[]): string[] {
+export const printable = (text: string) =>
+  text.replace(UNPRINTABLE, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+
+/** Those that were taken already get a number, after a gap. */
+export function fileNames(names: readonly string[], gap = ' '): string[] {
   const taken = new Set<string>();
   return names.map((raw) => {
     const name = printable(raw);
     let unique = name;
-    for (let again = 2; taken.has(unique); again += 1) unique = `${name} (${again})`;
+    for (let again = 2; taken.has(unique); again += 1) unique = `${name}${gap}(${again})`;
     taken.add(unique);
     return unique;
   });
 }
+
+/** The beginning of a long text; a half character at the cut is shown as such. */
+export const shortened = (text: string, most = TEXT_LENGTH_MAX) =>
+  printable(text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+const MARKUP: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A printable text as XML and HTML write it, between marks or in quotes. */
+export const markup = (text: string) => text.replace(/[&<>"']/g, (mark) => MARKUP[mark] ?? '');

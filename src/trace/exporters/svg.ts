@@ -1,7 +1,7 @@
 /** The graph as SVG: a graph and the most edges to draw go in, the text of one file comes out that refers to nothing outside of it. */
 import { type Graph, type KnownOnly, neighboursOf } from '../graph.ts';
 import { byDistance, LAYOUT_NODES_MAX, type Point } from '../layout.ts';
-import { fileNames } from './names.ts';
+import { fileNames, markup } from './names.ts';
 
 /** More nodes find no place in bearable time. */
 export const SVG_NODES_MAX = LAYOUT_NODES_MAX;
@@ -21,19 +21,10 @@ const STYLE = `
   .known { stroke: #9e9e9e; stroke-dasharray: 1 4 }
 `;
 
-const MARKUP: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string) => text.replace(/[&<>"']/g, (mark) => MARKUP[mark] ?? '');
-
 /** An arrow points from dialler to listener; dashed when only one end has the connection, dotted what is only known. */
 export function svgOf(graph: Graph, known: KnownOnly | null, edgesMax: number): string {
   const { nodes, connections } = graph;
-  const names = fileNames(nodes.map(({ name }) => name)).map(escaped);
+  const names = fileNames(nodes.map(({ name }) => name)).map(markup);
   const width = Math.max(WIDTH_MIN, Math.ceil(WIDTH_PER_NODE * Math.sqrt(nodes.length)) + 2 * MARGIN);
   const height = Math.ceil(width * HEIGHT_PER_WIDTH);
   const points = byDistance(neighboursOf(graph)).map(({ x, y }) => ({
@@ -58,7 +49,7 @@ export function svgOf(graph: Graph, known: KnownOnly | null, edgesMax: number): 
     ...drawn.map(({ from, to, isHalf }, i) => line(`edge-${i + 1}`, isHalf ? 'half' : 'connected', from, to)),
     ...nodes.map(({ address }, at) => {
       const { x, y } = points[at] as Point;
-      const title = `<title>${names[at]}${address === null ? '' : ` ${escaped(address)}`}</title>`;
+      const title = `<title>${names[at]}${address === null ? '' : ` ${markup(address)}`}</title>`;
       const text = `<text x="${x}" y="${y - RADIUS - 5}">${names[at]}</text>`;
       return `<g id="node-${at + 1}" class="node">${title}<circle cx="${x}" cy="${y}" r="${RADIUS}"/>${text}</g>`;
     }),

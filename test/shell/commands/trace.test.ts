@@ -58,3 +58,62 @@ test('trace: an unknown peer or type is one line', async () => {
   assert.equal((await failure('trace --line')).message, 'unknown option --line; did you mean --lines?');
   assert.match((await failure('untrace a b')).message, /^usage: untrace/);
 });
+
+test('trace: an expression, also of events, with the column of what is wrong and a suggestion', async () => {
+  const { text, value, printed, failure } = await openShell({ peers: 2 });
+  assert.equal(
+    await text('trace type=ping & conn=2 & dir=out'),
+    'tracing type=ping & conn=2 & dir=out; untrace ends it',
+  );
+  printed.length = 0;
+  await value('ping all');
+  assert.deepEqual(
+    printed.filter((line) => /^[<>*] /.test(line)).map((line) => line.slice(0, 4)),
+    ['> #2'],
+  );
+  await text('untrace');
+  await text('trace kind=pong | type=bye');
+  printed.length = 0;
+  await value('ping #1');
+  assert.match(printed.filter((line) => /^[<>*] /.test(line)).join(), /^\* pong [0-9.]+ ms, asked by a command$/);
+  const wrong = await failure('trace tpye=ping');
+  assert.equal(wrong.message, 'unknown field "tpye" at column 1; did you mean type?');
+  assert.deepEqual(wrong['near'], ['type']);
+  assert.match((await failure('trace type=pingg')).message, /^type is never "pingg" at column 6; did you mean ping/);
+  assert.equal(
+    await text('trace (ping | pong) & in'),
+    'tracing kind=pong | type=bye; (ping | pong) & in; untrace ends it',
+  );
+  assert.match((await failure('trace (ping')).message, /^the expression ends where \) is wanted at column 6$/);
+});
+
+test('trace: in a lab an expression is about every node, words alone about the one you are at', async () => {
+  const { text, printed } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 2s');
+  await text('trace from=n3 & to=n2');
+  printed.length = 0;
+  await text('n3: ping n2');
+  await text('n3: ping n1');
+  const lines = printed.filter((line) => /(?:^|: )[<>] /.test(line));
+  assert.deepEqual(
+    lines.map((line) => line.replace(/ #\d+ (n\d) /, ' $1 ').replace(/ nonce=\d+/, '')),
+    ['n3: > n2 ping', 'n2: < n3 ping'],
+  );
+  await text('untrace');
+  await text('trace pong');
+  printed.length = 0;
+  await text('n3: ping n2');
+  assert.deepEqual(
+    printed.filter((line) => /[<>] /.test(line)),
+    [],
+  );
+});
+
+test('trace: Tab offers fields, then the values of one', async () => {
+  const { tab } = await openShell({ peers: 1 });
+  assert.ok(tab('trace ty').candidates.includes('type'));
+  assert.deepEqual(tab('trace type=pi').candidates, ['type=ping']);
+  assert.ok(tab('trace in ').candidates.includes('&'));
+  assert.ok(tab('wait pee').candidates.includes('peers>='));
+});

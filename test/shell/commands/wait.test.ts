@@ -41,9 +41,45 @@ test('wait: an id that fits several peers names them, also when the second one c
   }
 });
 
-test('wait: wrong forms tell the right ones', async () => {
+test('wait: any expression, also one about a message that passes', async () => {
+  const { value, text, others, world } = await openShell({ peers: 1 });
+  await text('set ping.interval 2s');
+  const before = world.now();
+  assert.ok(
+    (await value<{ waitedMs: number }>(`wait type=pong & in & id=${others[0]?.state.id.slice(0, 8)}`)).waitedMs > 0,
+  );
+  const at = world.now();
+  assert.ok(at - before <= 3_000_000);
+  // It ends at that very message, not at what happens next.
+  const lines = await value<{ lines: { dir: string; line: string; agoMs: number }[] }>('peer #1');
+  assert.deepEqual([lines.lines.at(-1)?.dir, lines.lines.at(-1)?.agoMs], ['received', 0]);
+  assert.match(lines.lines.at(-1)?.line ?? '', /pong/);
+  assert.ok((await value<{ waitedMs: number }>('wait nth(ping & out, 2)')).waitedMs > 2_000);
+  assert.deepEqual(await value('wait peers>=1 & state.peers.size<5'), { waitedMs: 0 });
+});
+
+test('wait: a message that never comes is a timeout at its time', async () => {
+  const { failure, world } = await openShell({ peers: 1 });
+  const before = world.now();
+  const late = await failure('wait type=bye --timeout 2s');
+  assert.deepEqual([late.code, late.message], ['timeout', 'type=bye did not come true in 2 s']);
+  assert.equal(world.now() - before, 2_000_000);
+});
+
+test('wait: wrong forms tell what is wrong and where', async () => {
   const { failure } = await openShell({ peers: 0 });
-  for (const form of ['', 'peers', 'peers>2', 'peers>=x', 'ready', 'gone', 'what ever'])
-    assert.match((await failure(`wait ${form}`)).message, /^usage: wait peers>=N\|/, form);
+  assert.match((await failure('wait')).message, /^usage: wait EXPR/);
+  const wrong: readonly (readonly [form: string, message: RegExp])[] = [
+    ['peers', /^the expression ends where an operator after "peers" is wanted at column 6$/],
+    ['peers>=x', /^peers wants a number such as 5, not "x", at column 8$/],
+    ['ready', /^ready is used as ready\(ID\); the \( is missing at column 6; did you mean/],
+    ['what ever', /^unknown word "what" at column 1/],
+    ['tpye=pong', /^unknown field "tpye" at column 1; did you mean type\?$/],
+  ];
+  for (const [form, message] of wrong) assert.match((await failure(`wait ${form}`)).message, message, form);
   assert.match((await failure('wait peers>=1 --timeout x')).message, /"x" is not a duration such as 500ms or 5s/);
+  assert.match(
+    (await failure('wait peers>=1 --timeot 5s')).message,
+    /^unknown option --timeot; did you mean --timeout\?/,
+  );
 });

@@ -6,6 +6,7 @@ import { svgOf } from '../../../src/trace/exporters/svg.ts';
 import type { Graph } from '../../../src/trace/graph.ts';
 import { anyGraph, graphWith, ring } from '../../helpers/graphs.ts';
 import { hostileName } from '../../helpers/hostile-names.ts';
+import { elementsOf } from '../../helpers/markup.ts';
 
 const NOTHING_KNOWN = { edges: [], count: 0 };
 const EDGES_MAX = 1_000;
@@ -14,28 +15,6 @@ const named = (graph: Graph, names: readonly string[]): Graph => ({
   ...graph,
   nodes: graph.nodes.map((node, at) => ({ ...node, name: names[at] ?? node.name })),
 });
-
-/** Names of elements in order, when all are closed in turn, all values are quoted and no text holds a mark of markup. */
-function elementsOf(svg: string): string[] {
-  const open: string[] = [];
-  const names: string[] = [];
-  let rest = svg;
-  while (rest !== '') {
-    const tag = /^<(\/?)([a-z]+)((?: [a-zA-Z0-9:-]+="[^"<]*")*)(\/?)>/.exec(rest);
-    const text = /^(?:[^<&]|&(?:amp|lt|gt|quot|#39);)+/.exec(rest);
-    const [whole] = tag ?? text ?? [];
-    assert.ok(whole !== undefined, `not well-formed at ${JSON.stringify(rest.slice(0, 80))}`);
-    if (tag !== null) {
-      const [, slash = '', name = '', , self = ''] = tag;
-      if (slash === '/') assert.equal(open.pop(), name);
-      else names.push(name);
-      if (slash === '' && self === '') open.push(name);
-    }
-    rest = rest.slice(whole.length);
-  }
-  assert.deepEqual(open, []);
-  return names;
-}
 
 test('svg: has a line for each edge, a group for each node, and ids that are all different', () => {
   const graph = { ...graphWith(3, [[1, 0]]) };

@@ -1,0 +1,100 @@
+/** `log` and `match`: what was recorded, all of it or where an expression holds. */
+
+import type { TraceEvent } from '../../trace/event.ts';
+import { FACT_KINDS } from '../../trace/kinds.ts';
+import type { Recording } from '../../trace/recording.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { eventRow, eventValue } from '../event-row.ts';
+import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
+import { count, cut } from '../render.ts';
+import type { Shell } from '../shell.ts';
+
+const SHOWN = 20;
+const SHOWN_MAX = 10_000;
+/** `match` looks at so many messages, and shows the last few. */
+const MATCHED_MAX = 1_000;
+const MATCHES_SHOWN = 5;
+
+export const log: Command = {
+  name: 'log',
+  aliases: [],
+  group: 'watch',
+  raw: true,
+  takesExpression: true,
+  usage: 'log [EXPR] [-n N]',
+  summary: 'what was recorded',
+  details: [
+    `The last ${SHOWN} events, or -n N of them; log type=addr & from=n3, log kind=closed.`,
+    'Messages, events, timers and commands are there. match EXPR tries an expression; seq draws what was recorded,',
+    'export writes it for other tools, recording tells what is kept.',
+    'Each has its number, its time and, of a message, an m17 that is the same at both ends; why m17 tells what led to it.',
+    'A simulated lab runs its history once more when it is first asked, and is recorded from then on.',
+  ],
+  options: { n: { type: 'string', short: 'n' } },
+  candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
+  async run(shell, { rest, signal }) {
+    const { text, value: typed } = takeOption(rest, '-n', true);
+    refuseOptions(text, ['-n'], this.usage);
+    const most = readAmount(typed, this.usage);
+    const recording = await shell.recording(signal);
+    const found = text === '' ? recording.events() : asTypedExpression(() => recording.match(text));
+    const rows = found.slice(-most);
+    return {
+      value: rows.map(eventValue),
+      text: () => [...rowsOf(shell, rows), summary(recording, found.length, rows.length, text !== '')].join('\n'),
+    };
+  },
+};
+
+function readAmount(typed: string | null, usage: string): number {
+  if (typed === null) return SHOWN;
+  const amount = Number(typed);
+  if (!/^[0-9]+$/.test(typed) || amount < 1 || amount > SHOWN_MAX)
+    throw new UsageError(`-n takes a whole number from 1 to ${SHOWN_MAX}; usage: ${usage}`);
+  return amount;
+}
+
+export function rowsOf(shell: Shell, events: readonly TraceEvent[]): string[] {
+  const columns = shell.columns();
+  return events.map((event) => cut(eventRow(event), columns === null ? null : columns - 1));
+}
+
+function summary({ count: kept, forgotten }: Recording, found: number, shown: number, isChosen: boolean): string {
+  const older = forgotten === 0 ? '' : `, ${forgotten} older ones are forgotten`;
+  const of = isChosen ? `${count(found, 'event')} of ${kept}` : count(kept, 'event');
+  return `${of}${shown < found ? `, the last ${shown} shown` : ''}${older}`;
+}
+
+export const match: Command = {
+  name: 'match',
+  aliases: [],
+  isMinor: true,
+  group: 'watch',
+  raw: true,
+  takesExpression: true,
+  usage: 'match EXPR',
+  summary: 'try an expression',
+  details: [
+    `Which of the last ${MATCHED_MAX} messages an expression would have taken, before trace, wait or break use it.`,
+  ],
+  candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
+  async run(shell, { rest, signal }) {
+    const text = rest.trim();
+    if (text === '') throw new UsageError(`usage: ${this.usage}, such as match type=addr & len>200`);
+    const recording = await shell.recording(signal);
+    // Both are in order, so the first of the last messages tells where to begin.
+    const messages = asTypedExpression(() => recording.match('kind=message')).slice(-MATCHED_MAX);
+    const first = messages[0]?.i ?? Infinity;
+    const found = asTypedExpression(() => recording.match(`(${text}) & kind=message`)).filter(({ i }) => i >= first);
+    const last = found.slice(-MATCHES_SHOWN);
+    return {
+      value: { matched: found.length, of: messages.length, last: last.map(eventValue) },
+      text: () =>
+        [
+          `${found.length} of the last ${count(messages.length, 'message')}${found.length > last.length ? `; the last ${last.length}:` : ''}`,
+          ...rowsOf(shell, last),
+        ].join('\n'),
+    };
+  },
+};

@@ -1,0 +1,156 @@
+/**
+ * The two ends of connections, as a recorder sees them: an end opens with the addresses of its socket, and finds the other one when that is
+ * a node of the same world; then a line that comes is the one that was sent. It records nothing itself.
+ */
+import type { Message } from '../wire/messages.ts';
+
+/** A node as the recorder knows it. */
+export interface Recorded {
+  readonly name: string;
+  /** Place among all nodes. */
+  readonly index: number;
+  id: string | null;
+  /** Where it listens. */
+  address: string | null;
+  /** Lamport clock. */
+  clock: number;
+  /** Open connections, by number. */
+  readonly ends: Map<number, End>;
+  /** What each dial under way began with: its event. */
+  readonly dials: Map<number, number>;
+}
+
+/** A line on its way. */
+export interface Flight {
+  /** Index of the event that sent it, and the clock then. */
+  readonly index: number;
+  readonly clock: number;
+  readonly number: number;
+  readonly message: Message | null;
+  /** The line that it answers; 0: none. */
+  readonly reply: number;
+  copies: number;
+}
+
+/** A question that waits for its answer. */
+interface Asked {
+  readonly type: number;
+  readonly number: number;
+}
+
+export interface End {
+  readonly node: Recorded;
+  /** Number of the connection at its node. */
+  readonly n: number;
+  readonly isDialled: boolean;
+  /** The same at both ends. */
+  name: string;
+  other: End | null;
+  id: string | null;
+  address: string;
+  readonly socket: string | null;
+  sent: number;
+  received: number;
+  flying: Flight[];
+  /** Those that came last, since a fault may bring one again. */
+  landed: Flight[];
+  asked: Asked[];
+  /** What made this side end it; 0: nothing did. */
+  closedBy: number;
+}
+
+/** Of lines whose other end is not known, or that never arrive, only the last are kept. */
+const FLYING_MAX = 1_024;
+const LANDED_MAX = 16;
+const ASKED_MAX = 32;
+
+export function openEnd(
+  node: Recorded,
+  n: number,
+  place: {
+    readonly isDialled: boolean;
+    readonly local: string | null;
+    readonly remote: string;
+    readonly address: string;
+  },
+  waiting: Map<string, End>,
+): End {
+  const socket = place.local === null ? null : `${place.local} ${place.remote}`;
+  const end: End = {
+    node,
+    n,
+    isDialled: place.isDialled,
+    name: `${node.name}#${n}`,
+    other: null,
+    id: null,
+    address: place.address,
+    socket,
+    sent: 0,
+    received: 0,
+    flying: [],
+    landed: [],
+    asked: [],
+    closedBy: 0,
+  };
+  node.ends.set(n, end);
+  if (socket === null) return end;
+  const other = waiting.get(`${place.remote} ${place.local}`);
+  if (other === undefined || other.isDialled === end.isDialled) {
+    waiting.set(socket, end);
+    return end;
+  }
+  waiting.delete(`${place.remote} ${place.local}`);
+  end.other = other;
+  other.other = end;
+  // The name that was told first stays.
+  end.name = other.name;
+  return end;
+}
+
+export function closeEnd(end: End, waiting: Map<string, End>): void {
+  end.node.ends.delete(end.n);
+  if (end.socket !== null && waiting.get(end.socket) === end) waiting.delete(end.socket);
+  end.asked = [];
+  end.landed = [];
+}
+
+export function takeOff(end: End, flight: Flight): void {
+  end.flying.push(flight);
+  if (end.flying.length > FLYING_MAX) end.flying.shift();
+}
+
+/**
+ * The flight that a line which came at this end is. Where messages travel as objects it is the one with the same object, be it late or a
+ * copy; else the first that is still on its way, for sockets keep the order.
+ */
+export function land(end: End, message: Message | null, isObject: boolean): Flight | null {
+  const { other } = end;
+  if (other === null) return null;
+  const { flying, landed } = other;
+  const at = isObject ? flying.findIndex((one) => one.message === message) : 0;
+  if (at < 0) {
+    const again = landed.findLast((one) => one.message === message);
+    if (again !== undefined) {
+      again.copies += 1;
+      return again;
+    }
+  }
+  // What was edited on its way is nobody's object: the order has to do.
+  const flight = at <= 0 ? flying.shift() : flying.splice(at, 1)[0];
+  if (flight === undefined) return null;
+  flight.copies = 1;
+  landed.push(flight);
+  if (landed.length > LANDED_MAX) landed.shift();
+  return flight;
+}
+
+export function ask(end: End, type: number, number: number): void {
+  end.asked.push({ type, number });
+  if (end.asked.length > ASKED_MAX) end.asked.shift();
+}
+
+/** The question of that type that has waited longest, which is then answered; 0: none. */
+export function answer(end: End, type: number): number {
+  const at = end.asked.findIndex((one) => one.type === type);
+  return at < 0 ? 0 : (end.asked.splice(at, 1)[0]?.number ?? 0);
+}

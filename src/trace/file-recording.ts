@@ -1,0 +1,47 @@
+/** A recording that was read from a file, asked like one that is being made: a header and its events go in, a Recording comes out. */
+import { readExpression } from '../query/check.ts';
+import type { Trace, TraceEvent, TraceHeader } from './event.ts';
+import { FACT_KINDS } from './kinds.ts';
+import { matcherOf } from './matching.ts';
+import type { Recording } from './recording.ts';
+
+export class FileRecording implements Recording {
+  /** As it was typed. */
+  readonly path: string;
+  private readonly trace: Trace;
+
+  constructor(path: string, trace: Trace) {
+    this.path = path;
+    this.trace = trace;
+  }
+
+  header(): TraceHeader {
+    return this.trace.header;
+  }
+
+  events(): readonly TraceEvent[] {
+    return this.trace.events;
+  }
+
+  match(text: string): TraceEvent[] {
+    const { nodes } = this.trace.header;
+    const there = {
+      names: nodes.map(({ name }) => name),
+      idOf: (name: string) => nodes.find((node) => node.name === name)?.id ?? null,
+      addressOf: (name: string) => nodes.find((node) => node.name === name)?.address ?? null,
+    };
+    const { asked, holds } = matcherOf(readExpression(text, { nodes: there.names, kinds: FACT_KINDS }), there);
+    return this.trace.events.filter((event) => {
+      asked.read(event);
+      return holds();
+    });
+  }
+
+  get count(): number {
+    return this.trace.events.length;
+  }
+
+  get forgotten(): number {
+    return (this.trace.events[0]?.i ?? 1) - 1;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * One event of the recorder as its readers see it: its number goes in, the fields of a TraceEvent come out. Line, length and text are made
+ * when they are read, since most readers look at a few; JSON has them all.
+ */
+import type { NodeEvent } from '../core/events.ts';
+import type { Fact } from '../core/witness.ts';
+import { encodeMessage, type Message } from '../wire/messages.ts';
+import type { Payload } from './columns.ts';
+import { eventText, factText } from './details.ts';
+import type { End } from './ends.ts';
+import type { TraceEvent } from './event.ts';
+import { KIND_NAMES, RECV, SEND, TYPE_NAMES } from './kinds.ts';
+import type { Recorder } from './recorder.ts';
+
+const MESSAGE_FACTS: ReadonlySet<string> = new Set(['order', 'join', 'fault', 'timer', 'stop']);
+const BY_USER = 'user';
+
+export class RecordedEvent implements TraceEvent {
+  readonly i: number;
+  readonly t: number;
+  readonly n: string;
+  readonly k: string;
+  readonly m: string | null;
+  readonly re: string | null;
+  readonly c: string | null;
+  readonly dir: 'in' | 'out' | null;
+  readonly ord: number | null;
+  readonly peer: string | null;
+  readonly type: string | null;
+  readonly lc: number;
+  readonly cause: number | null;
+  readonly by: string | null;
+  readonly #payload: Payload | null;
+
+  constructor(recorder: Recorder, index: number) {
+    const { columns } = recorder;
+    const slot = columns.slot(index);
+    const kind = columns.kind[slot] as number;
+    const end = columns.ends[slot] ?? null;
+    const payload = columns.payloads[slot] ?? null;
+    const isLine = kind === SEND || kind === RECV;
+    const reply = columns.reply[slot] as number;
+    const copy = columns.copy[slot] as number;
+    const cause = columns.cause[slot] as number;
+    this.i = index;
+    this.t = (columns.at[slot] as number) / 1_000;
+    this.n = recorder.nodes[columns.node[slot] as number]?.name ?? '';
+    this.k = KIND_NAMES[kind] ?? '';
+    this.m = isLine ? `m${columns.message[slot]}${copy > 1 ? `.${copy}` : ''}` : null;
+    this.re = reply === 0 ? null : `m${reply}`;
+    this.c = end?.name ?? null;
+    this.dir = isLine ? (kind === SEND ? 'out' : 'in') : directionOf(end);
+    this.ord = isLine ? (columns.order[slot] as number) : null;
+    this.peer = peerOf(recorder, end, payload, isLine);
+    this.type = TYPE_NAMES[columns.type[slot] as number] ?? null;
+    this.lc = columns.clock[slot] as number;
+    this.cause = cause === 0 ? null : cause;
+    this.by = isLine ? null : byOf(payload);
+    this.#payload = payload;
+  }
+
+  get line(): string | null {
+    const payload = this.#payload;
+    if (this.type === null || payload === null) return null;
+    return typeof payload === 'string' ? payload : encodeMessage(payload as Message);
+  }
+
+  get len(): number | null {
+    return this.line?.length ?? null;
+  }
+
+  get text(): string | null {
+    const payload = this.#payload;
+    if (this.type !== null || payload === null || typeof payload === 'string') return null;
+    return MESSAGE_FACTS.has(this.k) ? factText(payload as Fact) : eventText(payload as NodeEvent);
+  }
+
+  toJSON(): TraceEvent {
+    const { i, t, n, k, m, re, c, dir, ord, peer, type, line, len, lc, cause, by, text } = this;
+    return { i, t, n, k, m, re, c, dir, ord, peer, type, line, len, lc, cause, by, text };
+  }
+}
+
+const directionOf = (end: End | null) => (end === null ? null : end.isDialled ? 'out' : 'in');
+
+function peerOf(recorder: Recorder, end: End | null, payload: Payload | null, isLine: boolean): string | null {
+  if (end !== null) return recorder.peerName(end);
+  if (isLine || payload === null || typeof payload === 'string' || !('kind' in payload)) return null;
+  switch (payload.kind) {
+    case 'dialing':
+    case 'dial-failed':
+    case 'refused':
+    case 'self':
+      return recorder.placeName(payload.address);
+    default:
+      return null;
+  }
+}
+
+function byOf(payload: Payload | null): string | null {
+  if (payload === null || typeof payload === 'string' || !('kind' in payload)) return null;
+  if (payload.kind === 'order' || payload.kind === 'stop') return BY_USER;
+  return payload.kind === 'fault' ? payload.id : null;
+}

@@ -1,0 +1,434 @@
+/**
+ * The recorder: a witness of every node of a world, that keeps the last events in columns and says what came of what. Facts, events and
+ * lines go in, a Recording comes out. The cause of whatever a node does is the line, timer, order or event that set it going; a line
+ * that comes is caused by its send where both ends are of this world.
+ */
+import type { NodeEvent } from '../core/events.ts';
+import type { Fact, Witness } from '../core/witness.ts';
+import type { LineDirection } from '../core/world.ts';
+import { readExpression } from '../query/check.ts';
+import { encodeMessage, type Message } from '../wire/messages.ts';
+import { Columns, type Row } from './columns.ts';
+import { answer, ask, closeEnd, type End, type Flight, land, openEnd, type Recorded, takeOff } from './ends.ts';
+import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
+import { answered, asks, FACT_KINDS, kindCode, MALFORMED, RECV, SEND, typeCode } from './kinds.ts';
+import { type Matchable, matcherOf } from './matching.ts';
+import { isConstant, ownText } from './own-text.ts';
+import { RecordedEvent } from './recorded-event.ts';
+import type { Recording } from './recording.ts';
+import type { Ring } from './ring.ts';
+
+/** What things hold, by estimate: a text beside its letters, a message, an entry of addr, an event. */
+const TEXT_BYTES = 24;
+const MESSAGE_BYTES = 64;
+const ENTRY_BYTES = 120;
+const EVENT_BYTES = 160;
+/** Addresses that are dialled, and dials to one of them under way. */
+const DIALLED_MAX = 4_096;
+const DIALS_MAX = 64;
+
+const TIMER = kindCode('timer');
+
+export interface RecorderOptions {
+  readonly world: 'tcp' | 'sim';
+  readonly app: string;
+  readonly seed: number | null;
+  readonly epochMs: number | null;
+  /** Keeps the last lines of one node, too: the same texts. */
+  readonly ring?: { readonly ring: Ring; readonly node: string };
+}
+
+export class Recorder implements Recording, Witness {
+  readonly columns = new Columns();
+  private readonly options: RecorderOptions;
+  private readonly byName = new Map<string, Recorded>();
+  readonly nodes: Recorded[] = [];
+  private readonly byId = new Map<string, Recorded>();
+  private readonly byAddress = new Map<string, Recorded>();
+  /** Ends whose other one has not come, by their sockets. */
+  private readonly waiting = new Map<string, End>();
+  /** Dials under way by the address they go to: what they began with, and whose they are. */
+  private readonly dialsTo = new Map<string, { readonly node: Recorded; readonly index: number }[]>();
+  private messages = 0;
+  /** Whom a fact set going, and the event that did; 0: none yet. */
+  private going: Recorded | null = null;
+  private goingBy = 0;
+  /** A timer is told only when something comes of it; of the network, the next event is what happened. */
+  private pending: 'timer' | 'network' | null = null;
+  /** The line that is handled. */
+  private heard: { end: End | null; index: number; number: number; type: number } = {
+    end: null,
+    index: 0,
+    number: 0,
+    type: 0,
+  };
+  private readonly row: Row = {
+    at: 0,
+    kind: 0,
+    node: 0,
+    end: null,
+    type: 0,
+    message: 0,
+    copy: 0,
+    reply: 0,
+    order: 0,
+    clock: 0,
+    cause: 0,
+    payload: null,
+    weight: 0,
+  };
+  /** Called with the number of each event that is added; null while nobody asks. It must not throw. */
+  added: ((index: number) => void) | null = null;
+
+  constructor(options: RecorderOptions) {
+    this.options = options;
+  }
+
+  get count(): number {
+    return this.columns.last - this.columns.first + 1;
+  }
+
+  get forgotten(): number {
+    return this.columns.first - 1;
+  }
+
+  header(): TraceHeader {
+    const { world, app, seed, epochMs } = this.options;
+    const nodes: TraceNode[] = this.nodes.map(({ name, id, address }) => ({ name, id, address }));
+    const strangers = new Map<string, TraceNode>();
+    for (const end of new Set(this.columns.ends))
+      if (end != null && this.peerNode(end) === null) {
+        const name = this.peerName(end);
+        if (!strangers.has(name)) strangers.set(name, { name, id: end.id, address: end.address });
+      }
+    return { version: 1, app, world, seed, epochMs, nodes: [...nodes, ...strangers.values()] };
+  }
+
+  events(): TraceEvent[] {
+    const { first, last } = this.columns;
+    return Array.from({ length: last - first + 1 }, (_, k) => new RecordedEvent(this, first + k));
+  }
+
+  /** One that is kept. */
+  recorded(index: number): TraceEvent {
+    return new RecordedEvent(this, index);
+  }
+
+  /** Names, ids and addresses that an expression may use. */
+  whoIsThere(): Matchable {
+    return {
+      names: this.nodes.map(({ name }) => name),
+      idOf: (name) => this.byName.get(name)?.id ?? null,
+      addressOf: (name) => this.byName.get(name)?.address ?? null,
+    };
+  }
+
+  match(expression: string): TraceEvent[] {
+    const there = this.whoIsThere();
+    const { asked, holds } = matcherOf(readExpression(expression, { nodes: there.names, kinds: FACT_KINDS }), there);
+    const found: TraceEvent[] = [];
+    const { first, last } = this.columns;
+    for (let index = first; index <= last; index += 1) {
+      asked.look(this, index);
+      if (holds()) found.push(this.recorded(index));
+    }
+    return found;
+  }
+
+  peerNode(end: End): Recorded | null {
+    return end.other?.node ?? (end.id === null ? null : (this.byId.get(end.id) ?? null));
+  }
+
+  peerName(end: End): string {
+    return this.peerNode(end)?.name ?? end.id ?? end.address;
+  }
+
+  /** The node that listens there, or the address itself. */
+  placeName(address: string): string {
+    return this.byAddress.get(address)?.name ?? address;
+  }
+
+  private nodeOf(name: string): Recorded {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known;
+    const { length: index } = this.nodes;
+    const node: Recorded = { name, index, id: null, address: null, clock: 0, ends: new Map(), dials: new Map() };
+    this.byName.set(name, node);
+    this.nodes.push(node);
+    return node;
+  }
+
+  fact(name: string, at: number, fact: Fact): void {
+    const node = this.nodeOf(name);
+    this.going = node;
+    this.goingBy = 0;
+    this.pending = null;
+    if (fact.kind === 'timer' || fact.kind === 'network') {
+      this.pending = fact.kind;
+      return;
+    }
+    if (fact.kind === 'join') {
+      node.id = fact.id;
+      this.byId.set(fact.id, node);
+      node.dials.clear();
+    }
+    const weight = fact.kind === 'order' && fact.order.kind === 'send-line' ? fact.order.line.length : 0;
+    this.goingBy = this.add(node, at, kindCode(fact.kind), null, 0, fact, EVENT_BYTES + weight);
+  }
+
+  closing(name: string, at: number, n: number): void {
+    const node = this.nodeOf(name);
+    const end = node.ends.get(n);
+    if (end !== undefined && end.closedBy === 0) end.closedBy = this.cause(node, at);
+  }
+
+  line(
+    name: string,
+    at: number,
+    n: number,
+    direction: LineDirection,
+    line: string | null,
+    message: Message | null,
+  ): void {
+    const node = this.nodeOf(name);
+    const end = node.ends.get(n) ?? this.unseen(node, n);
+    const type = message === null ? MALFORMED : typeCode(message.type);
+    const text = this.kept(node, at, n, direction, line, message);
+    const payload = line === null ? message : text;
+    if (direction === 'sent') this.sent(node, at, end, type, payload, message);
+    else this.received(node, at, end, type, payload, message);
+  }
+
+  private sent(
+    node: Recorded,
+    at: number,
+    end: End,
+    type: number,
+    payload: Row['payload'],
+    message: Message | null,
+  ): void {
+    const { heard, row } = this;
+    const cause = this.cause(node, at);
+    this.messages += 1;
+    end.sent += 1;
+    row.message = this.messages;
+    row.order = end.sent;
+    row.type = type;
+    const isAnswer = cause !== 0 && heard.index === cause && heard.end === end && answered(type) === heard.type;
+    row.reply = isAnswer ? heard.number : 0;
+    const { message: number, reply } = row;
+    row.copy = 1;
+    const index = this.add(node, at, SEND, end, cause, payload, weightOf(payload));
+    if (end.other !== null || this.nodes.length > 1)
+      takeOff(end, { index, clock: node.clock, number, message, reply, copies: 0 });
+    if (end.other === null && asks(type)) ask(end, type, number);
+  }
+
+  private received(
+    node: Recorded,
+    at: number,
+    end: End,
+    type: number,
+    payload: Row['payload'],
+    message: Message | null,
+  ): void {
+    const { heard, row } = this;
+    const flight: Flight | null = land(end, message, typeof payload !== 'string');
+    if (flight === null) this.messages += 1;
+    else node.clock = Math.max(node.clock, flight.clock);
+    end.received += 1;
+    row.message = flight?.number ?? this.messages;
+    row.copy = flight?.copies ?? 1;
+    row.order = end.received;
+    row.type = type;
+    row.reply = flight?.reply ?? (answered(type) < 0 ? 0 : answer(end, answered(type)));
+    heard.number = row.message;
+    const weight = flight === null || typeof payload === 'string' ? weightOf(payload) : 0;
+    const index = this.add(node, at, RECV, end, flight?.index ?? 0, payload, weight);
+    heard.end = end;
+    heard.index = index;
+    heard.type = type;
+    this.going = node;
+    this.goingBy = index;
+    this.pending = null;
+  }
+
+  event(name: string, at: number, event: NodeEvent): void {
+    const node = this.nodeOf(name);
+    const end = this.endOf(node, event);
+    const cause = this.causeOf(node, at, event, end);
+    const index = this.add(
+      node,
+      at,
+      kindCode(event.kind),
+      end,
+      cause,
+      event,
+      EVENT_BYTES + entriesOf(event) * ENTRY_BYTES,
+    );
+    this.note(node, index, event, end);
+    if (this.pending !== 'network' || this.going !== node) return;
+    this.pending = null;
+    this.goingBy = index;
+  }
+
+  /** The end that an event is about; `connected` opens it. */
+  private endOf(node: Recorded, event: NodeEvent): End | null {
+    if (event.kind === 'connected') {
+      const { n, local, remote, address, dir } = event;
+      return openEnd(node, n, { isDialled: dir === 'outbound', local, remote, address }, this.waiting);
+    }
+    if (!('n' in event) || event.n === null) return null;
+    const end = node.ends.get(event.n) ?? null;
+    if (end !== null && 'id' in event && event.id !== null) {
+      end.id = event.id;
+      end.address = event.address;
+    }
+    return end;
+  }
+
+  private causeOf(node: Recorded, at: number, event: NodeEvent, end: End | null): number {
+    switch (event.kind) {
+      // What comes between facts is nobody's doing here.
+      case 'saved':
+      case 'stopped':
+        return 0;
+      case 'connected':
+        return event.attempt === null ? this.dialledBy(node, event.remote) : (node.dials.get(event.attempt) ?? 0);
+      case 'dial-failed':
+      case 'dial-merged':
+      case 'dialing':
+        return node.dials.get(event.attempt) ?? this.cause(node, at);
+      case 'closed':
+        if (end === null) return 0;
+        return event.by === 'us' ? end.closedBy : (end.other?.closedBy ?? 0);
+      default:
+        return this.cause(node, at);
+    }
+  }
+
+  /** What an event changes of what is known. */
+  private note(node: Recorded, index: number, event: NodeEvent, end: End | null): void {
+    switch (event.kind) {
+      case 'listening':
+        node.address ??= event.address;
+        this.byAddress.set(event.address, node);
+        return;
+      case 'resolving':
+        node.dials.set(event.attempt, index);
+        return;
+      case 'dialing': {
+        node.dials.set(event.attempt, index);
+        const dials = this.dialsTo.get(event.address) ?? [];
+        if (dials.length < DIALS_MAX) dials.push({ node, index });
+        this.dialsTo.set(event.address, dials);
+        // Those that were called off end without an event.
+        if (this.dialsTo.size > DIALLED_MAX) this.dialsTo.delete(this.dialsTo.keys().next().value ?? '');
+        return;
+      }
+      case 'dial-failed':
+        return this.dialEnded(node, event.attempt, event.address);
+      case 'dial-merged':
+        return this.dialEnded(node, event.attempt, null);
+      case 'connected':
+        if (event.attempt !== null) this.dialEnded(node, event.attempt, event.address);
+        return;
+      case 'closed':
+        if (end !== null) closeEnd(end, this.waiting);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private dialEnded(node: Recorded, attempt: number, address: string | null): void {
+    const index = node.dials.get(attempt);
+    node.dials.delete(attempt);
+    const dials = address === null ? undefined : this.dialsTo.get(address);
+    if (address === null || dials === undefined) return;
+    const rest = dials.filter((one) => one.index !== index);
+    if (rest.length === 0) this.dialsTo.delete(address);
+    else this.dialsTo.set(address, rest);
+  }
+
+  /** The dial that came from there, when it can be only one. */
+  private dialledBy(node: Recorded, remote: string): number {
+    const dials = (node.address === null ? undefined : this.dialsTo.get(node.address)) ?? [];
+    const ip = hostOf(remote);
+    const found = dials.filter((one) => one.node.address === null || hostOf(one.node.address) === ip);
+    const [only] = found;
+    return only !== undefined && found.length === 1 ? only.index : 0;
+  }
+
+  /** A connection that came up before anybody recorded. */
+  private unseen(node: Recorded, n: number): End {
+    return openEnd(node, n, { isDialled: false, local: null, remote: '', address: `#${n}` }, this.waiting);
+  }
+
+  /** What set the node going; a timer is told now that something came of it, so ask before a row is filled. */
+  private cause(node: Recorded, at: number): number {
+    if (this.going !== node) return 0;
+    if (this.pending === 'timer') {
+      this.pending = null;
+      this.goingBy = this.add(node, at, TIMER, null, 0, null, 0);
+    }
+    return this.goingBy;
+  }
+
+  private add(
+    node: Recorded,
+    at: number,
+    kind: number,
+    end: End | null,
+    cause: number,
+    payload: Row['payload'],
+    weight: number,
+  ): number {
+    const { row, added } = this;
+    node.clock += 1;
+    row.at = at;
+    row.kind = kind;
+    row.node = node.index;
+    row.end = end;
+    row.clock = node.clock;
+    row.cause = cause;
+    row.payload = payload;
+    row.weight = weight;
+    const index = this.columns.add(row);
+    row.type = 0;
+    row.message = 0;
+    row.copy = 0;
+    row.reply = 0;
+    row.order = 0;
+    if (added !== null) added(index);
+    return index;
+  }
+
+  /** The line in a text of its own: it may be a slice of a chunk, which would be kept with it. Only the ring wants a message as a line. */
+  private kept(
+    node: Recorded,
+    at: number,
+    n: number,
+    direction: LineDirection,
+    line: string | null,
+    message: Message | null,
+  ): string | null {
+    const { ring } = this.options;
+    const text = (given: string) =>
+      ring !== undefined && ring.node === node.name ? ring.ring.add(at, n, direction, given) : ownText(given);
+    if (line !== null) return text(line);
+    return ring?.node === node.name && message !== null ? text(encodeMessage(message)) : null;
+  }
+}
+
+const hostOf = (address: string) => address.slice(0, address.lastIndexOf(':'));
+
+const entriesOf = (event: NodeEvent) => (event.kind === 'addr' ? event.fresh.length + event.known.length : 0);
+
+function weightOf(payload: Row['payload']): number {
+  if (payload === null) return 0;
+  if (typeof payload === 'string') return isConstant(payload) ? 0 : TEXT_BYTES + payload.length;
+  return 'type' in payload && payload.type === 'addr'
+    ? MESSAGE_BYTES + payload.peers.length * ENTRY_BYTES
+    : MESSAGE_BYTES;
+}

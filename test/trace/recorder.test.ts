@@ -1,0 +1,77 @@
+/** The recorder: what it tells of simulated nodes (contract/recording.ts), what faults do to lines, and that it stays within its bounds. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RECORDED_MAX } from '../../src/trace/columns.ts';
+import { Recorder } from '../../src/trace/recorder.ts';
+import { createRing } from '../../src/trace/ring.ts';
+import { recordingContract } from '../contract/recording.ts';
+import { createSim, grow } from '../helpers/grow.ts';
+
+const OPTIONS = { world: 'sim', app: 'test', seed: 1, epochMs: null } as const;
+
+recordingContract('sim', () => createSim(7, 20));
+
+test('recorder: a copy of a line is the second one of its number', async () => {
+  const world = createSim(3, 4);
+  const recorder = new Recorder(OPTIONS);
+  world.witness(recorder);
+  world.simulation.fault('dup 100%', {});
+  await grow(world, 2, 1, 5);
+  const received = recorder.events().filter(({ k }) => k === 'recv');
+  const twice = received.filter(({ m }) => m?.endsWith('.2') === true);
+  assert.ok(twice.length > 0);
+  for (const copy of twice) {
+    const first = received.find(({ m }) => `${m}.2` === copy.m);
+    assert.equal(first?.cause, copy.cause);
+    assert.equal(first?.line, copy.line);
+  }
+});
+
+test('recorder: keeps the last events and counts those it forgot', () => {
+  const recorder = new Recorder(OPTIONS);
+  recorder.fact('n1', 0, { kind: 'join', id: 'a1' });
+  for (let i = 0; i < RECORDED_MAX + 500; i += 1) recorder.event('n1', i, { kind: 'saved', addresses: i });
+  assert.equal(recorder.count, RECORDED_MAX);
+  assert.equal(recorder.forgotten, 501);
+  const events = recorder.events();
+  assert.equal(events[0]?.i, 502);
+  assert.equal(events[0]?.text, '500 addresses');
+  assert.equal(events.at(-1)?.text, `${RECORDED_MAX + 499} addresses`);
+});
+
+test('recorder: long lines cost events, not memory', () => {
+  const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
+  for (let i = 0; i < 60_000; i += 1)
+    recorder.line('n1', i, 1, 'received', `{"msgtype":"unheard","x":"${'y'.repeat(1_300)}"}`, null);
+  assert.ok(recorder.count < 25_000);
+  assert.ok(recorder.count > 15_000);
+  assert.equal(recorder.count + recorder.forgotten, 60_000);
+});
+
+test('recorder: shares the text of a line with the ring of its node, and gives it none of others', () => {
+  const ring = createRing();
+  const recorder = new Recorder({ ...OPTIONS, world: 'tcp', ring: { ring, node: 'live' } });
+  recorder.line('live', 5, 1, 'sent', '{"msgtype":"ping"}', { type: 'ping', nonce: null });
+  recorder.line('other', 6, 1, 'sent', '{"msgtype":"pong"}', { type: 'pong', nonce: null });
+  assert.deepEqual(ring.last(5), [{ at: 5, n: 1, direction: 'sent', line: '{"msgtype":"ping"}' }]);
+  assert.equal(recorder.events()[1]?.line, '{"msgtype":"pong"}');
+});
+
+test('recorder: events are JSON with every field, null where there is nothing', () => {
+  const recorder = new Recorder(OPTIONS);
+  recorder.event('n1', 1_234, { kind: 'listening', address: '10.0.0.1:5999' });
+  assert.equal(
+    JSON.stringify(recorder.events()[0]),
+    '{"i":1,"t":1.234,"n":"n1","k":"listening","m":null,"re":null,"c":null,"dir":null,"ord":null,"peer":null,"type":null,"line":null,"len":null,"lc":1,"cause":null,"by":null,"text":"10.0.0.1:5999"}',
+  );
+});
+
+test('recorder: a world is the same with and without it', async () => {
+  const hashOf = async (isRecorded: boolean) => {
+    const world = createSim(9, 40);
+    if (isRecorded) world.witness(new Recorder(OPTIONS));
+    await grow(world, 20, 2, 10);
+    return world.network.hash;
+  };
+  assert.equal(await hashOf(true), await hashOf(false));
+});
