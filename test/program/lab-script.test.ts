@@ -32,7 +32,7 @@ const PASS = file('pass.lab', [...THREE, 'expect eventually converged() within 3
 const FAIL = file('fail.lab', [...THREE, 'expect never ping & from=n3', 'run 5s']);
 const OPEN = file('open.lab', [...THREE, 'expect eventually peers>=7', 'run 5s']);
 const ENDLESS = file('endless.lab', [...THREE, 'expect eventually peers>=7', 'run until peers>=7']);
-const WRONG = file('wrong.lab', [...THREE, 'expct peers>=2']);
+const WRONG = file('wrong.lab', [...THREE, 'expectt peers>=2']);
 
 test('lab script: each way to end has its exit code', async () => {
   const table: [string[], number, RegExp, RegExp][] = [
@@ -45,7 +45,7 @@ test('lab script: each way to end has its exit code', async () => {
     ],
     [['--script', OPEN], 4, /^ {2}unknown {2}eventually peers>=7 \(.*\): still open when the run ended at 5s$/m, /^$/],
     [['--script', ENDLESS], 4, /^ {2}stopped {2}.*endless\.lab:5: peers>=7 did not come true in 600s$/m, /^$/],
-    [['--script', WRONG], 2, /^$/, /^peersh: .*wrong\.lab:4: unknown command "expct"; did you mean expect\?\n$/],
+    [['--script', WRONG], 2, /^$/, /^peersh: .*wrong\.lab:4: unknown command "expectt"; did you mean expect\?\n$/],
     [['--script', PASS, '--seed', 'x'], 2, /^$/, /^peersh: seed=x is no whole number/],
     [['--script', PASS, '-e', 'peers'], 2, /^$/, /^peersh: a lab script runs without a node: leave out -e/],
     [['--script', PASS, '--script', FAIL], 1, /^pass .*^fail /ms, /^$/],
@@ -133,7 +133,7 @@ test('sweep: counts seeds, names those that fail, and its code says so', async (
   assert.equal((await run([...ALONE, '-e', `sweep ${OPEN} seed=1..2`])).code, 4);
   const wrong = await run([...ALONE, '-e', `sweep ${WRONG} seed=1..400`]);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.err, /^.*wrong\.lab:4: unknown command "expct"; did you mean expect\?\n$/);
+  assert.match(wrong.err, /^.*wrong\.lab:4: unknown command "expectt"; did you mean expect\?\n$/);
 });
 
 test('sweep: an interrupt ends its threads at once', async () => {

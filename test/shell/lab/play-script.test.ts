@@ -153,8 +153,8 @@ test('script: a wrong line names file, line, word and the nearest right one', as
   const table: [string[], RegExp][] = [
     [['spwn n1..n8'], /^x\.lab:2: unknown command "spwn"; did you mean spawn\?$/],
     [
-      ['spawn n1..n8', '', '# a comment', 'run 5s', 'expct peers>=2'],
-      /^x\.lab:6: unknown command "expct"; did you mean expect\?$/,
+      ['spawn n1..n8', '', '# a comment', 'run 5s', 'expectt peers>=2'],
+      /^x\.lab:6: unknown command "expectt"; did you mean expect\?$/,
     ],
     [['spawn n1..n8', 'partitoin n1|n2'], /^x\.lab:3: unknown command "partitoin"; did you mean partition\?$/],
     [['spawn n1..n8', 'at 5s partition n1|n9x', 'run 10s'], /^x\.lab:3: partition: .*"n9x"/],
