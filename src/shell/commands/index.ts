@@ -45,6 +45,7 @@ import { sweep } from './sweep.ts';
 import { trace, untrace } from './trace.ts';
 import { use } from './use.ts';
 import { wait } from './wait.ts';
+import { explain, why } from './why.ts';
 import { wtf } from './wtf.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -67,6 +68,8 @@ export const COMMANDS: readonly Command[] = [
   untrace,
   log,
   match,
+  why,
+  explain,
   record,
   replay,
   recording,
