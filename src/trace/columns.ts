@@ -1,16 +1,30 @@
 /**
- * Where recorded events lie: one row each, as columns of numbers beside two of references. Rows are numbered from 1 on and the oldest make
- * room, by number and by an estimate of what they hold. It knows nothing of what a row means.
+ * Where recorded events lie: one row of eight numbers each, in one array, beside two of references. Rows are numbered from 1 on and the
+ * oldest make room, by number and by an estimate of what they hold. It knows nothing of what a row means.
  */
 import type { NodeEvent } from '../core/events.ts';
 import type { Fact } from '../core/witness.ts';
 import type { Message } from '../wire/messages.ts';
 import type { End } from './ends.ts';
 
-/** Events that are kept, and what their lines and details may hold; the columns are 6 MB beside that. */
+/** Events that are kept, and what their lines and details may hold; the rows are 8 MB beside that. */
 export const RECORDED_MAX = 100_000;
-export const HELD_BYTES_MAX = 28 * 1_048_576;
+const HELD_BYTES_MAX = 28 * 1_048_576;
 const ROWS_FIRST = 1_024;
+
+/** Numbers of a row, which is one line of the processor's cache: several small ones share a place. */
+const WIDTH = 8;
+const AT = 0;
+const PACKED = 1;
+const MESSAGE = 2;
+const REPLY = 3;
+const ORDER = 4;
+const CLOCK = 5;
+const CAUSE = 6;
+const WEIGHT = 7;
+const KINDS_MAX = 64;
+const TYPES_MAX = 16;
+const COPIES_MAX = 256;
 
 /** A line as text, or the message that is one when it is encoded; else what was told of. */
 export type Payload = string | Message | NodeEvent | Fact;
@@ -39,44 +53,53 @@ export class Columns {
   first = 1;
   private size = ROWS_FIRST;
   private held = 0;
-  at = new Float64Array(ROWS_FIRST);
-  kind = new Uint8Array(ROWS_FIRST);
-  node = new Uint32Array(ROWS_FIRST);
-  type = new Uint8Array(ROWS_FIRST);
-  message = new Float64Array(ROWS_FIRST);
-  copy = new Uint8Array(ROWS_FIRST);
-  reply = new Float64Array(ROWS_FIRST);
-  order = new Uint32Array(ROWS_FIRST);
-  clock = new Uint32Array(ROWS_FIRST);
-  cause = new Float64Array(ROWS_FIRST);
-  private weight = new Uint32Array(ROWS_FIRST);
-  readonly ends: (End | null)[] = [];
-  readonly payloads: (Payload | null)[] = [];
-
-  slot(i: number): number {
-    return (i - 1) % this.size;
-  }
+  private numbers = new Float64Array(ROWS_FIRST * WIDTH);
+  private readonly ends: (End | null)[] = [];
+  private readonly payloads: (Payload | null)[] = [];
 
   has(i: number): boolean {
     return i >= this.first && i <= this.last;
   }
 
+  /** Fills in the row of that number, all but its weight. */
+  read(i: number, row: Row): void {
+    const { numbers } = this;
+    const slot = (i - 1) % this.size;
+    const base = slot * WIDTH;
+    const packed = numbers[base + PACKED] as number;
+    row.at = numbers[base + AT] as number;
+    row.kind = packed % KINDS_MAX;
+    row.type = Math.floor(packed / KINDS_MAX) % TYPES_MAX;
+    row.copy = Math.floor(packed / (KINDS_MAX * TYPES_MAX)) % COPIES_MAX;
+    row.node = Math.floor(packed / (KINDS_MAX * TYPES_MAX * COPIES_MAX));
+    row.message = numbers[base + MESSAGE] as number;
+    row.reply = numbers[base + REPLY] as number;
+    row.order = numbers[base + ORDER] as number;
+    row.clock = numbers[base + CLOCK] as number;
+    row.cause = numbers[base + CAUSE] as number;
+    row.end = this.ends[slot] ?? null;
+    row.payload = this.payloads[slot] ?? null;
+  }
+
+  timeOf(i: number): number {
+    return this.numbers[((i - 1) % this.size) * WIDTH + AT] as number;
+  }
+
   add(row: Row): number {
     if (this.last === this.size && this.size < RECORDED_MAX) this.grow();
     if (this.last - this.first + 1 === RECORDED_MAX) this.forgetOldest();
+    const slot = this.last % this.size;
     this.last += 1;
-    const slot = this.slot(this.last);
-    this.at[slot] = row.at;
-    this.kind[slot] = row.kind;
-    this.node[slot] = row.node;
-    this.type[slot] = row.type;
-    this.message[slot] = row.message;
-    this.copy[slot] = row.copy;
-    this.reply[slot] = row.reply;
-    this.order[slot] = row.order;
-    this.clock[slot] = row.clock;
-    this.cause[slot] = row.cause;
-    this.weight[slot] = row.weight;
+    const { numbers } = this;
+    const base = slot * WIDTH;
+    numbers[base + AT] = row.at;
+    numbers[base + PACKED] = ((row.node * COPIES_MAX + row.copy) * TYPES_MAX + row.type) * KINDS_MAX + row.kind;
+    numbers[base + MESSAGE] = row.message;
+    numbers[base + REPLY] = row.reply;
+    numbers[base + ORDER] = row.order;
+    numbers[base + CLOCK] = row.clock;
+    numbers[base + CAUSE] = row.cause;
+    numbers[base + WEIGHT] = row.weight;
     this.ends[slot] = row.end;
     this.payloads[slot] = row.payload;
     this.held += row.weight;
@@ -84,9 +107,14 @@ export class Columns {
     return this.last;
   }
 
+  /** The connections that rows are about; one may come several times. */
+  connections(): readonly (End | null)[] {
+    return this.ends;
+  }
+
   private forgetOldest(): void {
-    const slot = this.slot(this.first);
-    this.held -= this.weight[slot] as number;
+    const slot = (this.first - 1) % this.size;
+    this.held -= this.numbers[slot * WIDTH + WEIGHT] as number;
     this.ends[slot] = null;
     this.payloads[slot] = null;
     this.first += 1;
@@ -95,20 +123,24 @@ export class Columns {
   /** Rows are found at the same places: there were never more than there was room for. */
   private grow(): void {
     this.size = Math.min(2 * this.size, RECORDED_MAX);
-    const larger = <Column extends Float64Array | Uint32Array | Uint8Array>(column: Column, made: Column): Column => {
-      made.set(column);
-      return made;
-    };
-    this.at = larger(this.at, new Float64Array(this.size));
-    this.kind = larger(this.kind, new Uint8Array(this.size));
-    this.node = larger(this.node, new Uint32Array(this.size));
-    this.type = larger(this.type, new Uint8Array(this.size));
-    this.message = larger(this.message, new Float64Array(this.size));
-    this.copy = larger(this.copy, new Uint8Array(this.size));
-    this.reply = larger(this.reply, new Float64Array(this.size));
-    this.order = larger(this.order, new Uint32Array(this.size));
-    this.clock = larger(this.clock, new Uint32Array(this.size));
-    this.cause = larger(this.cause, new Float64Array(this.size));
-    this.weight = larger(this.weight, new Uint32Array(this.size));
+    const larger = new Float64Array(this.size * WIDTH);
+    larger.set(this.numbers);
+    this.numbers = larger;
   }
 }
+
+export const emptyRow = (): Row => ({
+  at: 0,
+  kind: 0,
+  node: 0,
+  end: null,
+  type: 0,
+  message: 0,
+  copy: 0,
+  reply: 0,
+  order: 0,
+  clock: 0,
+  cause: 0,
+  payload: null,
+  weight: 0,
+});

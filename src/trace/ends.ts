@@ -30,6 +30,7 @@ export interface Flight {
   /** The line that it answers; 0: none. */
   readonly reply: number;
   copies: number;
+  hasLanded: boolean;
 }
 
 /** A question that waits for its answer. */
@@ -51,16 +52,18 @@ export interface End {
   readonly socket: string | null;
   sent: number;
   received: number;
-  flying: Flight[];
-  /** Those that came last, since a fault may bring one again. */
-  landed: Flight[];
+  /** Lines sent, the oldest first: those that came last stay for a while, since a fault may bring one again. */
+  flights: Flight[];
+  /** All before this place have landed. */
+  landed: number;
   asked: Asked[];
   /** What made this side end it; 0: nothing did. */
   closedBy: number;
 }
 
 /** Of lines whose other end is not known, or that never arrive, only the last are kept. */
-const FLYING_MAX = 1_024;
+const FLIGHTS_MAX = 1_024;
+/** So many that have landed stay, and twice as many more before they are taken away together. */
 const LANDED_MAX = 16;
 const ASKED_MAX = 32;
 
@@ -87,8 +90,8 @@ export function openEnd(
     socket,
     sent: 0,
     received: 0,
-    flying: [],
-    landed: [],
+    flights: [],
+    landed: 0,
     asked: [],
     closedBy: 0,
   };
@@ -111,12 +114,15 @@ export function closeEnd(end: End, waiting: Map<string, End>): void {
   end.node.ends.delete(end.n);
   if (end.socket !== null && waiting.get(end.socket) === end) waiting.delete(end.socket);
   end.asked = [];
-  end.landed = [];
 }
 
 export function takeOff(end: End, flight: Flight): void {
-  end.flying.push(flight);
-  if (end.flying.length > FLYING_MAX) end.flying.shift();
+  const { flights } = end;
+  flights.push(flight);
+  if (end.landed < 3 * LANDED_MAX && flights.length <= FLIGHTS_MAX) return;
+  const gone = Math.max(end.landed - LANDED_MAX, flights.length - FLIGHTS_MAX, 0);
+  flights.splice(0, gone);
+  end.landed = Math.max(0, end.landed - gone);
 }
 
 /**
@@ -126,23 +132,29 @@ export function takeOff(end: End, flight: Flight): void {
 export function land(end: End, message: Message | null, isObject: boolean): Flight | null {
   const { other } = end;
   if (other === null) return null;
-  const { flying, landed } = other;
-  const at = isObject ? flying.findIndex((one) => one.message === message) : 0;
-  if (at < 0) {
-    const again = landed.findLast((one) => one.message === message);
-    if (again !== undefined) {
-      again.copies += 1;
-      return again;
+  const { flights } = other;
+  let at = other.landed;
+  if (isObject) {
+    while (at < flights.length && !isFlying(flights[at] as Flight, message)) at += 1;
+    if (at === flights.length) {
+      const again = flights.findLast((one) => one.hasLanded && one.message === message);
+      if (again !== undefined) {
+        again.copies += 1;
+        return again;
+      }
+      // What was edited on its way is nobody's object: the order has to do.
+      at = other.landed;
     }
   }
-  // What was edited on its way is nobody's object: the order has to do.
-  const flight = at <= 0 ? flying.shift() : flying.splice(at, 1)[0];
+  const flight = flights[at];
   if (flight === undefined) return null;
+  flight.hasLanded = true;
   flight.copies = 1;
-  landed.push(flight);
-  if (landed.length > LANDED_MAX) landed.shift();
+  while (other.landed < flights.length && (flights[other.landed] as Flight).hasLanded) other.landed += 1;
   return flight;
 }
+
+const isFlying = (flight: Flight, message: Message | null) => flight.message === message && !flight.hasLanded;
 
 export function ask(end: End, type: number, number: number): void {
   end.asked.push({ type, number });

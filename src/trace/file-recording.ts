@@ -1,6 +1,6 @@
 /** A recording that was read from a file, asked like one that is being made: a header and its events go in, a Recording comes out. */
 import { readExpression } from '../query/check.ts';
-import type { Trace, TraceEvent, TraceHeader } from './event.ts';
+import type { Trace, TraceEvent, TraceHeader, TraceNode } from './event.ts';
 import { FACT_KINDS } from './kinds.ts';
 import { matcherOf } from './matching.ts';
 import type { Recording } from './recording.ts';
@@ -12,7 +12,7 @@ export class FileRecording implements Recording {
 
   constructor(path: string, trace: Trace) {
     this.path = path;
-    this.trace = trace;
+    this.trace = { header: { ...trace.header, nodes: everybody(trace) }, events: trace.events };
   }
 
   header(): TraceHeader {
@@ -44,4 +44,19 @@ export class FileRecording implements Recording {
   get forgotten(): number {
     return (this.trace.events[0]?.i ?? 1) - 1;
   }
+}
+
+/** A header is written first, so peers that came later are known by their events only: by an id, or by an address. */
+function everybody({ header, events }: Trace): TraceNode[] {
+  const nodes = new Map(header.nodes.map((node) => [node.name, node]));
+  for (const { n, k, peer, text } of events) {
+    if (n !== '' && !nodes.has(n)) nodes.set(n, { name: n, id: null, address: null });
+    if (peer === null || (nodes.has(peer) && k !== 'ready')) continue;
+    const known = nodes.get(peer);
+    const isAddress = peer.includes(':');
+    // The word after the direction is where it listens.
+    const address = known?.address ?? (k === 'ready' ? (text?.split(' ')[1] ?? null) : isAddress ? peer : null);
+    nodes.set(peer, { name: peer, id: known?.id ?? (isAddress ? null : peer), address });
+  }
+  return [...nodes.values()];
 }

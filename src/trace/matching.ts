@@ -8,8 +8,9 @@ import { functionRow } from '../query/functions.ts';
 import { compile } from '../query/match.ts';
 import type { Observation, Scope } from '../query/observation.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
+import { emptyRow } from './columns.ts';
 import type { TraceEvent } from './event.ts';
-import { isLine, KIND_NAMES, RECV, SEND, TYPE_NAMES } from './kinds.ts';
+import { isLine, KIND_NAMES, RECV, SEND, TYPE_NAMES, typeCode } from './kinds.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Whom an expression may name. */
@@ -48,6 +49,7 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
   }
   const looksInside = parts.some((part) => part.kind === 'body' || (part.kind === 'call' && part.name === 'reply'));
   let lengthOf: () => number = () => 0;
+  const row = emptyRow();
   const observation: Observation = {
     t: 0,
     kind: '',
@@ -70,13 +72,12 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
   const asked: Asked = {
     look(recorder, index) {
       const { columns } = recorder;
-      const slot = columns.slot(index);
-      const kind = columns.kind[slot] as number;
-      const end = columns.ends[slot] ?? null;
-      const node = recorder.nodes[columns.node[slot] as number]?.name ?? '';
+      columns.read(index, row);
+      const { kind, end, payload, cause } = row;
+      const node = recorder.nodes[row.node]?.name ?? '';
       const isOfLine = kind === SEND || kind === RECV;
       const peer = end === null ? null : recorder.peerName(end);
-      observation.t = columns.at[slot] as number;
+      observation.t = row.at;
       observation.index = index;
       observation.node = node;
       observation.kind = isOfLine ? 'message' : (KIND_NAMES[kind] ?? '');
@@ -86,7 +87,6 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
       observation.n = end?.n ?? 0;
       observation.id = end === null ? null : (recorder.peerNode(end)?.id ?? end.id);
       observation.by = null;
-      const payload = columns.payloads[slot] ?? null;
       observation.message = null;
       if (!isOfLine) {
         if (payload !== null && typeof payload === 'object' && 'kind' in payload) {
@@ -96,9 +96,9 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
         observation.sentAt = null;
         return;
       }
-      const sentBy = kind === RECV ? (columns.cause[slot] as number) : index;
-      observation.sentAt = columns.has(sentBy) ? (columns.at[columns.slot(sentBy)] as number) : null;
-      const stub = STUBS[columns.type[slot] as number] ?? null;
+      const sentBy = kind === RECV ? cause : index;
+      observation.sentAt = columns.has(sentBy) ? columns.timeOf(sentBy) : null;
+      const stub = STUBS[row.type] ?? null;
       if (stub === null) return;
       observation.message = looksInside ? (typeof payload === 'string' ? parsed(payload) : (payload as Message)) : stub;
       lengthOf = () => (typeof payload === 'string' ? payload.length : encodeMessage(payload as Message).length);
@@ -118,7 +118,8 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
       observation.id = event.peer === null ? null : (there.idOf(event.peer) ?? event.peer);
       observation.by = event.by;
       observation.sentAt = null;
-      observation.message = event.line === null ? null : parsed(event.line);
+      observation.message =
+        event.line === null ? null : looksInside ? parsed(event.line) : (STUBS[typeCode(event.type ?? '')] ?? null);
       lengthOf = () => event.len ?? 0;
     },
   };

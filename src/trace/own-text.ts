@@ -5,8 +5,6 @@ const LINE_LENGTH_MAX = 1_400;
 /** Strings up to this length are copied by a slice anyway. */
 const COPIED_LENGTH_MAX = 12;
 
-export const isConstant = (line: string): boolean => CONSTANT_LINES.includes(line);
-
 /** Joined and cut again, so that this line is kept and not the chunk it is a slice of; the lines that pass most need no copy. */
 export function ownText(line: string): string {
   const cut = line.length > LINE_LENGTH_MAX ? line.slice(0, LINE_LENGTH_MAX) : line;

@@ -5,7 +5,7 @@
 import type { NodeEvent } from '../core/events.ts';
 import type { Fact } from '../core/witness.ts';
 import { encodeMessage, type Message } from '../wire/messages.ts';
-import type { Payload } from './columns.ts';
+import { emptyRow, type Payload } from './columns.ts';
 import { eventText, factText } from './details.ts';
 import type { End } from './ends.ts';
 import type { TraceEvent } from './event.ts';
@@ -14,6 +14,8 @@ import type { Recorder } from './recorder.ts';
 
 const MESSAGE_FACTS: ReadonlySet<string> = new Set(['order', 'join', 'fault', 'timer', 'stop']);
 const BY_USER = 'user';
+/** Read into for each event, and nothing keeps it. */
+const ROW = emptyRow();
 
 export class RecordedEvent implements TraceEvent {
   readonly i: number;
@@ -33,27 +35,21 @@ export class RecordedEvent implements TraceEvent {
   readonly #payload: Payload | null;
 
   constructor(recorder: Recorder, index: number) {
-    const { columns } = recorder;
-    const slot = columns.slot(index);
-    const kind = columns.kind[slot] as number;
-    const end = columns.ends[slot] ?? null;
-    const payload = columns.payloads[slot] ?? null;
+    recorder.columns.read(index, ROW);
+    const { kind, end, payload, reply, copy, cause } = ROW;
     const isLine = kind === SEND || kind === RECV;
-    const reply = columns.reply[slot] as number;
-    const copy = columns.copy[slot] as number;
-    const cause = columns.cause[slot] as number;
     this.i = index;
-    this.t = (columns.at[slot] as number) / 1_000;
-    this.n = recorder.nodes[columns.node[slot] as number]?.name ?? '';
+    this.t = ROW.at / 1_000;
+    this.n = recorder.nodes[ROW.node]?.name ?? '';
     this.k = KIND_NAMES[kind] ?? '';
-    this.m = isLine ? `m${columns.message[slot]}${copy > 1 ? `.${copy}` : ''}` : null;
+    this.m = isLine ? `m${ROW.message}${copy > 1 ? `.${copy}` : ''}` : null;
     this.re = reply === 0 ? null : `m${reply}`;
     this.c = end?.name ?? null;
     this.dir = isLine ? (kind === SEND ? 'out' : 'in') : directionOf(end);
-    this.ord = isLine ? (columns.order[slot] as number) : null;
+    this.ord = isLine ? ROW.order : null;
     this.peer = peerOf(recorder, end, payload, isLine);
-    this.type = TYPE_NAMES[columns.type[slot] as number] ?? null;
-    this.lc = columns.clock[slot] as number;
+    this.type = TYPE_NAMES[ROW.type] ?? null;
+    this.lc = ROW.clock;
     this.cause = cause === 0 ? null : cause;
     this.by = isLine ? null : byOf(payload);
     this.#payload = payload;

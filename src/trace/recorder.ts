@@ -8,12 +8,12 @@ import type { Fact, Witness } from '../core/witness.ts';
 import type { LineDirection } from '../core/world.ts';
 import { readExpression } from '../query/check.ts';
 import { encodeMessage, type Message } from '../wire/messages.ts';
-import { Columns, type Row } from './columns.ts';
+import { Columns, emptyRow, type Row } from './columns.ts';
 import { answer, ask, closeEnd, type End, type Flight, land, openEnd, type Recorded, takeOff } from './ends.ts';
 import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
 import { answered, asks, FACT_KINDS, kindCode, MALFORMED, RECV, SEND, typeCode } from './kinds.ts';
 import { type Matchable, matcherOf } from './matching.ts';
-import { isConstant, ownText } from './own-text.ts';
+import { ownText } from './own-text.ts';
 import { RecordedEvent } from './recorded-event.ts';
 import type { Recording } from './recording.ts';
 import type { Ring } from './ring.ts';
@@ -62,21 +62,9 @@ export class Recorder implements Recording, Witness {
     number: 0,
     type: 0,
   };
-  private readonly row: Row = {
-    at: 0,
-    kind: 0,
-    node: 0,
-    end: null,
-    type: 0,
-    message: 0,
-    copy: 0,
-    reply: 0,
-    order: 0,
-    clock: 0,
-    cause: 0,
-    payload: null,
-    weight: 0,
-  };
+  private readonly row: Row = emptyRow();
+  /** Whose line came last: mostly the same node's comes next. */
+  private latest: Recorded | null = null;
   /** Called with the number of each event that is added; null while nobody asks. It must not throw. */
   added: ((index: number) => void) | null = null;
 
@@ -96,8 +84,8 @@ export class Recorder implements Recording, Witness {
     const { world, app, seed, epochMs } = this.options;
     const nodes: TraceNode[] = this.nodes.map(({ name, id, address }) => ({ name, id, address }));
     const strangers = new Map<string, TraceNode>();
-    for (const end of new Set(this.columns.ends))
-      if (end != null && this.peerNode(end) === null) {
+    for (const end of new Set(this.columns.connections()))
+      if (end !== null && this.peerNode(end) === null) {
         const name = this.peerName(end);
         if (!strangers.has(name)) strangers.set(name, { name, id: end.id, address: end.address });
       }
@@ -149,8 +137,13 @@ export class Recorder implements Recording, Witness {
   }
 
   private nodeOf(name: string): Recorded {
+    const { latest } = this;
+    if (latest !== null && latest.name === name) return latest;
     const known = this.byName.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.latest = known;
+      return known;
+    }
     const { length: index } = this.nodes;
     const node: Recorded = { name, index, id: null, address: null, clock: 0, ends: new Map(), dials: new Map() };
     this.byName.set(name, node);
@@ -220,7 +213,7 @@ export class Recorder implements Recording, Witness {
     row.copy = 1;
     const index = this.add(node, at, SEND, end, cause, payload, weightOf(payload));
     if (end.other !== null || this.nodes.length > 1)
-      takeOff(end, { index, clock: node.clock, number, message, reply, copies: 0 });
+      takeOff(end, { index, clock: node.clock, number, message, reply, copies: 0, hasLanded: false });
     if (end.other === null && asks(type)) ask(end, type, number);
   }
 
@@ -414,10 +407,10 @@ export class Recorder implements Recording, Witness {
     message: Message | null,
   ): string | null {
     const { ring } = this.options;
-    const text = (given: string) =>
-      ring !== undefined && ring.node === node.name ? ring.ring.add(at, n, direction, given) : ownText(given);
-    if (line !== null) return text(line);
-    return ring?.node === node.name && message !== null ? text(encodeMessage(message)) : null;
+    if (ring === undefined || ring.node !== node.name) return line === null ? null : ownText(line);
+    return line === null && message === null
+      ? null
+      : ring.ring.add(at, n, direction, line ?? encodeMessage(message as Message));
   }
 }
 
@@ -427,7 +420,7 @@ const entriesOf = (event: NodeEvent) => (event.kind === 'addr' ? event.fresh.len
 
 function weightOf(payload: Row['payload']): number {
   if (payload === null) return 0;
-  if (typeof payload === 'string') return isConstant(payload) ? 0 : TEXT_BYTES + payload.length;
+  if (typeof payload === 'string') return TEXT_BYTES + payload.length;
   return 'type' in payload && payload.type === 'addr'
     ? MESSAGE_BYTES + payload.peers.length * ENTRY_BYTES
     : MESSAGE_BYTES;

@@ -13,6 +13,7 @@ import { ROUNDS } from './rounds.ts';
 import { benchCrowd, benchSimulation } from './simulation.ts';
 import { benchStart } from './start.ts';
 import { HEADING, isMissed, type Line, printLine } from './table.ts';
+import { benchTrace } from './trace.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Line[]>>> = {
   messages: benchMessages,
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<Line[]>>> = {
   answers: benchAnswers,
   queue: benchQueue,
   simulation: benchSimulation,
+  trace: benchTrace,
 };
 
 /** Parts that run only when they are asked for. */

@@ -1,8 +1,9 @@
 /**
- * Our whole node as the program runs it: nothing goes in, a listening port comes out. The ring of last lines listens as in the
- * program; only the limits that a bench goes beyond on purpose are raised.
+ * Our whole node as the program runs it: nothing goes in, a listening port comes out. The recorder listens as in the program, or
+ * the ring of last lines alone; only the limits that a bench goes beyond on purpose are raised.
  */
 import { defaultSettings, isSettingKey, readSetting, type Settings } from '../../src/settings.ts';
+import { Recorder } from '../../src/trace/recorder.ts';
 import { createRing } from '../../src/trace/ring.ts';
 import { createLiveWorld } from '../../src/worlds.ts';
 
@@ -18,12 +19,16 @@ export const RAISED: readonly string[] = [
   'flood.bytes.burst=64MiB',
 ];
 
-export async function startOurs(): Promise<number> {
+const NAME = 'bench';
+
+export async function startOurs(isRecorded: boolean): Promise<number> {
   const world = createLiveWorld();
   const ring = createRing();
-  world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
+  if (isRecorded)
+    world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0, ring: { ring, node: NAME } }));
+  else world.onLine((_, n, direction, line) => void ring.add(world.now(), n, direction, line));
   const node = await world.spawn({
-    name: 'bench',
+    name: NAME,
     settings: raisedSettings(),
     listen: [{ host: '127.0.0.1', port: 0 }],
     bootstrap: [],

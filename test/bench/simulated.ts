@@ -3,6 +3,7 @@ import type { NodeConfig } from '../../src/core/world.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { createSimWorld, type SimWorld } from '../../src/sim/world.ts';
+import { Recorder } from '../../src/trace/recorder.ts';
 import { BareNetwork } from './bare-network.ts';
 import { answerRequests } from './child.ts';
 
@@ -15,8 +16,8 @@ const SLICE_MS = 50;
 const REWINDS = 20;
 
 export interface NetworkRequest {
-  /** run: to the end. bare: the same of the reference. converge: until it is one piece. rewind: afterwards to moments by lot. */
-  readonly what: 'run' | 'bare' | 'converge' | 'rewind';
+  /** run: to the end. recorded: with a recorder. bare: the same of the reference. converge: until it is one piece. rewind: afterwards to moments by lot. */
+  readonly what: 'run' | 'recorded' | 'bare' | 'converge' | 'rewind';
   readonly nodes: number;
   readonly virtualS: number;
   /** It is cut off after so long. */
@@ -91,6 +92,7 @@ answerRequests(async (request: NetworkRequest): Promise<NetworkAnswer> => {
   const startedAt = performance.now();
   const world = await network(nodes, what === 'rewind');
   const { simulation } = world;
+  if (what === 'recorded') world.witness(new Recorder({ world: 'sim', app: 'bench', seed: 1, epochMs: null }));
   const text = what === 'converge' ? 'converged()' : request.watch;
   const watcher = text === null ? null : simulation.watch(text, 'n1');
   const joinedUs = joinUs(nodes) * nodes;

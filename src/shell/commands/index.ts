@@ -46,6 +46,7 @@ import { trace, untrace } from './trace.ts';
 import { use } from './use.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
+import { explain, why } from './why.ts';
 import { wtf } from './wtf.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -68,6 +69,8 @@ export const COMMANDS: readonly Command[] = [
   untrace,
   log,
   match,
+  why,
+  explain,
   record,
   replay,
   recording,

@@ -18,6 +18,7 @@ const HEAD_HEIGHT = 50;
 const FOOT_HEIGHT = 30;
 /** From the middle of a lane to its edge, where an arrow that comes back to its own lane turns. */
 const LOOP_WIDTH = 30;
+const LABEL_GAP = 10;
 const NAME_LENGTH_MAX = 22;
 const LABEL_LENGTH_MAX = 60;
 
@@ -27,14 +28,15 @@ const STYLE = `
   .time { fill: #616161; text-anchor: end }
   .lane { stroke: #b0bec5 }
   .message path { stroke: #37474f; stroke-width: 1.5; fill: none }
-  .message text { text-anchor: middle; paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
+  .message text { paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
   .reply path { stroke-dasharray: 6 4 }
   .edited path { stroke: #ef6c00; stroke-dasharray: 12 3 2 3 }
   .copy path { stroke: #6a1b9a; stroke-width: 3 }
   .injected path { stroke: #1565c0; stroke-dasharray: 2 2; stroke-width: 3 }
   .late path { stroke: #6d4c41; stroke-dasharray: 2 5 }
   .dropped path { stroke: #c62828 }
-  .mark { font-size: 16px; font-weight: bold }
+  .message .left { text-anchor: end }
+  .message .mark { font-size: 16px; font-weight: bold; text-anchor: middle }
   .note circle { fill: #455a64 }
 `;
 
@@ -115,7 +117,9 @@ function drawnArrow(arrow: Arrow, names: readonly string[], yOf: (row: number) =
   const came = passage.arrival === null ? '' : ` came ${secondsText(passage.arrival.t)}`;
   const told = `${names[from]} → ${names[to]} ${markup(shortened(labelOf(arrow)))}`;
   const title = `<title>${told}${by === '' ? '' : ` (${markup(shortened(by))})`}${came}\n${markup(shortened(lineCome(passage) ?? ''))}</title>`;
-  const [middle, level] = from === to ? [turn + 40, y1] : [(x1 + x2) / 2, (y1 + y2) / 2];
+  // Beside its tail, since no other arrow begins in that row.
+  const isLeft = placeOf(to) < x1;
+  const beside = from === to ? turn + LABEL_GAP : isLeft ? x1 - LABEL_GAP : x1 + LABEL_GAP;
   const classes = [
     'message',
     stroke,
@@ -123,7 +127,7 @@ function drawnArrow(arrow: Arrow, names: readonly string[], yOf: (row: number) =
   ];
   const point = mark === undefined ? ' marker-end="url(#arrow)"' : '';
   const end = mark === undefined ? '' : `<text class="mark" x="${x2}" y="${y2 + 5}">${mark}</text>`;
-  const label = `<text x="${middle}" y="${level - 4}">${markup(shortened(labelOf(arrow), LABEL_LENGTH_MAX))}</text>`;
+  const label = `<text${isLeft ? ' class="left"' : ''} x="${beside}" y="${y1 - 4}">${markup(shortened(labelOf(arrow), LABEL_LENGTH_MAX))}</text>`;
   return `<g id="message-${passage.number}" class="${classes.join(' ')}">${title}<path d="${way}"${point}/>${label}${end}</g>\n`;
 }
 

@@ -108,3 +108,28 @@ test('replay: a broken line names the file and the line', async (context) => {
   // What was open before is not changed by a file that is none.
   assert.match((await failure('replay close')).message, /^no recording is open/);
 });
+
+test('replay: a peer that came after the header was written is found by its id and its address', (context) => {
+  const path = join(folderOf(context), 'late.jsonl');
+  const recorder = new Recorder({ world: 'tcp', app: 'test', seed: null, epochMs: 0 });
+  const file = new RecordFile({ path, recorder, holds: null, ended: () => undefined });
+  const about = { n: 1, id: 'c0ffee12-x', address: '127.0.0.1:5998', dir: 'inbound' } as const;
+  recorder.event('live', 1, {
+    ...about,
+    id: null,
+    kind: 'connected',
+    attempt: null,
+    via: 'peer',
+    local: null,
+    remote: '127.0.0.1:50000',
+  });
+  recorder.event('live', 2, { ...about, kind: 'ready', via: 'peer', helloLess: false, agent: null });
+  file.stop();
+  assert.deepEqual(
+    readRecording(path)
+      .header()
+      .nodes.find(({ id }) => id === 'c0ffee12-x'),
+    { name: 'c0ffee12-x', id: 'c0ffee12-x', address: '127.0.0.1:5998' },
+  );
+  assert.equal(readRecording(path).match('id=c0ffee & kind=ready').length, 1);
+});
