@@ -44,11 +44,11 @@ export const why: Command = {
     const { forgotten } = recording;
     return forgotten === 0
       ? answer
-      : { ...answer, text: () => `${String(textOf(answer))}\n${count(forgotten, 'older event')} forgotten` };
+      : { ...answer, text: async () => `${await textOf(answer)}\n${count(forgotten, 'older event')} forgotten` };
   },
 };
 
-const textOf = ({ text }: Answer) => (typeof text === 'function' ? text() : text);
+const textOf = async ({ text }: Answer) => (typeof text === 'function' ? await text() : text);
 
 /** Whose story is told: the node that one is at, in a file the first one when it has none of that name. */
 function nodeHere(shell: Shell): string {
