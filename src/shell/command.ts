@@ -25,9 +25,8 @@ export interface Command {
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
-  /** Not on the screen of `help`, which is full: the help of another command names it. */
-  readonly isMinor?: boolean;
-  readonly group: 'peers' | 'network' | 'watch' | 'lab' | 'shell';
+  /** Those of the lab stand in `help lab`, those of what was recorded in `help log`. */
+  readonly group: 'peers' | 'network' | 'watch' | 'record' | 'lab' | 'shell';
   /** Without a lab it can do nothing, and its word is JavaScript's when a variable has that name. */
   readonly needsLab?: boolean;
   /** Further sentences for `help NAME`. */

@@ -15,8 +15,7 @@ const KINDS = EXPORTERS.map(({ name }) => name);
 export const exportCommand: Command = {
   name: 'export',
   aliases: [],
-  isMinor: true,
-  group: 'watch',
+  group: 'record',
   raw: true,
   takesExpression: true,
   usage: 'export KIND [EXPR] FILE',

@@ -22,9 +22,8 @@ const STEP_WIDTH = 23;
 
 const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port; Tab completes it.
   peers                who is connected; connect HOST:PORT when nobody is
-  trace                shows what passes on the wire, until untrace
-  ping ID              asks whether it is there; getaddr ID asks it for others
-  drop ID              says bye to it and keeps it away; connect takes it back
+  ping ID              asks whether it is there; trace shows it on the wire
+  getaddr ID           asks it for others; drop ID says bye and keeps it away
 help COMMAND tells more; help settings and help reasons list those.
 What is no command is JavaScript: node.peers.size, (await peers()).length`;
 
@@ -85,7 +84,8 @@ export const help: Command = {
       usage,
       `  ${summary}`,
       ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
-      ...(name === 'lab' ? labLines(shell) : []),
+      ...(name === 'lab' ? groupLines(shell, 'lab') : []),
+      ...(name === 'log' ? groupLines(shell, 'record') : []),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
       ...faults,
       ...(word === 'faults' ? SELECTORS.map((line) => fold(line, 0)) : []),
@@ -134,10 +134,10 @@ function settingLine(key: SettingKey): string {
 
 const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
 
-/** Commands that need a lab stand with the command that makes one: most nodes never have one. */
-const labLines = (shell: Shell) =>
+/** Commands that need a lab stand with the command that makes one, since most nodes never have one; those of a record with `log`. */
+const groupLines = (shell: Shell, group: 'lab' | 'record') =>
   shell.commands
-    .filter((command) => command.group === 'lab')
+    .filter((command) => command.group === group)
     .map((command) => `  ${command.name.padEnd(NAME_WIDTH)} ${command.summary}`);
 
 function overview(shell: Shell): string {
@@ -145,7 +145,7 @@ function overview(shell: Shell): string {
   const isNarrow = columns !== null && columns < GROUP_WIDTH + 2 * CELL_WIDTH;
   const lines = GROUPS.flatMap(([group, title]) => {
     const cells = shell.commands
-      .filter((command) => command.group === group && command.isMinor !== true)
+      .filter((command) => command.group === group)
       .map((command) => `${command.name.padEnd(NAME_WIDTH)}${command.summary}`);
     const half = isNarrow ? cells.length : Math.ceil(cells.length / 2);
     return cells.slice(0, half).map((cell, i) => {

@@ -25,11 +25,10 @@ export const log: Command = {
   usage: 'log [EXPR] [-n N]',
   summary: 'what was recorded',
   details: [
-    `The last ${SHOWN} events, or -n N of them; log type=addr & from=n3, log kind=closed.`,
-    'Messages, events, timers and commands are there. match EXPR tries an expression; seq draws what was recorded,',
-    'export writes it for other tools, recording tells what is kept.',
-    'Each has its number, its time and, of a message, an m17 that is the same at both ends; why m17 tells what led to it.',
+    `The last ${SHOWN} events, or -n N of them: messages, what nodes report, timers and commands. log type=addr & from=n3.`,
+    'A message has a number such as m17, the same at both ends; why m17 tells what led to it.',
     'A simulated lab runs its history once more when it is first asked, and is recorded from then on.',
+    'Of what was recorded there are also:',
   ],
   options: { n: { type: 'string', short: 'n' } },
   candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
@@ -69,15 +68,12 @@ function summary({ count: kept, forgotten }: Recording, found: number, shown: nu
 export const match: Command = {
   name: 'match',
   aliases: [],
-  isMinor: true,
-  group: 'watch',
+  group: 'record',
   raw: true,
   takesExpression: true,
   usage: 'match EXPR',
   summary: 'try an expression',
-  details: [
-    `Which of the last ${MATCHED_MAX} messages an expression would have taken, before trace, wait or break use it.`,
-  ],
+  details: [`Which of the last ${MATCHED_MAX} messages an expression would have taken, before trace or wait use it.`],
   candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
   async run(shell, { rest, signal }) {
     const text = rest.trim();

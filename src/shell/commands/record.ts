@@ -14,14 +14,14 @@ import { pathsFrom } from '../shell-file.ts';
 export const record: Command = {
   name: 'record',
   aliases: [],
-  group: 'watch',
+  group: 'record',
   raw: true,
   usage: 'record [FILE [EXPR]|stop]',
-  summary: 'keep it in a file',
+  summary: 'write events to a file',
   details: [
-    'JSON lines: a header, then an event each, from now on. record run.jsonl type=addr writes only some.',
-    'Nothing is overwritten; after 64 MiB it goes on in FILE.1, up to FILE.7. A journey of a lab ends it.',
-    'replay FILE opens it again.',
+    'JSON lines: a header, then an event each, from now on. record run.jsonl type=addr writes those for which it holds.',
+    'Nothing is overwritten; after 64 MiB it goes on in FILE.1, up to FILE.7. replay FILE opens it again.',
+    'A journey to another moment of a lab ends it.',
   ],
   candidates: (shell, before, word) =>
     before.length === 0 ? ['stop', ...pathsFrom(word)] : expressionWords(shell, before.slice(1), word, FACT_KINDS),
@@ -92,8 +92,7 @@ function stop(shell: Shell): Answer {
 export const replay: Command = {
   name: 'replay',
   aliases: [],
-  isMinor: true,
-  group: 'watch',
+  group: 'record',
   usage: 'replay [FILE|close]',
   summary: 'open a recording',
   details: ['Until replay close, log, match, why and explain tell of the file and not of the node or the lab.'],
@@ -133,13 +132,12 @@ function opened({ opened: file }: Shell): Answer {
 export const recording: Command = {
   name: 'recording',
   aliases: [],
-  isMinor: true,
-  group: 'watch',
+  group: 'record',
   usage: 'recording [on|off]',
   summary: 'what is kept for log',
   details: [
-    'Your own node is recorded from its start. A simulated lab costs nothing until it is asked: then its history',
-    'runs once more from its beginning and is recorded, until a journey to another moment. off frees what is kept.',
+    'Your own node is recorded from its start. A simulated lab costs nothing until somebody asks:',
+    'then its history runs once more, and it is recorded until a journey to another moment. off frees what is kept.',
   ],
   candidates: (_, before) => (before.length === 0 ? ['on', 'off'] : []),
   async run(shell, { words, signal }) {

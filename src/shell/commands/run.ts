@@ -23,7 +23,8 @@ export const run: Command = {
   usage: 'run T|to #N [T]|until EXPR [max T] [--speed S|max]',
   summary: 'let time pass',
   details: [
-    'run until peers>=3 max 30s goes on until an expression holds; what does not in time (10m unless told) fails.',
+    'run until peers>=3 max 30s goes on until an expression holds.',
+    'What does not come true in time (10m unless told) fails, exit code 4.',
     'run 5s lets 5 s pass at once. run to #1841 goes on to an event, run to 12.5s to a time, run to #1841 12.5s to both.',
     'With --speed it runs in the background until pause: 1 is the pace of the wall clock, max full speed.',
     'After a rewind what was done before is done again until the end of the branch.',

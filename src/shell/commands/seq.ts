@@ -19,8 +19,7 @@ const ROWS_MAX = 20_000;
 export const seq: Command = {
   name: 'seq',
   aliases: ['sequence'],
-  isMinor: true,
-  group: 'watch',
+  group: 'record',
   raw: true,
   takesExpression: true,
   usage: 'seq [EXPR] [--all]',

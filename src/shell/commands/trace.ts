@@ -92,7 +92,6 @@ function compiled(shell: Shell, text: string): Pick<Trace, 'text' | 'matcher' | 
 export const untrace: Command = {
   name: 'untrace',
   aliases: [],
-  isMinor: true,
   group: 'watch',
   takesNodes: true,
   usage: 'untrace [ID]',

@@ -24,7 +24,7 @@ export const why: Command = {
   usage: 'why ADDR|ID|m17',
   summary: 'what led to it',
   details: [
-    'why 10.0.0.9:5999: how the node came to know an address, back over addr messages to a bootstrap list or a command.',
+    'why 10.0.0.9:5999: how the node came to know an address, over addr messages back to a bootstrap list or command.',
     'why ID: how a peer came to be connected or not: dials, refusals and ends with their reasons.',
     'why m17: what led to a message, and what came of it. log shows such numbers; in a lab every node is looked at.',
   ],
@@ -189,11 +189,11 @@ function whyPeer(shell: Shell, recording: Recording, chronicle: Chronicle, word:
 export const explain: Command = {
   name: 'explain',
   aliases: [],
-  group: 'watch',
+  group: 'record',
   usage: 'explain ID',
   summary: 'a connection as a story',
   details: [
-    'The last connection with a peer in plain sentences, from the dial to its end; why ID has the ones before it, too.',
+    'The last connection with a peer in plain sentences, from the dial to its end; why ID has those before it.',
   ],
   candidates: (shell, before, word) => (before.length === 0 ? peerWords(shell, word) : []),
   async run(shell, { words, signal }) {
