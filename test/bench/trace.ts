@@ -50,7 +50,7 @@ async function live(): Promise<Line[]> {
         return (messages * 1_000_000) / ((await contender.cpuUs()) - before);
       };
       await takeTurns(['recorded', 'plain'], run, WARM_UPS);
-      const { recorded = [], plain = [] } = await takeTurns(['recorded', 'plain'], run);
+      const { recorded, plain } = await takeTurns(['recorded', 'plain'], run);
       lines.push({
         what: `recorded live node, ${connections} ${connections === 1 ? 'connection' : 'connections'}: messages per second of CPU`,
         unit: '/s',

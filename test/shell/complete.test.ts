@@ -89,7 +89,7 @@ test('complete: connect offers known addresses that are not connected', async ()
 
 test('complete: message types, settings, commands and the forms of other arguments', async () => {
   const { tab } = await openShell({ peers: 1 });
-  assert.deepEqual(tab('trace all p').candidates, ['ping', 'pong']);
+  assert.deepEqual(tab('trace all p').candidates, ['ping', 'pong', 'peers']);
   assert.deepEqual(tab('trace in ge').candidates, ['getaddr']);
   assert.deepEqual(tab('set ping.').candidates, ['ping.interval', 'ping.timeout']);
   assert.deepEqual(tab('help wt').candidates, ['wtf']);
@@ -98,7 +98,7 @@ test('complete: message types, settings, commands and the forms of other argumen
   assert.deepEqual(tab('peers ').candidates, ['in', 'out']);
   assert.deepEqual(tab('events go').candidates, ['gossip']);
   assert.deepEqual(tab('bootstrap ').candidates, ['add', 'rm']);
-  assert.deepEqual(tab('wait r').candidates, ['ready']);
+  assert.deepEqual(tab('wait r').candidates, ['ready', 'reply(', 'rate(']);
   assert.equal(tab('wait ready ').candidates.length, 1);
 });
 
