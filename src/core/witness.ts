@@ -52,7 +52,7 @@ export interface Witnesses {
   /** Who is to be told; null: nobody looks. */
   readonly current: Witness | null;
   /** Returns the function that ends it. */
-  add(witness: Witness): () => void;
+  readonly add: (witness: Witness) => () => void;
 }
 
 export function createWitnesses(changed: (current: Witness | null) => void = () => undefined): Witnesses {

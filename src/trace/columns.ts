@@ -52,6 +52,8 @@ export class Columns {
   /** Number of the oldest that is kept. */
   first = 1;
   private size = ROWS_FIRST;
+  /** Place of the row to come. */
+  private next = 0;
   private held = 0;
   private numbers = new Float64Array(ROWS_FIRST * WIDTH);
   private readonly ends: (End | null)[] = [];
@@ -88,7 +90,8 @@ export class Columns {
   add(row: Row): number {
     if (this.last === this.size && this.size < RECORDED_MAX) this.grow();
     if (this.last - this.first + 1 === RECORDED_MAX) this.forgetOldest();
-    const slot = this.last % this.size;
+    const slot = this.next;
+    this.next = slot + 1 === RECORDED_MAX ? 0 : slot + 1;
     this.last += 1;
     const { numbers } = this;
     const base = slot * WIDTH;

@@ -1,6 +1,6 @@
 /** Kinds of recorded events and types of lines, as numbers for columns and as words for readers. */
 import { KINDS } from '../query/fields.ts';
-import { MESSAGE_TYPES } from '../wire/messages.ts';
+import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { LINE_KINDS } from './event.ts';
 
 /** What set a node going, beside a line that came. */
@@ -21,8 +21,17 @@ export const isLine = (kind: string): boolean => (LINE_KINDS as readonly string[
 
 /** 0: no line; the last one: a line that is no message. */
 export const TYPE_NAMES: readonly (string | null)[] = [null, ...MESSAGE_TYPES, 'malformed'];
-const TYPE_CODES = new Map(TYPE_NAMES.map((name, code) => [name, code]));
-export const typeCode = (name: string): number => TYPE_CODES.get(name) ?? 0;
+const TYPE_CODES: Readonly<Record<string, number>> = Object.fromEntries(
+  TYPE_NAMES.map((name, code) => [name ?? '', code]),
+);
+export const typeCode = (name: string): number => TYPE_CODES[name] ?? 0;
+
+/** The same, without a look-up for those that pass most. */
+export function typeCodeOf({ type }: Message): number {
+  if (type === 'ping') return PING;
+  return type === 'pong' ? PONG : typeCode(type);
+}
+
 export const MALFORMED = typeCode('malformed');
 
 const HELLO = typeCode('hello');

@@ -11,7 +11,7 @@ import { encodeMessage, type Message } from '../wire/messages.ts';
 import { Columns, emptyRow, type Row } from './columns.ts';
 import { answer, ask, closeEnd, type End, type Flight, land, openEnd, type Recorded, takeOff } from './ends.ts';
 import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
-import { answered, asks, FACT_KINDS, kindCode, MALFORMED, RECV, SEND, typeCode } from './kinds.ts';
+import { answered, asks, FACT_KINDS, kindCode, MALFORMED, RECV, SEND, typeCodeOf } from './kinds.ts';
 import { type Matchable, matcherOf } from './matching.ts';
 import { ownText } from './own-text.ts';
 import { RecordedEvent } from './recorded-event.ts';
@@ -184,8 +184,11 @@ export class Recorder implements Recording, Witness {
     message: Message | null,
   ): void {
     const node = this.nodeOf(name);
-    const end = node.ends.get(n) ?? this.unseen(node, n);
-    const type = message === null ? MALFORMED : typeCode(message.type);
+    const { end: before } = this.heard;
+    // Most of what is sent answers what just came, and what comes goes on where it was.
+    const end =
+      before !== null && before.n === n && before.node === node ? before : (node.ends.get(n) ?? this.unseen(node, n));
+    const type = message === null ? MALFORMED : typeCodeOf(message);
     const text = this.kept(node, at, n, direction, line, message);
     const payload = line === null ? message : text;
     if (direction === 'sent') this.sent(node, at, end, type, payload, message);
@@ -328,6 +331,7 @@ export class Recorder implements Recording, Witness {
         return;
       case 'closed':
         if (end !== null) closeEnd(end, this.waiting);
+        this.heard.end = null;
         return;
       default:
         return;
@@ -388,11 +392,13 @@ export class Recorder implements Recording, Witness {
     row.payload = payload;
     row.weight = weight;
     const index = this.columns.add(row);
-    row.type = 0;
-    row.message = 0;
-    row.copy = 0;
-    row.reply = 0;
-    row.order = 0;
+    if (row.type !== 0) {
+      row.type = 0;
+      row.message = 0;
+      row.copy = 0;
+      row.reply = 0;
+      row.order = 0;
+    }
     if (added !== null) added(index);
     return index;
   }

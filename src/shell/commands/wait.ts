@@ -37,15 +37,11 @@ export const wait: Command = {
     'What does not come true in time fails, and the program exits with 4.',
   ],
   options: { timeout: { type: 'string' } },
-  candidates: (shell, before, word) => [
-    ...(before.length === 0
-      ? FORMS
-      : before.length === 1 && /^(?:ready|gone)$/.test(before[0] ?? '')
-        ? peerWords(shell, word)
-        : []),
-    '',
-    ...expressionWords(shell, before, word),
-  ],
+  candidates(shell, before, word) {
+    if (before.length === 1 && /^(?:ready|gone)$/.test(before[0] ?? '')) return peerWords(shell, word);
+    const words = expressionWords(shell, before, word);
+    return before.length > 0 ? words : [...FORMS, '', ...words.filter((one) => !/^(?:ready|gone)\(/.test(one))];
+  },
   async run(shell, { rest, signal }) {
     const { text, value: timeout } = takeOption(rest, '--timeout', true);
     refuseOptions(text, ['--timeout'], this.usage);

@@ -5,12 +5,18 @@ import { atText, type Show, sentenceOf, sessionStory } from '../../trace/story.t
 import { Chronicle, chainOfAddress, eventsOfPeer, type Learnt } from '../../trace/why.ts';
 import { parseAddress } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
-import type { Answer, Command } from '../command.ts';
+import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { eventValue, nameOf } from '../event-row.ts';
 import { count, folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { rowsOf } from './log.ts';
+
+/** An answer whose text is made when it is wanted. */
+interface Told {
+  readonly value: unknown;
+  readonly text: () => string;
+}
 
 const EFFECTS_MAX = 30;
 const EVENTS_SHOWN = 30;
@@ -41,14 +47,14 @@ export const why: Command = {
       : place === null
         ? whyPeer(shell, recording, chronicle, word)
         : whyAddress(shell, chronicle, place.text);
-    const { forgotten } = recording;
-    return forgotten === 0
-      ? answer
-      : { ...answer, text: async () => `${await textOf(answer)}\n${count(forgotten, 'older event')} forgotten` };
+    return recording.forgotten === 0 ? answer : withForgotten(answer, recording.forgotten);
   },
 };
 
-const textOf = async ({ text }: Answer) => (typeof text === 'function' ? await text() : text);
+const withForgotten = (answer: Told, forgotten: number): Told => ({
+  value: answer.value,
+  text: () => `${answer.text()}\n${count(forgotten, 'older event')} forgotten`,
+});
 
 /** Whose story is told: the node that one is at, in a file the first one when it has none of that name. */
 function nodeHere(shell: Shell): string {
@@ -58,7 +64,7 @@ function nodeHere(shell: Shell): string {
   return nodes.includes(here) ? here : (nodes[0] ?? '');
 }
 
-function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Answer {
+function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Told {
   const [first] = chronicle.events.filter(({ m }) => m === word);
   if (first === undefined)
     throw new CommandError('no-such-message', `no message ${word} is recorded; log type=ping shows some`);
@@ -89,7 +95,7 @@ function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Answer {
   };
 }
 
-function whyAddress(shell: Shell, chronicle: Chronicle, address: string): Answer {
+function whyAddress(shell: Shell, chronicle: Chronicle, address: string): Told {
   const node = nodeHere(shell);
   const chain = chainOfAddress(chronicle, node, address);
   const isKnown = chain[0]?.how !== 'unseen' || chain[0].event !== null;
@@ -166,7 +172,7 @@ function peerTest(recording: Recording, node: string, word: string): (name: stri
   return (one) => known.has(one) || one === place;
 }
 
-function whyPeer(shell: Shell, recording: Recording, chronicle: Chronicle, word: string): Answer {
+function whyPeer(shell: Shell, recording: Recording, chronicle: Chronicle, word: string): Told {
   const { node, peer, events } = storyOf(shell, recording, chronicle, word);
   const ready = new Set<string | null>();
   for (const { k, c } of events)
