@@ -2,6 +2,8 @@
  * A simulated world at one moment, to be put back later as often as wanted: a network goes in, a copy comes out that shares nothing that
  * changes; a node is copied when it first changes. Hosts keep their identity, so that what stands on them stands on the world that was put back.
  */
+
+import { copyTapState, type TapState } from '../tap/state.ts';
 import { putFaultsBack } from './faults/faults.ts';
 import { copyFaults, type FaultState } from './faults/state.ts';
 import { type KeptNode, NodeInhabitant } from './inhabitant.ts';
@@ -36,6 +38,7 @@ export interface Snapshot {
   readonly ends: number;
   readonly faults: FaultState;
   readonly population: Population;
+  readonly tap: TapState | null;
 }
 
 export function takeSnapshot(network: Network, population: Population): Snapshot {
@@ -56,6 +59,7 @@ export function takeSnapshot(network: Network, population: Population): Snapshot
     ends: network.ends,
     faults: copyFaults(network.faults),
     population: copyPopulation(population),
+    tap: network.tap === null ? null : copyTapState(network.tap.state),
   };
 }
 
@@ -79,6 +83,7 @@ export function putBack(network: Network, population: Population, snapshot: Snap
   for (const saved of snapshot.saved) loadHost(saved, copy);
   putFaultsBack(network, copyFaults(snapshot.faults));
   Object.assign(population, copyPopulation(snapshot.population));
+  if (snapshot.tap !== null) network.tap?.load(copyTapState(snapshot.tap));
 }
 
 /** Those who are there, and those who left and of whose connections something is still on its way. */

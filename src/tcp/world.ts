@@ -17,6 +17,7 @@ import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
 import { createSecretRandom } from './random.ts';
+import { createTcpTap } from './tap.ts';
 
 /** `agent` is what hello says we are where the setting `agent` is empty; `filesMax` tells how many files may be open. */
 export function createTcpWorld(agent: string, filesMax: () => number = openFilesMax): World {
@@ -27,6 +28,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   const names = new Set<string>();
   const starting = new Set<Promise<NodePort>>();
   const waits = new Set<() => void>();
+  const hand = createTcpTap(clock);
   let closed = false;
 
   function spawn(config: NodeConfig): Promise<NodePort> {
@@ -50,9 +52,14 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
-      onEvent: (event) => audience.tell(port, event),
+      gate: hand.gateOf(config.name),
+      onEvent(event) {
+        hand.note(config.name, event);
+        audience.tell(port, event);
+      },
       onLine: () => (audience.watchesLines() ? passLine : null),
     });
+    hand.join(config.name, node, driver);
     const book = config.data === null ? null : openBookFile(config.data);
     let saving: NodeJS.Timeout | undefined;
     let stopped: Promise<void> | null = null;
@@ -87,6 +94,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       if (book !== null) await atMost(save(book), until - performance.now());
       nodes.splice(nodes.indexOf(port), 1);
       names.delete(config.name);
+      hand.leave(config.name);
       audience.tell(port, { kind: 'stopped' });
     }
 
@@ -129,6 +137,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     } catch (error) {
       if (nodes.includes(port)) nodes.splice(nodes.indexOf(port), 1);
       await driver.stop(0);
+      hand.leave(config.name);
       throw error;
     }
     return port;
@@ -165,6 +174,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
 
   return {
     kind: 'tcp',
+    tap: hand.port,
     now,
     nodes: () => nodes,
     spawn,
@@ -176,6 +186,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       await Promise.allSettled(starting);
       await Promise.all(nodes.map((node) => node.stop()));
       for (const abort of [...waits]) abort();
+      hand.stop();
     },
   };
 }
