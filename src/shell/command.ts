@@ -25,7 +25,7 @@ export interface Command {
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
-  readonly group: 'peers' | 'network' | 'watch' | 'lab' | 'shell';
+  readonly group: 'peers' | 'network' | 'watch' | 'hand' | 'lab' | 'shell';
   /** Without a lab it can do nothing, and its word is JavaScript's when a variable has that name. */
   readonly needsLab?: boolean;
   /** Further sentences for `help NAME`. */

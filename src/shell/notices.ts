@@ -1,10 +1,12 @@
 /** What a node reports by itself, as one line each: events and traced lines go in, lines for the screen (or JSON for stderr) come out. */
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
+import type { TapChange } from '../core/tap.ts';
 import { learntView } from '../core/views.ts';
 import type { LineDirection, NodePort, World } from '../core/world.ts';
 import { asciiOnly } from '../util/ascii.ts';
 import type { AddrEntry, Message } from '../wire/messages.ts';
+import { changeText, messageValue } from './hand/in-hand.ts';
 import { quoted, round3, safe, shortId } from './render.ts';
 import type { Shell } from './shell.ts';
 
@@ -74,6 +76,7 @@ export class Notices {
   private readonly place: Place;
   private endEvents: (() => void) | null = null;
   private endLines: (() => void) | null = null;
+  private endChanges: (() => void) | null = null;
   /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
   private readonly present = new Set<string>();
   /** Peers that were full when we came, and the coming that is not said until they keep us: they are tried again and again. */
@@ -89,12 +92,14 @@ export class Notices {
     const { world, keepLine } = this.place;
     if (world === null) return;
     this.endEvents = world.onEvent((from, event) => this.replay(from, event));
+    this.endChanges = world.tap.onChange((change) => this.tellChange(change));
     if (keepLine !== null) this.listen();
   }
 
   stop(): void {
     this.endEvents?.();
     this.endLines?.();
+    this.endChanges?.();
   }
 
   get traces(): readonly Trace[] {
@@ -141,6 +146,14 @@ export class Notices {
   complain(message: string): void {
     const isJson = this.shell.options.json;
     this.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
+  }
+
+  /** A message came into somebody's hand, or went. */
+  private tellChange(change: TapChange): void {
+    const text = changeText(this.shell, change);
+    const value = () => ({ change: change.kind, ...messageValue(this.shell, change.message), id: change.message.id });
+    if (text !== null) this.print(this.shell.options.json ? this.jsonNotice('hand', value()) : `| ${text}`);
+    this.shell.promptChanged();
   }
 
   private print(text: string): void {

@@ -85,7 +85,8 @@ export const help: Command = {
       usage,
       `  ${summary}`,
       ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
-      ...(name === 'lab' ? labLines(shell) : []),
+      ...(name === 'lab' ? groupLines(shell, 'lab') : []),
+      ...(name === 'break' ? groupLines(shell, 'hand') : []),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
       ...faults,
       ...(word === 'faults' ? SELECTORS.map((line) => fold(line, 0)) : []),
@@ -134,10 +135,10 @@ function settingLine(key: SettingKey): string {
 
 const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
 
-/** Commands that need a lab stand with the command that makes one: most nodes never have one. */
-const labLines = (shell: Shell) =>
+/** Commands of a lab and of messages in hand stand with the one that begins with them: most nodes never need one. */
+const groupLines = (shell: Shell, group: Command['group']) =>
   shell.commands
-    .filter((command) => command.group === 'lab')
+    .filter((command) => command.group === group)
     .map((command) => `  ${command.name.padEnd(NAME_WIDTH)} ${command.summary}`);
 
 function overview(shell: Shell): string {

@@ -35,6 +35,8 @@ export const wait: Command = {
         limitMs: Math.max(0, (until - shell.world.now()) / 1_000),
         signal,
       });
+      if (result.kind === 'held' && state() === false)
+        throw new CommandError('held', 'a message is held and the time stands still; held lists it');
       if (result.kind !== 'event' && state() === false)
         throw new CommandError('timeout', `${words.join(' ')} did not come true in ${limitUs / 1_000_000} s`);
     }
