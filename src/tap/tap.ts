@@ -147,7 +147,7 @@ export function createTap(carrier: Carrier): Tap {
 
   const about = (messages: readonly Held[], rules: readonly RuleInHand[] = []): TapAnswer => ({
     ok: true,
-    messages: messages.map(hand.view),
+    messages: messages.map((one) => hand.view(one)),
     rules,
   });
 
@@ -187,8 +187,8 @@ export function createTap(carrier: Carrier): Tap {
     },
     refusal,
     obey,
-    rules: chain.views,
-    held: () => state.held.map(hand.view),
+    rules: () => chain.views(),
+    held: () => state.held.map((one) => hand.view(one)),
     message(id) {
       const one = find(id);
       return one === undefined ? null : hand.view(one);

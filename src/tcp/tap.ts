@@ -53,7 +53,7 @@ export function createTcpTap(clock: Clock): TcpTap {
     wake(at) {
       clearTimeout(timer);
       if (at === Infinity) return;
-      timer = setTimeout(tap.due, Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil((at - clock.now()) / 1_000))));
+      timer = setTimeout(() => tap.due(), Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil((at - clock.now()) / 1_000))));
       // A node that stops does not wait for it.
       timer.unref();
     },
@@ -70,10 +70,10 @@ export function createTcpTap(clock: Clock): TcpTap {
 
   return {
     port: {
-      order: tap.obey,
-      rules: tap.rules,
-      held: tap.held,
-      message: tap.message,
+      order: (order) => tap.obey(order),
+      rules: () => tap.rules(),
+      held: () => tap.held(),
+      message: (id) => tap.message(id),
       onChange(listener) {
         const own = (change: TapChange) => listener(change);
         listeners.add(own);

@@ -16,14 +16,14 @@ interface Scene {
   readonly events: readonly { readonly name: string; readonly event: NodeEvent }[];
   readonly changes: readonly TapChange[];
   /** Lines that b was heard to get from a, by type. */
-  heard(type: string): number;
-  order(order: TapOrder): readonly MessageInHand[];
-  rule(text: string): void;
+  readonly heard: (type: string) => number;
+  readonly order: (order: TapOrder) => readonly MessageInHand[];
+  readonly rule: (text: string) => void;
   /** The only message in hand, as soon as there is one. */
-  taken(): Promise<MessageInHand>;
+  readonly taken: () => Promise<MessageInHand>;
   /** a pings b. */
-  ping(): void;
-  pass(ms: number): Promise<void>;
+  readonly ping: () => void;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 export function tapContract(name: string, createWorld: () => World): void {

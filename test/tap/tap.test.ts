@@ -50,12 +50,12 @@ function open() {
     full,
     order,
     rule: (text: string) => order({ kind: 'break', text, node: null }),
-    line(text: string, direction: LineDirection = 'received', n = 1) {
+    line: (text: string, direction: LineDirection = 'received', n = 1): void => {
       const message = parseMessage(text);
       const goesOn = tap.passes('n1', n, direction, message.type === 'malformed' ? null : message, text);
       if (goesOn) passed.push(`${direction} #${n} ${text}`);
     },
-    pass(us: number) {
+    pass: (us: number): void => {
       clock.now += us;
       if (clock.now < clock.wakeAt) return;
       clock.wakeAt = Infinity;
