@@ -3,6 +3,7 @@
  * made there begins another branch. The shell drives it through this port; sim/world.ts implements it.
  */
 import type { Message } from '../wire/messages.ts';
+import type { TapOrder } from './tap.ts';
 import type { Witness } from './witness.ts';
 import type { HostPort, NodeConfig, Order, World } from './world.ts';
 
@@ -85,6 +86,8 @@ export interface Simulation {
   readonly wire: boolean;
   /** Running nodes and those that will join. */
   readonly planned: number;
+  /** How many messages a rule ever stopped for a user to deal with: who moves the time stops when it grows. */
+  readonly holds: number;
   moment(): Moment;
   hash(): number;
   /** The end of the current branch, which a rewind does not move. */
@@ -165,7 +168,9 @@ export type Input =
   /** One fault as its own text, with the groups that it may name. */
   | { readonly kind: 'fault'; readonly text: string; readonly groups: Groups }
   /** By id, or `all`. */
-  | { readonly kind: 'heal'; readonly id: string };
+  | { readonly kind: 'heal'; readonly id: string }
+  /** What becomes of messages in hand. */
+  | { readonly kind: 'tap'; readonly order: TapOrder };
 
 /** Nodes by the name of their group, without @. */
 export type Groups = Readonly<Record<string, readonly string[]>>;

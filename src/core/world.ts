@@ -7,6 +7,7 @@ import type { Message } from '../wire/messages.ts';
 import type { LineDirection, NodeEvent } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState } from './state.ts';
+import type { TapPort } from './tap.ts';
 import type { NodeViews } from './views.ts';
 import type { Witness } from './witness.ts';
 
@@ -85,10 +86,14 @@ export interface UntilOptions {
 export type UntilResult =
   | { readonly kind: 'event'; readonly node: NodePort; readonly event: NodeEvent }
   | { readonly kind: 'timeout' }
+  /** In a simulated world a rule has stopped a message for the user, and the time stands still. */
+  | { readonly kind: 'held' }
   | { readonly kind: 'aborted' };
 
 export interface World {
   readonly kind: 'tcp' | 'sim';
+  /** Messages of its nodes that are stopped on their way. */
+  readonly tap: TapPort;
   /** The world's time, integer microseconds since it began. */
   now(): number;
   nodes(): readonly NodePort[];

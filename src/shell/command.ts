@@ -25,8 +25,8 @@ export interface Command {
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
-  /** Those of the lab stand in `help lab`, those of what was recorded in `help log`. */
-  readonly group: 'peers' | 'network' | 'watch' | 'record' | 'lab' | 'shell';
+  /** Those of the lab stand in `help lab`, of what was recorded in `help log`, of messages in hand in `help break`. */
+  readonly group: 'peers' | 'network' | 'watch' | 'record' | 'hand' | 'lab' | 'shell';
   /** Without a lab it can do nothing, and its word is JavaScript's when a variable has that name. */
   readonly needsLab?: boolean;
   /** Further sentences for `help NAME`. */

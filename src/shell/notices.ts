@@ -1,6 +1,7 @@
 /** What a node reports by itself, as one line each: events and traced lines go in, lines for the screen (or JSON for stderr) come out. */
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
+import type { TapChange } from '../core/tap.ts';
 import { learntView } from '../core/views.ts';
 import type { LineDirection, NodePort, World } from '../core/world.ts';
 import type { Matcher } from '../query/match.ts';
@@ -9,6 +10,7 @@ import { eventText } from '../trace/details.ts';
 import { asciiOnly } from '../util/ascii.ts';
 import type { AddrEntry, Message } from '../wire/messages.ts';
 import { emptyObservation, observeEvent, observeLine } from './expressions.ts';
+import { changeText, messageValue } from './hand/in-hand.ts';
 import { messageText } from './message-text.ts';
 import { quoted, round3, safe } from './render.ts';
 import type { Shell } from './shell.ts';
@@ -85,6 +87,7 @@ export class Notices {
   private readonly place: Place;
   private endEvents: (() => void) | null = null;
   private endLines: (() => void) | null = null;
+  private endChanges: (() => void) | null = null;
   /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
   private readonly present = new Set<string>();
   /** Peers that were full when we came, and the coming that is not said until they keep us: they are tried again and again. */
@@ -103,12 +106,14 @@ export class Notices {
       this.replay(from, event);
       if (this.wanted.length > 0) this.traceEvent(from, event);
     });
+    this.endChanges = world.tap.onChange((change) => this.tellChange(change));
     if (keepLine !== null) this.listen();
   }
 
   stop(): void {
     this.endEvents?.();
     this.endLines?.();
+    this.endChanges?.();
   }
 
   get traces(): readonly Trace[] {
@@ -155,6 +160,14 @@ export class Notices {
   complain(message: string): void {
     const isJson = this.shell.options.json;
     this.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
+  }
+
+  /** A message came into somebody's hand, or went. */
+  private tellChange(change: TapChange): void {
+    const text = changeText(this.shell, change);
+    const value = () => ({ change: change.kind, ...messageValue(this.shell, change.message), id: change.message.id });
+    if (text !== null) this.print(this.shell.options.json ? this.jsonNotice('hand', value()) : `| ${text}`);
+    this.shell.promptChanged();
   }
 
   private print(text: string): void {

@@ -13,6 +13,7 @@ import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
+import { heldText } from './hand/held-text.ts';
 import { answerTogether } from './lab/answer-together.ts';
 import { faultCommands, goesOnAsFault } from './lab/fault-words.ts';
 import { type Lab, labOf } from './lab/lab.ts';
@@ -293,7 +294,7 @@ export class Shell {
   prompt(): string {
     if (this.lab !== null && this.isInLab) return this.lab.prompt();
     if (this.options.live === null) return 'no node> ';
-    return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}> `;
+    return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}${heldText(this.world)}> `;
   }
 
   interrupt(): void {

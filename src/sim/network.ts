@@ -9,6 +9,7 @@ import type { ReasonCode } from '../core/reasons.ts';
 import type { Happened } from '../core/simulation.ts';
 import type { Witness } from '../core/witness.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
+import type { Tap } from '../tap/tap.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
 import { type ActiveFault, createFaultState, type FaultState } from './faults/state.ts';
@@ -90,7 +91,9 @@ export type Item =
   /** The links asked to be called, with a number of theirs. */
   | (Parts & { readonly kind: 'links' })
   /** A node that was announced joins; `text` is its name. */
-  | (Parts & { readonly kind: 'join' });
+  | (Parts & { readonly kind: 'join' })
+  /** The tap asked to be called. */
+  | (Parts & { readonly kind: 'tap' });
 
 const messageItem = (end: End, message: Message): Item => ({
   kind: 'message',
@@ -201,6 +204,8 @@ export interface Network {
   faultHooks: FaultHooks;
   onFault: (id: string, change: 'on' | 'off', text: string) => void;
   onJoin: (name: string) => void;
+  /** Messages in hand; null where nobody ever stops one. */
+  tap: Tap | null;
   /** Sees every event of a node, and every message that arrives (`event` is null; see `last`). */
   observe: ((host: Host, event: NodeEvent | null) => void) | null;
   /** Null while nobody looks at everything. */
@@ -229,6 +234,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     },
     onFault: () => undefined,
     onJoin: () => undefined,
+    tap: null,
     observe: null,
     witness: null,
   };
@@ -374,6 +380,11 @@ export function callLinks(network: Network, at: number, number: number): void {
   schedule(network.kernel, at, { kind: 'links', end: null, message: null, host: null, dial: null, text: '', number });
 }
 
+/** Calls the tap at a time. */
+export function callTap(network: Network, at: number): void {
+  schedule(network.kernel, at, { kind: 'tap', end: null, message: null, host: null, dial: null, text: '', number: 0 });
+}
+
 /** When something that is sent now arrives, if nothing holds it up. */
 export function arrivalAt(network: Network, end: End): number {
   const at = Math.max(end.lastArrival, network.kernel.now + end.latencyUs);
@@ -383,11 +394,21 @@ export function arrivalAt(network: Network, end: End): number {
 
 function sendMessage(network: Network, end: End | undefined, message: Message): number {
   if (end === undefined || !end.isOpen || end.other === null) return -1;
+  if (mayGoOn(network, end, 'sent', message)) messageLeaves(network, end, message);
+  return 0;
+}
+
+/** False: it is in hand now. */
+export const mayGoOn = ({ tap }: Network, { host, n }: End, direction: LineDirection, message: Message): boolean =>
+  tap === null || tap.isIdle || tap.passes(host.name, n, direction, message, null);
+
+/** It is on its way, past whoever could have stopped it. */
+export function messageLeaves(network: Network, end: End, message: Message): void {
+  if (!end.isOpen || end.other === null) return;
   if (network.witness !== null) network.witness.line(end.host.name, network.kernel.now, end.n, 'sent', null, message);
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
   if (network.links === null) messageArrives(network, end.other, message, arrivalAt(network, end));
   else network.links.message(end, message);
-  return 0;
 }
 
 export function messageArrives(network: Network, to: End, message: Message, at: number): void {

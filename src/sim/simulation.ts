@@ -30,6 +30,7 @@ const STEPS_PER_LOOK = 64;
 interface Setting {
   readonly options: Omit<StageOptions, 'register'>;
   readonly breathe: () => Promise<void>;
+  readonly holds: () => number;
   /** Events of a world on its way to a moment are old news. */
   readonly mute: (isMuted: boolean) => void;
 }
@@ -37,7 +38,7 @@ interface Setting {
 export function createSimulation(
   timeline: Timeline<Performed>,
   stage: LabStage,
-  { options, breathe, mute }: Setting,
+  { options, breathe, mute, holds }: Setting,
 ): Simulation {
   const { network, population, wallMs, watch, harm } = stage;
   const { kernel } = network;
@@ -115,6 +116,9 @@ export function createSimulation(
     wire: network.wire,
     get planned() {
       return network.names.size + population.announced.size;
+    },
+    get holds() {
+      return holds();
     },
     fault(text, groups) {
       const reading = harm.read(text, groups);

@@ -3,6 +3,7 @@
  * changes; a node is copied when it first changes. Hosts keep their identity, so that what stands on them stands on the world that was put back.
  */
 import { bookSize } from '../core/book.ts';
+import { copyTapState, type TapState } from '../tap/state.ts';
 import { putFaultsBack } from './faults/faults.ts';
 import { copyFaults, type FaultState } from './faults/state.ts';
 import { type KeptNode, NodeInhabitant } from './inhabitant.ts';
@@ -37,6 +38,7 @@ export interface Snapshot {
   readonly ends: number;
   readonly faults: FaultState;
   readonly population: Population;
+  readonly tap: TapState | null;
 }
 
 /** What a node holds about, measured in networks of 60 to 1,000; of each connection its end, too. */
@@ -72,6 +74,7 @@ export function takeSnapshot(network: Network, population: Population): Snapshot
     ends: network.ends,
     faults: copyFaults(network.faults),
     population: copyPopulation(population),
+    tap: network.tap === null ? null : copyTapState(network.tap.state),
   };
 }
 
@@ -97,6 +100,7 @@ export function putBack(network: Network, population: Population, snapshot: Snap
   // Faults are read anew, and may name whoever is there then.
   Object.assign(population, copyPopulation(snapshot.population));
   putFaultsBack(network, copyFaults(snapshot.faults));
+  if (snapshot.tap !== null) network.tap?.load(copyTapState(snapshot.tap));
 }
 
 /** Those who are there, and those who left and of whose connections something is still on its way. */

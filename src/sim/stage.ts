@@ -1,12 +1,15 @@
 /** A model network with its population, on which inputs are performed: the same inputs at the same moments give the same run. */
 import { giveOrder } from '../core/node.ts';
 import type { Input } from '../core/simulation.ts';
+import type { TapAnswer, TapChange } from '../core/tap.ts';
 import type { OrderAnswer } from '../core/world.ts';
+import { createTapState } from '../tap/state.ts';
 import { createFaultState } from './faults/state.ts';
 import { createHarm, type Harm } from './harm.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Host } from './network.ts';
 import { announce, changingNodeOf, createPopulation, join, leave, restart, settle, start } from './population.ts';
+import { createSimTap } from './tap.ts';
 import type { Stage } from './timeline.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -23,10 +26,12 @@ export interface StageOptions {
   readonly register: (host: Host) => void;
   /** Whom expressions may name; without it those that live there, did or will. */
   readonly names?: () => readonly string[];
+  /** Something became of a message in hand. */
+  readonly tapChanged?: (change: TapChange) => void;
 }
 
-/** What came of an input: for an order its answer. */
-export type Performed = OrderAnswer | null;
+/** What came of an input: for an order, to a node or about messages in hand, its answer. */
+export type Performed = OrderAnswer | TapAnswer | null;
 
 const NOBODY: OrderAnswer = { ok: false, reason: 'stopping', message: 'the node is not running' };
 
@@ -35,13 +40,15 @@ export interface LabStage extends Stage<Performed> {
   readonly harm: Harm;
 }
 
-export function createStage({ seed, nodes, wire, agent, wallMs, register, names }: StageOptions): LabStage {
+export function createStage({ seed, nodes, wire, agent, wallMs, register, names, tapChanged }: StageOptions): LabStage {
   const network = createNetwork(seed, wire);
   const population = createPopulation(agent, nodes);
   network.onJoin = (name) => join(network, population, name, register);
   const { hash } = network;
   const watch = createWatch(network, population, names ?? (() => [...population.places.keys()]));
   const harm = createHarm(network, population, watch);
+  const tap = createSimTap(network, watch.scope, (change) => tapChanged?.(change));
+  network.tap = tap;
   network.faultHooks.restartNode = (name) => restart(network, population, name, register);
 
   function perform(input: Input): Performed {
@@ -73,6 +80,8 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names 
       case 'heal':
         harm.heal(input.id);
         return null;
+      case 'tap':
+        return tap.obey(input.order);
       default:
         return input satisfies never;
     }
@@ -91,6 +100,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names 
     network.links = null;
     network.faults = createFaultState();
     network.last.kind = null;
+    tap.load(createTapState());
   }
 
   return { network, population, watch, harm, perform, reset, wallMs };

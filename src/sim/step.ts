@@ -4,7 +4,16 @@ import { NETWORK, TIMER } from '../core/witness.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
 import { takeNext } from './kernel.ts';
-import { closeEnd, dialAnswered, type End, type Host, type Item, type Network, type SimDial } from './network.ts';
+import {
+  closeEnd,
+  dialAnswered,
+  type End,
+  type Host,
+  type Item,
+  mayGoOn,
+  type Network,
+  type SimDial,
+} from './network.ts';
 
 /** What happened, as numbers for the hash of the run. */
 const KINDS = { message: 1, closed: 2, arrive: 3, answer: 4, resolved: 5, wake: 6, fault: 7, join: 8 } as const;
@@ -41,6 +50,9 @@ function handle(network: Network, item: Item): void {
       return network.links?.due(item.number);
     case 'join':
       return network.onJoin(item.text);
+    case 'tap':
+      // An earlier wish may have been replaced by another one.
+      return network.tap?.state.wakeAt === network.kernel.now ? network.tap.due() : undefined;
     default:
       item satisfies never;
   }
@@ -64,6 +76,11 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
 }
 
 function deliver(network: Network, to: End, message: Message): void {
+  if (to.isOpen && mayGoOn(network, to, 'received', message)) messageHeard(network, to, message);
+}
+
+/** It comes to the core, past whoever could have stopped it. */
+export function messageHeard(network: Network, to: End, message: Message): void {
   if (!to.isOpen) return;
   const { host, n } = to;
   host.heard = to;
@@ -92,6 +109,7 @@ function reportClosed(network: Network, end: End, reason: ReasonCode): void {
   host.ends.delete(n);
   host.heard = null;
   end.isOpen = false;
+  network.tap?.closed(host.name, n);
   happen(network, 'closed', host, n);
   network.last.peer = end.other?.host ?? null;
   host.inhabitant.closed(n, reason);

@@ -2,9 +2,10 @@
 import { createAudience } from '../core/audience.ts';
 import type { SimulatedWorld } from '../core/simulation.ts';
 import type { NodeState } from '../core/state.ts';
+import type { TapAnswer, TapChange } from '../core/tap.ts';
 import { createViews, type NodeViews } from '../core/views.ts';
 import { createWitnesses } from '../core/witness.ts';
-import type { EventListener, NodeConfig, NodePort, UntilResult, World } from '../core/world.ts';
+import type { EventListener, NodeConfig, NodePort, OrderAnswer, UntilResult, World } from '../core/world.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import type { Host, Network } from './network.ts';
 import { nodeOf, placeOf } from './population.ts';
@@ -35,9 +36,11 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
   const audience = createAudience();
   /** By name; a node that comes again has the port that it had. */
   const ports = new Map<string, NodePort>();
+  const tapListeners = new Set<(change: TapChange) => void>();
   let isMuted = false;
+  let holds = 0;
   const options = { seed, nodes, wire, agent, wallMs };
-  const stage = createStage({ ...options, register });
+  const stage = createStage({ ...options, register, tapChanged });
   const { network } = stage;
   const { kernel } = network;
   const timeline = createTimeline(stage);
@@ -47,6 +50,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
   const simulation = createSimulation(timeline, stage, {
     options,
     breathe,
+    holds: () => holds,
     mute(muted) {
       isMuted = muted;
     },
@@ -59,6 +63,12 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
   const passLine: Network['onLine'] = ({ port }, n, direction, message) => {
     if (port !== null && !isMuted) audience.pass(port, n, direction, encodeMessage(message), message);
   };
+
+  function tapChanged(change: TapChange): void {
+    if (isMuted) return;
+    if (change.kind === 'held') holds += 1;
+    for (const listener of tapListeners) listener(change);
+  }
 
   function register(host: Host): void {
     const port = ports.get(host.name) ?? createPort(host);
@@ -89,8 +99,8 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
       },
       order(order) {
         const answer = give(timeline, { kind: 'order', name, order });
-        if (answer === null) throw new Error('an order has an answer');
-        return answer;
+        if (answer === null || 'rules' in answer) throw new Error('an order has an answer');
+        return answer as OrderAnswer;
       },
       listen: () => Promise.reject(Object.assign(new Error('a simulated node has one address'), { code: 'ENOTSUP' })),
       stop() {
@@ -110,6 +120,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
     test: Parameters<World['until']>[0],
     { limitMs, signal }: Parameters<World['until']>[1],
   ): Promise<UntilResult> {
+    const before = holds;
     const limit = kernel.now + Math.max(0, Math.floor(limitMs * 1_000));
     const found: { node: NodePort; event: Parameters<EventListener>[1] }[] = [];
     const failures: { readonly error: unknown }[] = [];
@@ -129,6 +140,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
         if (failure !== undefined) throw failure.error;
         if (first !== undefined) return { kind: 'event', ...first };
         if (signal?.aborted === true) return { kind: 'aborted' };
+        if (holds !== before) return { kind: 'held' };
         if (simulation.isPaced) {
           if (kernel.now >= limit) return { kind: 'timeout' };
           await breathe();
@@ -145,6 +157,22 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
 
   return {
     kind: 'sim',
+    tap: {
+      order(order) {
+        const { tap } = network;
+        if (tap === null) throw new Error('a simulated world has a tap');
+        // What is refused is no input, and begins no branch.
+        return tap.refusal(order) ?? (give(timeline, { kind: 'tap', order }) as TapAnswer);
+      },
+      rules: () => network.tap?.rules() ?? [],
+      held: () => network.tap?.held() ?? [],
+      message: (id) => network.tap?.message(id) ?? null,
+      onChange(listener) {
+        const own = (change: TapChange) => listener(change);
+        tapListeners.add(own);
+        return () => tapListeners.delete(own);
+      },
+    },
     network,
     simulation,
     placeOf(index) {

@@ -51,6 +51,8 @@ export class Connection implements FrameSink, Outbox {
   #hasEnded = false;
   /** Told not to read for a while (rule 54). */
   #pause: NodeJS.Timeout | null = null;
+  /** So many of its messages are in hand that no more are read. */
+  #isFull = false;
   /** Cuts off a peer that does not take what waits (rule 56), or that does not close after us. */
   #cut: NodeJS.Timeout | null = null;
 
@@ -94,7 +96,7 @@ export class Connection implements FrameSink, Outbox {
     const isDone = !hasToWait && this.#splitSome(chunk);
     const wasMidChunk = this.isMidChunk;
     this.isMidChunk = !isDone && this.isReading;
-    if (this.isMidChunk && this.#pause === null) this.turns.wait(this);
+    if (this.isMidChunk && !this.isPaused) this.turns.wait(this);
     if (this.isMidChunk !== wasMidChunk) this.#readOrNot();
     if (this.#hasEnded && !this.isMidChunk) this.#endOurs();
   }
@@ -107,7 +109,7 @@ export class Connection implements FrameSink, Outbox {
 
   /** Its turn has come; meanwhile it may have been told not to read, or be gone. */
   takeTurn(): void {
-    if (this.isMidChunk && this.#pause === null) this.attendant.chunkCame(this, null);
+    if (this.isMidChunk && !this.isPaused) this.attendant.chunkCame(this, null);
   }
 
   /** Rule 67: the peer's end is ours, too, once all that it said has been taken and answered. */
@@ -126,19 +128,30 @@ export class Connection implements FrameSink, Outbox {
     if (this.#pause !== null) clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
       this.#pause = null;
-      if (this.isMidChunk) this.turns.wait(this);
-      else this.#readOrNot();
+      this.#goOn();
     }, limitMs);
     this.#readOrNot();
   }
 
+  /** Reads nothing while it is full. */
+  setFull(isFull: boolean): void {
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.isMidChunk && !this.isPaused) this.turns.wait(this);
+    else this.#readOrNot();
+  }
+
   get isPaused(): boolean {
-    return this.#pause !== null;
+    return this.#pause !== null || this.#isFull;
   }
 
   /** The one place that decides whether the socket is read. */
   #readOrNot(): void {
-    if (this.isEnding || (!this.isMidChunk && this.#pause === null && this.#cut === null)) this.socket.resume();
+    if (this.isEnding || (!this.isMidChunk && !this.isPaused && this.#cut === null)) this.socket.resume();
     else this.socket.pause();
   }
 
@@ -151,7 +164,7 @@ export class Connection implements FrameSink, Outbox {
 
   /** Whether more replies may soon join those that wait; a write for every turn would cost more than all else. */
   get expectsMore(): boolean {
-    return this.isMidChunk && this.#pause === null && !this.isEnding;
+    return this.isMidChunk && !this.isPaused && !this.isEnding;
   }
 
   /** Whether the peer leaves so much unread that only what must be sent is (rule 56). */
@@ -178,6 +191,14 @@ export class Connection implements FrameSink, Outbox {
     flush(this);
     this.isEnding = true;
     this.socket.destroy();
+  }
+
+  /** Gone at once, and the peer learns that it was cut. What waits is lost. */
+  reset(): void {
+    this.isEnding = true;
+    this.text = '';
+    this.reason = 'reset';
+    this.socket.resetAndDestroy();
   }
 
   forget(): void {

@@ -28,7 +28,7 @@ import { type Fact, NETWORK, STOP, TIMER, type Witness } from '../core/witness.t
 import type { HostPort, LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { FrameFault } from '../wire/frames.ts';
-import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
+import { encodeMessage, type Malformed, type Message, parseMessage } from '../wire/messages.ts';
 import { type Clock, TIMER_MS_MAX } from './clock.ts';
 import { type Attendant, Connection, guard } from './connection.ts';
 import { createDials } from './dials.ts';
@@ -42,8 +42,18 @@ const NOT_SENT = -1;
 
 export type WatchLine = (n: number, direction: LineDirection, line: string, message: Message | null) => void;
 
+/** Where messages are taken in hand. */
+export interface Gate {
+  /** Nothing is stopped: no line need be shown to it. */
+  readonly isIdle: boolean;
+  /** Whether a line goes on now; else `carry` lets it go when it may. */
+  passes(n: number, direction: LineDirection, message: Message | null, text: string): boolean;
+  closed(n: number): void;
+}
+
 export interface DriverHooks {
   readonly clock: Clock;
+  readonly gate: Gate;
   readonly onEvent: (event: NodeEvent) => void;
   /** Null while nobody looks at lines. */
   readonly onLine: () => WatchLine | null;
@@ -57,6 +67,12 @@ export interface Driver {
   readonly context: Context;
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
   handle<Result>(what: Fact, fact: () => Result): Result;
+  /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. */
+  carry(n: number, direction: LineDirection, line: string): void;
+  /** Cuts a connection off, with what waits on it. */
+  reset(n: number): void;
+  /** Reads nothing of a connection while it is full. */
+  setFull(n: number, isFull: boolean): void;
   /** A setting has changed: what holds for each connection holds for those that are open, too. */
   heedSettings(): void;
   listen(at: HostPort): Promise<Address>;
@@ -76,7 +92,7 @@ const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
 };
 
 export function createDriver(node: NodeState, random: () => number, hooks: DriverHooks): Driver {
-  const { clock, name, witness } = hooks;
+  const { clock, gate, name, witness } = hooks;
   const connections = new Map<number, Connection>();
   const listeners: Listener[] = [];
   /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
@@ -142,10 +158,15 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return NOT_SENT;
     if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
-    if (connection.queue(bytes)) touched.push(connection);
-    witness()?.line(name, clock.now(), n, 'sent', line, message);
-    hooks.onLine()?.(n, 'sent', line, message);
+    if (gate.isIdle || gate.passes(n, 'sent', message ?? messageOf(line), line))
+      write(connection, bytes, line, message);
     return bytes.length + 1;
+  }
+
+  function write(connection: Connection, bytes: string, line: string, message: Message | null): void {
+    if (connection.queue(bytes)) touched.push(connection);
+    witness()?.line(name, clock.now(), connection.n, 'sent', line, message);
+    hooks.onLine()?.(connection.n, 'sent', line, message);
   }
 
   const context: Context = {
@@ -219,14 +240,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       }
     },
     lineCame(connection, text) {
-      const { n } = connection;
       const message = parseMessage(text);
-      const decoded = message.type === 'malformed' ? null : message;
-      witness()?.line(name, clock.now(), n, 'received', text, decoded);
-      hooks.onLine()?.(n, 'received', text, decoded);
-      if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
-      messageReceived(node, context, n, message, text.length + 1);
-      if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
+      if (!gate.isIdle && !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text))
+        return;
+      hear(connection, message, text);
     },
     faultCame({ n }, fault) {
       const [reason, detail] = FAULTS[fault];
@@ -234,10 +251,34 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     connectionEnded({ n, reason }) {
       connections.delete(n);
+      gate.closed(n);
       handle(NETWORK, () => connectionClosed(node, context, n, reason));
       if (connections.size === 0) emptied?.();
     },
   };
+
+  function hear(connection: Connection, message: Message | Malformed, text: string): void {
+    const { n } = connection;
+    const decoded = message.type === 'malformed' ? null : message;
+    witness()?.line(name, clock.now(), n, 'received', text, decoded);
+    hooks.onLine()?.(n, 'received', text, decoded);
+    if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
+    messageReceived(node, context, n, message, text.length + 1);
+    if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
+  }
+
+  function carry(n: number, direction: LineDirection, line: string): void {
+    const connection = connections.get(n);
+    if (connection === undefined || connection.isEnding) return;
+    handle(NETWORK, () => {
+      if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line));
+      try {
+        hear(connection, parseMessage(line), line);
+      } catch (error) {
+        failInside(connection, error);
+      }
+    });
+  }
 
   /** Our own code failed on what a peer sent: that peer goes, the node stays (rule 10). */
   function failInside(connection: Connection, error: unknown): void {
@@ -290,6 +331,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   return {
     context,
     handle,
+    carry,
+    reset: (n) => connections.get(n)?.reset(),
+    setFull: (n, isFull) => connections.get(n)?.setFull(isFull),
     heedSettings() {
       for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
     },
@@ -318,4 +362,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       timer = null;
     },
   };
+}
+
+/** null: it is none. */
+function messageOf(line: string): Message | null {
+  const message = parseMessage(line);
+  return message.type === 'malformed' ? null : message;
 }

@@ -19,6 +19,7 @@ import { createClock, TIMER_MS_MAX } from './clock.ts';
 import { createDriver, type Driver, type WatchLine } from './driver.ts';
 import { openFilesMax } from './file-limit.ts';
 import { createSecretRandom } from './random.ts';
+import { createTcpTap } from './tap.ts';
 
 /** `agent` is what hello says we are where the setting `agent` is empty; `filesMax` tells how many files may be open. */
 export function createTcpWorld(agent: string, filesMax: () => number = openFilesMax): World {
@@ -30,6 +31,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   const names = new Set<string>();
   const starting = new Set<Promise<NodePort>>();
   const waits = new Set<() => void>();
+  const hand = createTcpTap(clock);
   let closed = false;
 
   function spawn(config: NodeConfig): Promise<NodePort> {
@@ -58,10 +60,15 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
       name: config.name,
-      onEvent: tell,
+      gate: hand.gateOf(config.name),
+      onEvent(event) {
+        hand.note(config.name, event);
+        tell(event);
+      },
       witness: () => witnesses.current,
       onLine: () => (audience.watchesLines() ? passLine : null),
     });
+    hand.join(config.name, node, driver);
     const book = config.data === null ? null : openBookFile(config.data);
     let saving: NodeJS.Timeout | undefined;
     let stopped: Promise<void> | null = null;
@@ -96,6 +103,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       if (book !== null) await atMost(save(book), until - performance.now());
       nodes.splice(nodes.indexOf(port), 1);
       names.delete(config.name);
+      hand.leave(config.name);
       tell({ kind: 'stopped' });
     }
 
@@ -138,6 +146,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     } catch (error) {
       if (nodes.includes(port)) nodes.splice(nodes.indexOf(port), 1);
       await driver.stop(0);
+      hand.leave(config.name);
       throw error;
     }
     return port;
@@ -174,6 +183,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
 
   return {
     kind: 'tcp',
+    tap: hand.port,
     now,
     nodes: () => nodes,
     spawn,
@@ -186,6 +196,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       await Promise.allSettled(starting);
       await Promise.all(nodes.map((node) => node.stop()));
       for (const abort of [...waits]) abort();
+      hand.stop();
     },
   };
 }

@@ -235,6 +235,74 @@ test('a Twisted node: dials itself once when it is in its own bootstrap list', O
   assert.equal(their.connections().size, 0);
 });
 
+test('in hand: our hello edited into the own id of a Twisted node is Connected to myself there', OPTIONS, async (t) => {
+  const their = await theirs(t);
+  const our = await ours(t);
+  assert.equal(((await our.run('break hello at send once')) as { id: string }).id, 'k1');
+  const held = (await our.run(`connect ${their.address} --timeout 1s`)) as { error: { code: string; message: string } };
+  assert.equal(held.error.code, 'held');
+  assert.match(held.error.message, /m1 is held \(dialled .*hello sent/);
+  await our.run('break all at recv do pass');
+  const [message] = (await our.run('held')) as { id: string; line: string; direction: string; dueMs: number }[];
+  assert.ok(message !== undefined && message.id === 'm1' && message.direction === 'sent');
+  assert.ok(message.line.includes(our.id), message.line);
+  assert.ok(message.dueMs > 0 && message.dueMs <= 60_000);
+  // Nothing of it has reached the other side, so that nobody there is a peer.
+  assert.equal(their.connections().size, 0);
+  await our.run(`edit m1 body.nodeid=${their.id}`);
+  const { differences } = (await our.run('diff m1')) as { differences: readonly string[] };
+  assert.deepEqual(differences, [`- body.nodeid="${our.id}"`, `+ body.nodeid="${their.id}"`]);
+  const [delivered] = (await our.run('deliver m1')) as { fate: string }[];
+  assert.equal(delivered?.fate, 'delivered');
+  await until('the words of the Twisted node', () => {
+    their.check();
+    return their.events.some(({ event }) => event === 'self') ? null : JSON.stringify(their.events);
+  });
+  assert.deepEqual(
+    their.events.flatMap((event) => (event.event === 'self' ? [event.text] : [])),
+    ['Connected to myself.'],
+  );
+  await untilRows(our, []);
+  assert.deepEqual(await our.run('held'), []);
+});
+
+test(
+  'in hand: the hello of a Twisted node waits before our core hears it, and the later lines behind it',
+  OPTIONS,
+  async (t) => {
+    const our = await ours(t);
+    await our.run('break hello at recv once');
+    const their = await theirs(t, { bootstrap: [our.address] });
+    type Row = { id: string; type: string; fate: string; blockedBy: string | null; direction: string };
+    let rows: readonly Row[] = [];
+    await until('its hello in hand', async () => {
+      rows = (await our.run('held')) as Row[];
+      return rows.length > 0 ? null : 'nothing is held';
+    });
+    assert.deepEqual(
+      [rows[0]?.id, rows[0]?.type, rows[0]?.fate, rows[0]?.direction],
+      ['m1', 'hello', 'held', 'received'],
+    );
+    for (const row of rows.slice(1)) assert.deepEqual([row.fate, row.blockedBy], ['blocked', 'm1']);
+    assert.deepEqual(
+      (await our.peers()).map(({ state, id }) => [state, id]),
+      [['handshaking', null]],
+    );
+    await our.run('deliver m1');
+    await untilRows(our, [`inbound ready ${their.id}`]);
+    await untilConnected(their, [our.id]);
+    await our.run('break pong at recv once');
+    await until('a pong in hand', async () =>
+      ((await our.run('held')) as Row[]).length > 0 ? null : 'nothing is held',
+    );
+    const [row] = await untilRows(our, [`inbound ready ${their.id}`]);
+    assert.ok(row);
+    await our.run('deliver all');
+    await untilPongsFlow(our, their, row);
+    assertNoErrors(their);
+  },
+);
+
 interface Network {
   readonly our: readonly OurNode[];
   readonly their: readonly TwistedNode[];

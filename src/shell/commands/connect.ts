@@ -170,6 +170,17 @@ class Attempt {
   answer(place: string) {
     const steps = this.steps.map(({ step, ms }) => ({ step, ms: round3(ms) }));
     const told = steps.map(({ step, ms }) => `${step} ${ms} ms`).join(', ');
+    const [inHand] = this.shell.world.tap.held();
+    if (!this.done && inHand !== undefined)
+      throw new CommandError(
+        'held',
+        `${place}: ${inHand.id} is held${told === '' ? '' : ` (${told})`}; held lists it`,
+        [],
+        {
+          reason: 'timeout',
+          steps,
+        },
+      );
     if (!this.done)
       throw new CommandError('timeout', `${place}: no answer in time${told === '' ? '' : ` (${told})`}`, [], {
         reason: 'timeout',

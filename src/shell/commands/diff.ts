@@ -1,10 +1,12 @@
-/** `diff`: where two runs of the lab part, and what is different at the nodes in the end. */
+/** `diff`: what was changed of a message in hand; where two runs of the lab part, and what is different at the nodes in the end. */
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { isMessageId } from '../hand/in-hand.ts';
 import { standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, readMoment } from '../lab/moments.ts';
 import { withProgress } from '../lab/progress.ts';
 import { count, cut } from '../render.ts';
+import { changesOf } from './held.ts';
 import { divergenceTexts, divergenceValue } from './lab-checks.ts';
 
 /** Nodes that a person sees, the rest is counted; --json has all of them. */
@@ -14,15 +16,16 @@ export const diff: Command = {
   name: 'diff',
   aliases: [],
   group: 'lab',
-  usage: 'diff A B',
+  usage: 'diff A B   or   diff MESSAGE',
   summary: 'compare two moments',
   details: [
+    'diff m17 shows what was changed of a message in hand (break).',
     'A and B are branches, labels, events (b1#12) or times. First where they part, then each node that differs.',
   ],
-  needsLab: true,
   candidates: (shell, before) => (before.length < 2 ? (shell.lab?.momentNames() ?? []) : []),
   async run(shell, { words, signal }) {
     const [first, second] = words;
+    if (first !== undefined && second === undefined && isMessageId(first)) return changesOf(shell, first);
     const { lab, simulation } = standingLab(shell, 'diff');
     if (first === undefined || second === undefined || words.length > 2) throw new UsageError(`usage: ${this.usage}`);
     return withProgress(

@@ -3,8 +3,10 @@ import type { PeerView } from '../../core/views.ts';
 import { printSetting } from '../../settings.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
-import { pickPeer, refusal, wantsPeer } from '../pick.ts';
+import { heldIds, isMessageId } from '../hand/in-hand.ts';
+import { matchPeers, pickPeer, refusal, wantsPeer } from '../pick.ts';
 import type { Shell } from '../shell.ts';
+import { dropMessage } from './deal.ts';
 
 export const drop: Command = {
   name: 'drop',
@@ -13,12 +15,21 @@ export const drop: Command = {
   takesNodes: true,
   usage: 'drop ID|all',
   summary: 'say bye and keep away',
-  details: ['A dropped peer stays away for drop.hold (see set drop.hold), or until connect.'],
+  details: [
+    'A dropped peer stays away for drop.hold (see set drop.hold), or until connect.',
+    'drop m17 loses a message in hand, which TCP never does: break.',
+  ],
   exact: true,
-  candidates: liveIdsOrAll,
+  candidates: (shell, before, word) => [
+    ...liveIdsOrAll(shell, before, word),
+    ...(before.length > 0 ? [] : heldIds(shell)),
+  ],
   run(shell, { words }) {
     const [word] = words;
     if (word === undefined || words.length > 1) throw wantsPeer(shell.node, this.usage);
+    // An id may begin like a message's.
+    const isMessage = isMessageId(word) && matchPeers(shell.node.views.peers(), word).length === 0;
+    if (isMessage || heldIds(shell).includes(word)) return dropMessage(shell, word);
     const peers =
       word === 'all'
         ? shell.node.views.peers().filter((peer) => peer.state !== 'closing')

@@ -86,6 +86,7 @@ export const help: Command = {
       ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
       ...(name === 'lab' ? groupLines(shell, 'lab') : []),
       ...(name === 'log' ? groupLines(shell, 'record') : []),
+      ...(name === 'break' ? groupLines(shell, 'hand') : []),
       ...(command.aliases.length > 0 ? [`  also: ${command.aliases.join(', ')}`] : []),
       ...faults,
       ...(word === 'faults' ? SELECTORS.map((line) => fold(line, 0)) : []),
@@ -134,8 +135,8 @@ function settingLine(key: SettingKey): string {
 
 const reasonLine = (code: ReasonCode) => `${code.padEnd(16)} ${REASONS[code].side.padEnd(8)} ${REASONS[code].sentence}`;
 
-/** Commands that need a lab stand with the command that makes one, since most nodes never have one; those of a record with `log`. */
-const groupLines = (shell: Shell, group: 'lab' | 'record') =>
+/** Commands of a lab, of a record and of messages in hand stand with the one that begins with them: most nodes never need one. */
+const groupLines = (shell: Shell, group: Command['group']) =>
   shell.commands
     .filter((command) => command.group === group)
     .map((command) => `  ${command.name.padEnd(NAME_WIDTH)} ${command.summary}`);

@@ -6,8 +6,10 @@ import { apropos } from './apropos.ts';
 import { at } from './at.ts';
 import { ban, bans, unban } from './ban.ts';
 import { bootstrap } from './bootstrap.ts';
+import { breakCommand, breaks, unbreak } from './break.ts';
 import { chaos } from './chaos.ts';
 import { connect } from './connect.ts';
+import { delay, deliver, dup, edit, inject, resend, revert } from './deal.ts';
 import { diff } from './diff.ts';
 import { drop } from './drop.ts';
 import { events } from './events.ts';
@@ -17,6 +19,7 @@ import { fault, faults } from './fault.ts';
 import { getaddr } from './getaddr.ts';
 import { group } from './group.ts';
 import { heal } from './heal.ts';
+import { held, show } from './held.ts';
 import { help } from './help.ts';
 import { hist } from './hist.ts';
 import { lab } from './lab.ts';
@@ -78,6 +81,18 @@ export const COMMANDS: readonly Command[] = [
   stats,
   wait,
   watch,
+  breakCommand,
+  breaks,
+  unbreak,
+  held,
+  show,
+  edit,
+  revert,
+  deliver,
+  delay,
+  dup,
+  resend,
+  inject,
   lab,
   spawn,
   use,

@@ -8,7 +8,7 @@ import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
 import { withProgress } from '../lab/progress.ts';
 import { putFault } from '../lab/put-fault.ts';
-import { moveTo } from '../lab/runner.ts';
+import { holdsSince, moveTo } from '../lab/runner.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -27,6 +27,7 @@ export const run: Command = {
     'What does not come true in time (10m unless told) fails, exit code 4.',
     'run 5s lets 5 s pass at once. run to #1841 goes on to an event, run to 12.5s to a time, run to #1841 12.5s to both.',
     'With --speed it runs in the background until pause: 1 is the pace of the wall clock, max full speed.',
+    'A message that break holds ends it; run to goes on all the same, as a script that is done again must.',
     'After a rewind what was done before is done again until the end of the branch.',
   ],
   options: { speed: { type: 'string' } },
@@ -45,8 +46,9 @@ export const run: Command = {
     if (second !== undefined) throw new UsageError(`usage: ${this.usage}`);
     const us = first === undefined ? Infinity : readTime(first);
     const limit = simulation.moment().time + us;
+    const isStopped = holdsSince(simulation);
     if (speed === null)
-      return forward(shell, lab, simulation, () => moveTo(lab.clockwork(), limit, null, signal), limit);
+      return forward(shell, lab, simulation, () => moveTo(lab.clockwork(), limit, isStopped, signal), limit);
     lab.runner().start(speed, limit);
     const told = speed === Infinity ? 'full speed' : `speed ${speed}`;
     return {
@@ -134,15 +136,16 @@ async function runUntil(
   const limit = simulation.moment().time + limitUs;
   const watcher = watch(simulation, text, lab.speaker(shell).name);
   let isTrue = false;
+  const isStopped = holdsSince(simulation);
   const isDone = () => {
     isTrue ||= watcher.hit();
-    return isTrue;
+    return isTrue || isStopped();
   };
   try {
     const answer = await forward(shell, lab, simulation, async () => {
       if (!isDone()) await moveTo(lab.clockwork(), limit, isDone, signal);
     });
-    if (!isTrue && !signal.aborted)
+    if (!isTrue && !isStopped() && !signal.aborted)
       throw new CommandError('timeout', `${safe(text, 200)} did not come true in ${timeText(limitUs)}`);
     return answer;
   } finally {

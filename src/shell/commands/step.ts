@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import { happenedText, happenedValue, inputText, inputValue } from '../lab/happened.ts';
 import { standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
-import { moveTo } from '../lab/runner.ts';
+import { holdsSince, moveTo } from '../lab/runner.ts';
 import { count, safe } from '../render.ts';
 
 /** Each is printed; for more there is run. */
@@ -28,10 +28,13 @@ type Step = { readonly text: string; readonly value: object };
 /** The next event or recorded input; null when nothing will ever happen. */
 function stepOnce(simulation: Simulation): Step | null {
   const { index, inputs } = simulation.moment();
+  const isStopped = holdsSince(simulation);
   for (;;) {
     const what = simulation.advance(Infinity);
     if (what === 'idle' || what === 'limit') return null;
     const now = simulation.moment();
+    if (isStopped() && now.index === index && now.inputs === inputs)
+      return { text: 'a message is held', value: { ...momentValue(now), kind: 'held' } };
     const input = now.inputs > inputs ? simulation.inputs().at(-1) : undefined;
     if (input !== undefined) return { text: inputText(input), value: inputValue(input) };
     const last = simulation.last();
@@ -89,7 +92,9 @@ export const next: Command = {
     for (let i = 0; i < times && !signal.aborted; i += 1) {
       const { index } = simulation.moment();
       const isThere = () => simulation.moment().index > index && simulation.last()?.node === name;
-      await moveTo(lab.clockwork(), limit, isThere, signal);
+      const isStopped = holdsSince(simulation);
+      await moveTo(lab.clockwork(), limit, () => isThere() || isStopped(), signal);
+      if (isStopped() && !isThere()) return answer(simulation, steps, 'a message is held');
       const last = isThere() ? simulation.last() : null;
       if (last === null) {
         const here = simulation.moment();

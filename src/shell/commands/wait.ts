@@ -87,6 +87,8 @@ async function untilTrue(
       limitMs: Math.max(0, (until - shell.world.now()) / 1_000),
       signal: either,
     });
+    if (result.kind === 'held' && condition.isTrue() === false)
+      throw new CommandError('held', 'a message is held and the time stands still; held lists it');
     if (result.kind !== 'event' && condition.isTrue() === false)
       throw new CommandError('timeout', `${safe(text, 200)} did not come true in ${limitUs / 1_000_000} s`);
   }

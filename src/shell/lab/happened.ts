@@ -1,6 +1,7 @@
 /** One thing that happened in a lab, as a line for people and as a value for --json. */
 import type { FaultChange, Happened, Input, RecordedInput } from '../../core/simulation.ts';
 import type { Order } from '../../core/world.ts';
+import { orderLine } from '../hand/order-line.ts';
 import { round3, shownFault } from '../render.ts';
 import { hashText, timeText } from './moments.ts';
 
@@ -73,6 +74,8 @@ function inputDeed(input: Input): string {
       return `fault ${input.text}`;
     case 'heal':
       return `heal ${input.id}`;
+    case 'tap':
+      return shownFault(orderLine(input.order));
     default:
       return input satisfies never;
   }

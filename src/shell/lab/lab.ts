@@ -10,6 +10,7 @@ import { createRing, type Ring } from '../../trace/ring.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { SettingOrigin } from '../apply-setting.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { heldText } from '../hand/held-text.ts';
 import type { Notices } from '../notices.ts';
 import { safe, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -195,7 +196,7 @@ export class Lab {
 
   prompt(): string {
     const at = this.simulation === null ? `tcp ${this.focus.views.ready()}` : timeText(this.world.now());
-    return `lab ${this.focus.name} ${at}> `;
+    return `lab ${this.focus.name} ${at}${heldText(this.world)}> `;
   }
 
   /** The last lines of a node. */

@@ -12,6 +12,12 @@ export interface Clockwork {
   readonly worlds: LabWorlds;
 }
 
+/** Whether a rule has stopped a message since: whoever lets the time pass then stops, so that the user can look. */
+export function holdsSince(simulation: Simulation): () => boolean {
+  const before = simulation.holds;
+  return () => simulation.holds !== before;
+}
+
 /** Goes on until `limitUs`, until `isDone` says so, or until the signal aborts. */
 export async function moveTo(
   { simulation, worlds }: Clockwork,
@@ -74,14 +80,15 @@ export class Runner {
     const { simulation, worlds } = this.clockwork;
     const { speed, limitUs } = running;
     const now = () => simulation.moment().time;
+    const isStopped = holdsSince(simulation);
     let since = { wallMs: worlds.wallMs(), us: now() };
     while (this.running === running) {
       const due =
         speed === Infinity ? Infinity : since.us + Math.floor((worlds.wallMs() - since.wallMs) * 1_000 * speed);
-      const isThere = simulation.advanceFor(Math.min(limitUs, due), TURN_MS, null);
+      const isThere = simulation.advanceFor(Math.min(limitUs, due), TURN_MS, isStopped);
       this.events.moved();
       // Nothing will ever happen again when as fast as it goes comes to no limit.
-      if (isThere && (now() >= limitUs || speed === Infinity)) {
+      if (isThere && (now() >= limitUs || speed === Infinity || isStopped())) {
         this.pause();
         this.events.ended();
         return;

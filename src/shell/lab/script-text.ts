@@ -2,6 +2,7 @@
 import type { Groups, Moment, RecordedInput } from '../../core/simulation.ts';
 import type { NodeConfig } from '../../core/world.ts';
 import { defaultSettings, printSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import { orderLine } from '../hand/order-line.ts';
 import { inputText } from './happened.ts';
 import type { LabOptions } from './lab.ts';
 import { exactTime, hashText, momentText } from './moments.ts';
@@ -32,6 +33,7 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
     else if (input.kind === 'spawn') lines.push(spawnLine(input.config, base, 0));
     else if (input.kind === 'announce') lines.push(spawnLine(input.config, base, input.at - time));
     else if (input.kind === 'heal') lines.push(`heal ${input.id}`);
+    else if (input.kind === 'tap') lines.push(orderLine(input.order));
     else lines.push(`# ${inputText({ index, time, input })}: no line of the shell does that`);
   }
   lines.push(`run to #${end.index} ${exactTime(end.time)}`);

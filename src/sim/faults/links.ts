@@ -257,6 +257,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
           return freeze(item.host, item);
         case 'links':
         case 'join':
+        case 'tap':
           return false;
         default:
           return item satisfies never;

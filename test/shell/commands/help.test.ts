@@ -11,15 +11,16 @@ test('help: every command fits one screen of 80 by 24, with the prompt', async (
   const lines = (await text('help')).split('\n');
   const labLines = (await text('help lab')).split('\n');
   const recordLines = (await text('help log')).split('\n');
+  const handLines = (await text('help break')).split('\n');
+  assert.ok(handLines.length <= 22, `${handLines.length} lines`);
+  const places: Partial<Record<string, readonly string[]>> = { lab: labLines, record: recordLines, hand: handLines };
   assert.ok(labLines.length <= 40, `${labLines.length} lines`);
   assert.ok(lines.length <= 22, `${lines.length} lines`);
   for (const line of lines) assert.ok(line.length <= 79, `${line.length}: ${line}`);
   for (const { name, summary, group } of COMMANDS) {
     assert.ok(summary.length <= 24, `${name}: ${summary}`);
     assert.ok(
-      (group === 'lab' ? labLines : group === 'record' ? recordLines : lines).some(
-        (line) => line.includes(`${name} `) && line.includes(summary),
-      ),
+      (places[group] ?? lines).some((line) => line.includes(`${name} `) && line.includes(summary)),
       name,
     );
   }
@@ -78,7 +79,7 @@ test('help: on a narrow terminal commands stand in one column and nothing is fol
   shell.columns = () => 50;
   const lines = (await text('help')).split('\n');
   for (const line of lines) assert.ok(line.length < 50, line);
-  for (const { name, summary } of COMMANDS.filter(({ group }) => group !== 'lab' && group !== 'record'))
+  for (const { name, summary } of COMMANDS.filter(({ group }) => !['lab', 'record', 'hand'].includes(group)))
     assert.ok(
       lines.some((line) => line.endsWith(`${name.padEnd(10)}${summary}`)),
       name,

@@ -52,7 +52,7 @@ test('diff: names the first event that differs and only nodes that do', async ()
   assert.ok(found.nodes.length < 4, JSON.stringify(found.nodes));
   assert.match(await text('diff main b1'), /^A is main#\d+, B is b1#\d+\nfirst different event:\n {2}A {2}/);
   assert.match(await text('diff 1s 1s'), /^A is .*\nthe same events\nevery node is the same$/);
-  assert.match((await failure('diff main')).message, /^usage: diff A B$/);
+  assert.match((await failure('diff main')).message, /^usage: diff A B +or +diff MESSAGE$/);
   assert.equal((await value<{ branch: string }>('lab')).branch, 'b1');
 });
 

@@ -1,0 +1,94 @@
+/** `break`, `breaks` and `unbreak`: rules that stop messages on their way, or do something to them. */
+import type { RuleInHand } from '../../core/tap.ts';
+import { VERDICTS } from '../../tap/rule.ts';
+import { MESSAGE_TYPES } from '../../wire/messages.ts';
+import type { Answer, Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { ALL, tell } from '../hand/in-hand.ts';
+import { safe } from '../render.ts';
+import type { Shell } from '../shell.ts';
+import { table } from '../table.ts';
+
+const shownRule = ({ id, text, node }: RuleInHand) =>
+  `${id} ${node === null ? '' : `${node}: `}${safe(text === '' ? ALL : text, 400)}`;
+
+function remove(shell: Shell, id: string): Answer {
+  const { rules } = tell(shell, { kind: 'unbreak', id });
+  return { value: rules, text: rules.map((rule) => `ended ${shownRule(rule)}`).join('\n') || 'no rules' };
+}
+
+export const breaks: Command = {
+  name: 'breaks',
+  aliases: [],
+  group: 'hand',
+  usage: 'breaks',
+  summary: 'rules and their hits',
+  run(shell) {
+    const rules = shell.world.tap.rules();
+    return {
+      value: rules,
+      text: () =>
+        rules.length === 0
+          ? 'no rules; break hello makes one'
+          : table(
+              [
+                { head: 'id' },
+                { head: 'hits', right: true },
+                { head: 'node', dropOrder: 1 },
+                { head: 'rule', shrinkTo: 20 },
+              ],
+              rules.map(({ id, hits, node, text, isSpent }) => [
+                id,
+                String(hits),
+                node ?? '-',
+                `${safe(text === '' ? ALL : text, 400)}${isSpent ? ' (over)' : ''}`,
+              ]),
+              shell.columns(),
+            ),
+    };
+  },
+};
+
+export const unbreak: Command = {
+  name: 'unbreak',
+  aliases: [],
+  group: 'hand',
+  usage: 'unbreak [ID|all]',
+  summary: 'end rules of break',
+  details: ['What is held stays held: deliver all lets it go.'],
+  candidates: (shell, before) => (before.length > 0 ? [] : [...shell.world.tap.rules().map(({ id }) => id), ALL]),
+  run(shell, { words }) {
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    return remove(shell, words[0] ?? ALL);
+  },
+};
+
+export const breakCommand: Command = {
+  name: 'break',
+  aliases: [],
+  group: 'watch',
+  usage: 'break EXPR [at send|recv] [once] [after N] [for T] [do VERDICT]',
+  summary: 'stop messages',
+  details: [
+    'break hello at send once holds our next hello: held lists it, edit m1 body.nodeid=x, deliver m1.',
+    `VERDICT: ${VERDICTS}`,
+    'Without one it is hold. Rules are asked in order, the first that does not pass wins. break rm k1 ends one.',
+    'Later lines of that direction wait behind a held one, as TCP keeps order; hold! lets them overtake.',
+    'The clocks of real peers run on: what nobody deals with for 60s goes by itself. In a simulated lab the',
+    'time stands still, and a rule that does not say where is at send. With it go:',
+  ],
+  raw: true,
+  candidates: (_, before) => [
+    ...(before.length === 0 ? MESSAGE_TYPES : ['at', 'once', 'after', 'for', 'do']).filter(
+      (word) => !before.includes(word),
+    ),
+  ],
+  run(shell, { rest }) {
+    const text = rest.trim();
+    if (text === '') throw new UsageError(`usage: ${this.usage}, such as break hello at send once`);
+    const [, id] = /^rm\s+(\S+)$/.exec(text) ?? [];
+    if (id !== undefined) return remove(shell, id);
+    const [rule] = tell(shell, { kind: 'break', text, node: shell.isNamed ? shell.node.name : null }).rules;
+    return { value: rule, text: rule === undefined ? '' : shownRule(rule) };
+  },
+};

@@ -1,0 +1,33 @@
+/** What messages in hand need of a world: types only. tcp and sim each give one, and get told there what goes on and when to call. */
+import type { LineDirection } from '../core/events.ts';
+import type { TapChange, TapPoint } from '../core/tap.ts';
+import type { Scope } from '../query/observation.ts';
+
+/** Who is at the other end of a connection. */
+export interface Peer {
+  readonly id: string | null;
+  /** Of a node of this world; else its id or address. */
+  readonly name: string;
+}
+
+/** None of its functions may call back into the tap, but for what `carry` makes nodes say. */
+export interface Carrier {
+  readonly scope: Scope;
+  /** What nobody deals with goes on after so long; Infinity: never. */
+  readonly patienceUs: number;
+  /** Where a rule stops lines that does not say where; null: at both points. */
+  readonly usualPoint: TapPoint | null;
+  now(): number;
+  /** null: there is no such connection. */
+  peerOf(node: string, n: number): Peer | null;
+  /** Lets a line go on: it leaves its node, or the core hears it. */
+  carry(node: string, n: number, direction: LineDirection, line: string): void;
+  reset(node: string, n: number): void;
+  /** Why no such line can travel in this world; null: it can. */
+  refuses(line: string): string | null;
+  /** `due` is to be called then; a later call replaces an earlier one. */
+  wake(at: number): void;
+  /** Whether so much waits on a connection that nothing more may be read there. */
+  setFull(node: string, n: number, isFull: boolean): void;
+  tell(change: TapChange): void;
+}
