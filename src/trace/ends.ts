@@ -64,7 +64,7 @@ export interface End {
 /** Of lines whose other end is not known, or that never arrive, only the last are kept. */
 const FLIGHTS_MAX = 1_024;
 /** So many that have landed stay, and twice as many more before they are taken away together. */
-const LANDED_MAX = 16;
+const LANDED_MAX = 4;
 const ASKED_MAX = 32;
 
 export function openEnd(
