@@ -217,7 +217,7 @@ inWorld('driver: hears a peer that says a lot and ends at once to its last line'
 test('driver: of those who come before the node has started only as many wait as may be without a hello', async () => {
   const settings = { ...defaultSettings(), 'pending.max': 3 };
   const node = createNode({ id: ID, agent: 'test', settings, bootstrap: [] });
-  const gate = { isIdle: true, passes: () => true, closed: () => {} };
+  const gate = { isIdle: { sent: true, received: true }, passes: () => true, closed: () => {} };
   const driver = createDriver(node, Math.random, { clock: createClock(), gate, onEvent: () => {}, onLine: () => null });
   const { ip, port } = await driver.listen({ host: '127.0.0.1', port: 0 });
   try {
