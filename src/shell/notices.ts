@@ -165,7 +165,11 @@ export class Notices {
   /** A message came into somebody's hand, or went. */
   private tellChange(change: TapChange): void {
     const text = changeText(this.shell, change);
-    const value = () => ({ change: change.kind, ...messageValue(this.shell, change.message), id: change.message.id });
+    // `id` is the peer's in every notice.
+    const value = () => {
+      const { id, peer, ...rest } = messageValue(this.shell, change.message);
+      return { change: change.kind, message: id, ...rest, id: peer };
+    };
     if (text !== null) this.print(this.shell.options.json ? this.jsonNotice('hand', value()) : `| ${text}`);
     this.shell.promptChanged();
   }

@@ -400,7 +400,7 @@ function sendMessage(network: Network, end: End | undefined, message: Message): 
 
 /** False: it is in hand now. */
 export const mayGoOn = ({ tap }: Network, { host, n }: End, direction: LineDirection, message: Message): boolean =>
-  tap === null || tap.isIdle || tap.passes(host.name, n, direction, message, null);
+  tap === null || tap.isIdle[direction] || tap.passes(host.name, n, direction, message, null);
 
 /** It is on its way, past whoever could have stopped it. */
 export function messageLeaves(network: Network, end: End, message: Message): void {

@@ -4,6 +4,7 @@
  */
 import type { TapChange } from '../core/tap.ts';
 import type { Scope } from '../query/observation.ts';
+import type { Peer } from '../tap/carrier.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import { parseMessage } from '../wire/messages.ts';
 import { resetConnection } from './faults/passage.ts';
@@ -13,6 +14,7 @@ import { messageHeard } from './step.ts';
 
 export function createSimTap(network: Network, scope: Scope, tell: (change: TapChange) => void): Tap {
   const { kernel } = network;
+  const peer: Peer = { id: null, name: '' };
 
   function endOf(name: string, n: number): End | null {
     const end = network.names.get(name)?.ends.get(n);
@@ -30,7 +32,9 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
       const end = endOf(name, n);
       if (end === null) return null;
       const other = end.other?.host ?? null;
-      return { id: other === null ? null : nodeOf(other).id, name: other?.name ?? '' };
+      peer.id = other === null ? null : nodeOf(other).id;
+      peer.name = other?.name ?? '';
+      return peer;
     },
     carry(name, n, direction, line) {
       const end = endOf(name, n);

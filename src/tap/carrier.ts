@@ -3,11 +3,11 @@ import type { LineDirection } from '../core/events.ts';
 import type { TapChange, TapPoint } from '../core/tap.ts';
 import type { Scope } from '../query/observation.ts';
 
-/** Who is at the other end of a connection. */
+/** Who is at the other end of a connection. The same record may tell of another one the next time, so nothing may keep it. */
 export interface Peer {
-  readonly id: string | null;
+  id: string | null;
   /** Of a node of this world; else its id or address. */
-  readonly name: string;
+  name: string;
 }
 
 /** None of its functions may call back into the tap, but for what `carry` makes nodes say. */

@@ -1,19 +1,19 @@
 /** The rules in their order: a line goes in, the first rule that wants something of it comes out. Expressions are compiled once. */
 import type { LineDirection } from '../core/events.ts';
-import type { RuleInHand } from '../core/tap.ts';
+import type { RuleInHand, TapPoint } from '../core/tap.ts';
 import { readExpression } from '../query/check.ts';
 import { compile, type Matcher } from '../query/match.ts';
 import type { Observation } from '../query/observation.ts';
 import type { Message } from '../wire/messages.ts';
-import type { Carrier, Peer } from './carrier.ts';
+import type { Carrier } from './carrier.ts';
 import { RULES_MAX } from './limits.ts';
 import { readRule } from './rule.ts';
 import type { Rule, TapState } from './state.ts';
 
 export interface Chain {
-  /** Whether no line need be shown to it. */
-  isIdle(): boolean;
-  decide(node: string, n: number, direction: LineDirection, message: Message | null, peer: Peer): Rule | null;
+  /** Whether no line of that direction need be shown to it. */
+  isIdle(direction: LineDirection): boolean;
+  decide(node: string, n: number, direction: LineDirection, message: Message | null): Rule | null;
   /** What is wrong with a rule as it was typed; null: `add` takes it. */
   refusal(text: string): string | null;
   isFull(): boolean;
@@ -28,16 +28,24 @@ export interface Chain {
 export function createChain(carrier: Carrier, stateOf: () => TapState): Chain {
   /** One for each rule, in the same order. */
   let matchers: Matcher[] = [];
+  const other = () => carrier.peerOf(seen.node, seen.n);
+  /** Who is at the other end is looked up only when an expression asks. */
   const seen: Observation = {
     t: 0,
     kind: 'message',
     node: '',
     dir: null,
-    from: null,
-    to: null,
+    get from() {
+      return this.dir === 'out' ? this.node : (other()?.name ?? null);
+    },
+    get to() {
+      return this.dir === 'out' ? (other()?.name ?? null) : this.node;
+    },
     message: null,
     n: 0,
-    id: null,
+    get id() {
+      return other()?.id ?? null;
+    },
     sentAt: null,
     by: null,
     index: 0,
@@ -62,25 +70,26 @@ export function createChain(carrier: Carrier, stateOf: () => TapState): Chain {
   });
 
   return {
-    isIdle: () => stateOf().rules.every(({ isSpent }) => isSpent),
-    decide(node, n, direction, message, peer) {
+    isIdle: (direction) =>
+      stateOf().rules.every((rule) => {
+        const at = rule.at ?? carrier.usualPoint;
+        return rule.isSpent || (at !== null && at !== pointOf(direction));
+      }),
+    decide(node, n, direction, message) {
       const now = carrier.now();
-      const isSent = direction === 'sent';
+      const point = pointOf(direction);
       seen.t = now;
       seen.node = node;
-      seen.dir = isSent ? 'out' : 'in';
-      seen.from = isSent ? node : peer.name;
-      seen.to = isSent ? peer.name : node;
+      seen.dir = point === 'send' ? 'out' : 'in';
       seen.message = message;
       seen.n = n;
-      seen.id = peer.id;
       seen.index += 1;
       const { rules } = stateOf();
       for (let i = 0; i < rules.length; i += 1) {
         const rule = rules[i] as Rule;
         if (rule.isSpent || (rule.node !== null && rule.node !== node)) continue;
         const at = rule.at ?? carrier.usualPoint;
-        if (at !== null && at !== (isSent ? 'send' : 'recv')) continue;
+        if (at !== null && at !== point) continue;
         if (now >= rule.endsAt) rule.isSpent = true;
         else if ((matchers[i] as Matcher).test(seen) && wants(rule)) return rule;
       }
@@ -135,6 +144,8 @@ export function createChain(carrier: Carrier, stateOf: () => TapState): Chain {
     },
   };
 }
+
+const pointOf = (direction: LineDirection): TapPoint => (direction === 'sent' ? 'send' : 'recv');
 
 /** Counts that its expression held, and answers whether something is to be done now. */
 function wants(rule: Rule): boolean {

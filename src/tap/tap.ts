@@ -15,8 +15,8 @@ import { createTapState, type Held, type TapState } from './state.ts';
 type Refusal = Extract<TapAnswer, { ok: false }>;
 
 export interface Tap {
-  /** No rule and nothing in hand: lines need not be shown. */
-  isIdle: boolean;
+  /** Of each direction, whether no rule and nothing in hand is about it: lines need not be shown. */
+  readonly isIdle: Record<LineDirection, boolean>;
   /** Plain data; `load` takes a copy of it back. */
   readonly state: TapState;
   load(state: TapState): void;
@@ -44,7 +44,8 @@ export function createTap(carrier: Carrier): Tap {
   const hand = createHand(carrier, () => state);
 
   function noteIdle(): void {
-    tap.isIdle = state.held.length === 0 && chain.isIdle();
+    for (const direction of ['sent', 'received'] as const)
+      tap.isIdle[direction] = !state.held.some((one) => one.direction === direction) && chain.isIdle(direction);
   }
 
   const findHeld = (id: string) => state.held.find((one) => one.id === id);
@@ -152,7 +153,7 @@ export function createTap(carrier: Carrier): Tap {
   });
 
   const tap: Tap = {
-    isIdle: true,
+    isIdle: { sent: true, received: true },
     get state() {
       return state;
     },
@@ -162,19 +163,19 @@ export function createTap(carrier: Carrier): Tap {
       noteIdle();
     },
     passes(node, n, direction, message, text) {
-      if (tap.isIdle) return true;
-      const peer = carrier.peerOf(node, n);
-      if (peer === null) return true;
-      const rule = chain.decide(node, n, direction, message, peer);
+      if (tap.isIdle[direction]) return true;
+      const rule = chain.decide(node, n, direction, message);
       const verdict = rule?.verdict ?? PASS;
       const isFree = verdict.kind === 'pass' || (verdict.kind === 'deliver' && verdict.inUs === 0);
       const goesOn = isFree && !hand.isBlocked(node, n, direction);
-      if (!goesOn) {
+      if (rule === null && goesOn) return true;
+      const peer = carrier.peerOf(node, n);
+      if (!goesOn && peer !== null) {
         const line = text ?? (message === null ? '' : encodeMessage(message));
         hand.take({ node, n, direction, line, peer: peer.id, by: rule?.id ?? null, verdict: isFree ? PASS : verdict });
       }
       noteIdle();
-      return goesOn;
+      return goesOn || peer === null;
     },
     due() {
       hand.due();

@@ -44,8 +44,8 @@ export type WatchLine = (n: number, direction: LineDirection, line: string, mess
 
 /** Where messages are taken in hand. */
 export interface Gate {
-  /** Nothing is stopped: no line need be shown to it. */
-  readonly isIdle: boolean;
+  /** Of each direction, whether nothing is stopped: no line need be shown to it. */
+  readonly isIdle: Readonly<Record<LineDirection, boolean>>;
   /** Whether a line goes on now; else `carry` lets it go when it may. */
   passes(n: number, direction: LineDirection, message: Message | null, text: string): boolean;
   closed(n: number): void;
@@ -158,7 +158,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return NOT_SENT;
     if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
-    if (gate.isIdle || gate.passes(n, 'sent', message ?? messageOf(line), line))
+    if (gate.isIdle.sent || gate.passes(n, 'sent', message ?? messageOf(line), line))
       write(connection, bytes, line, message);
     return bytes.length + 1;
   }
@@ -241,7 +241,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     lineCame(connection, text) {
       const message = parseMessage(text);
-      if (!gate.isIdle && !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text))
+      if (
+        !gate.isIdle.received &&
+        !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text)
+      )
         return;
       hear(connection, message, text);
     },

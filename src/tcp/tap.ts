@@ -81,9 +81,7 @@ export function createTcpTap(clock: Clock): TcpTap {
       },
     },
     gateOf: (name) => ({
-      get isIdle() {
-        return tap.isIdle;
-      },
+      isIdle: tap.isIdle,
       passes: (n, direction, message, text) => tap.passes(name, n, direction, message, text),
       closed: (n) => tap.closed(name, n),
     }),

@@ -68,7 +68,7 @@ function open() {
 test('tap: without a rule every line goes on and nothing is remembered', () => {
   const { tap, passed, line, told } = open();
   line(HELLO);
-  assert.equal(tap.isIdle, true);
+  assert.deepEqual(tap.isIdle, { sent: true, received: true });
   assert.deepEqual(passed, [`received #1 ${HELLO}`]);
   assert.deepEqual([...tap.held(), ...told], []);
 });
@@ -87,9 +87,9 @@ test('tap: a held line keeps the later ones of its direction behind it, and no o
   order({ kind: 'deliver', id: 'm1', inUs: 0 });
   assert.deepEqual(passed.slice(2), [`received #1 ${HELLO}`, `received #1 ${PING}`]);
   assert.deepEqual(ids(), []);
-  assert.equal(tap.isIdle, false);
+  assert.deepEqual(tap.isIdle, { sent: false, received: false });
   order({ kind: 'unbreak', id: 'k1' });
-  assert.equal(tap.isIdle, true);
+  assert.deepEqual(tap.isIdle, { sent: true, received: true });
 });
 
 test('tap: hold! lets later lines overtake', () => {

@@ -122,3 +122,17 @@ test('Tab: offers held messages, rules and the words of a rule', async () => {
   assert.ok(tab('break hello ').candidates.includes('once'));
   assert.ok(tab('drop m').candidates.includes('m1'));
 });
+
+test('in hand: notices under --json name the message and the peer', async () => {
+  const { value, node, pass, printed, others } = await openShell({ peers: 1, json: true });
+  await value('break ping at send once');
+  node.order({ kind: 'ping', n: 1 });
+  await pass(100);
+  const notice = printed
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .find((one) => one['event'] === 'hand');
+  assert.deepEqual(
+    ['change', 'message', 'id', 'by', 'type'].map((name) => notice?.[name]),
+    ['held', 'm1', others[0]?.state.id, 'k1', 'ping'],
+  );
+});
