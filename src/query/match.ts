@@ -8,7 +8,7 @@ import { before, type Counting, count, nth, rate, reply } from './counters.ts';
 import { QueryError } from './errors.ts';
 import { type Argument, type Call, type Expression, type Path, partsOf } from './expression.ts';
 import { functionRow } from './functions.ts';
-import type { Observation, Scope } from './observation.ts';
+import { emptyObservation, type Observation, type Scope } from './observation.ts';
 import { printPath } from './paths.ts';
 import { peerTest } from './peers.ts';
 import { looksAtMessages } from './reach.ts';
@@ -29,7 +29,7 @@ export interface Matcher {
 
 export function compile(expression: Expression, scope: Scope): Matcher {
   checkTypes(expression);
-  const counting: Counting = { scope, memory: [], steps: [], nothing: nothing() };
+  const counting: Counting = { scope, memory: [], steps: [], nothing: emptyObservation() };
   const test = compileTest(expression, counting);
   const { memory, steps, nothing: none } = counting;
   return {
@@ -71,21 +71,6 @@ export function needsEvents(part: Path | Call): QueryError {
   const states = 'peers, addrs, state.peers.size, ready(ID) and the like';
   return new QueryError(`${shown} is about what happens, and here is only what holds now: ${states},`, part.column);
 }
-
-const nothing = (): Observation => ({
-  t: 0,
-  kind: '',
-  node: '',
-  dir: null,
-  from: null,
-  to: null,
-  message: null,
-  n: 0,
-  id: null,
-  sentAt: null,
-  by: null,
-  index: 0,
-});
 
 function afterSteps(steps: readonly ((o: Observation) => void)[], test: Test): Test {
   return (o) => {

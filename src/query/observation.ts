@@ -1,4 +1,4 @@
-/** What expressions are asked about: one thing that happened, and the world around it. Types only; whoever has a world gives both. */
+/** What expressions are asked about: one thing that happened, and the world around it. Whoever has a world fills in both. */
 import type { Message } from '../wire/messages.ts';
 
 /** One thing that happened. A mutable record: the caller fills the same one for every event, so nothing may keep it. */
@@ -25,6 +25,22 @@ export interface Observation {
   /** Number of the event within the run. */
   index: number;
 }
+
+/** One to be filled in. */
+export const emptyObservation = (): Observation => ({
+  t: 0,
+  kind: '',
+  node: '',
+  dir: null,
+  from: null,
+  to: null,
+  message: null,
+  n: 0,
+  id: null,
+  sentAt: null,
+  by: null,
+  index: 0,
+});
 
 /** The world around: every answer is as of now, and costs no more than a look into a table. */
 export interface Scope {

@@ -60,21 +60,6 @@ export const scopeOf = (world: World): LivingScope =>
     state: (name) => world.nodes().find((node) => node.name === name)?.state ?? null,
   });
 
-export const emptyObservation = (): Observation => ({
-  t: 0,
-  kind: '',
-  node: '',
-  dir: null,
-  from: null,
-  to: null,
-  message: null,
-  n: 0,
-  id: null,
-  sentAt: null,
-  by: null,
-  index: 0,
-});
-
 /** Fills in a line that passes at a node; `nameOf` gives the name of a peer by its id, where it has one. */
 export function observeLine(
   observation: Observation,

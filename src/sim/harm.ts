@@ -7,7 +7,7 @@ import { type Expression, partsOf } from '../query/expression.ts';
 import { remembers } from '../query/functions.ts';
 import { compile } from '../query/match.ts';
 import { nameRange } from '../query/names.ts';
-import type { Observation } from '../query/observation.ts';
+import { emptyObservation, type Observation } from '../query/observation.ts';
 import { addFault, healFault, pendingUntils } from './faults/faults.ts';
 import { parseFault, printFault } from './faults/parse.ts';
 import type { FaultSpec } from './faults/spec.ts';
@@ -35,20 +35,7 @@ export interface Harm {
 
 export function createHarm(network: Network, population: Population, watch: Watch): Harm {
   const tests = new Map<string, (at: string) => boolean>();
-  const observation: Observation = {
-    t: 0,
-    kind: 'message',
-    node: '',
-    dir: 'out',
-    from: null,
-    to: null,
-    message: null,
-    n: 0,
-    id: null,
-    sentAt: null,
-    by: null,
-    index: 0,
-  };
+  const observation: Observation = { ...emptyObservation(), kind: 'message', dir: 'out' };
 
   network.faultHooks.compileExpression = (text) => {
     const matcher = compile(withoutMemory(text), watch.scope);

@@ -9,7 +9,7 @@ import { QueryError } from '../query/errors.ts';
 import type { Expression } from '../query/expression.ts';
 import { momentaryPart } from '../query/lasting.ts';
 import { compile, compileState, type Matcher, needsEvents } from '../query/match.ts';
-import type { Observation } from '../query/observation.ts';
+import { emptyObservation } from '../query/observation.ts';
 import { createScope, type LivingScope } from '../query/scope.ts';
 import type { Host, Network } from './network.ts';
 import { nodeOf, type Population } from './population.ts';
@@ -68,20 +68,7 @@ export function createWatch(network: Network, population: Population, known: () 
   let open = 0;
   let isFollowed = false;
   let isMuted = false;
-  const observation: Observation = {
-    t: 0,
-    kind: '',
-    node: '',
-    dir: null,
-    from: null,
-    to: null,
-    message: null,
-    n: 0,
-    id: null,
-    sentAt: null,
-    by: null,
-    index: 0,
-  };
+  const observation = emptyObservation();
 
   function observe(host: Host, event: NodeEvent | null): void {
     if (event !== null) scope.note(host.name, event);

@@ -6,7 +6,7 @@ import { QueryError } from '../query/errors.ts';
 import { type Expression, partsOf } from '../query/expression.ts';
 import { functionRow } from '../query/functions.ts';
 import { compile } from '../query/match.ts';
-import type { Observation, Scope } from '../query/observation.ts';
+import { emptyObservation, type Scope } from '../query/observation.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { emptyRow } from './columns.ts';
 import type { TraceEvent } from './event.ts';
@@ -50,20 +50,7 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
   const looksInside = parts.some((part) => part.kind === 'body' || (part.kind === 'call' && part.name === 'reply'));
   let lengthOf: () => number = () => 0;
   const row = emptyRow();
-  const observation: Observation = {
-    t: 0,
-    kind: '',
-    node: '',
-    dir: null,
-    from: null,
-    to: null,
-    message: null,
-    n: 0,
-    id: null,
-    sentAt: null,
-    by: null,
-    index: 0,
-  };
+  const observation = emptyObservation();
   const matcher = compile(
     expression,
     scopeOf(there, () => lengthOf()),

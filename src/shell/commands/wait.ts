@@ -2,12 +2,12 @@
 import { QueryError } from '../../query/errors.ts';
 import type { Expression } from '../../query/expression.ts';
 import { compile, compileState } from '../../query/match.ts';
+import { emptyObservation } from '../../query/observation.ts';
 import { peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import {
   asTypedExpression,
-  emptyObservation,
   expressionWords,
   observeEvent,
   observeLine,
