@@ -94,8 +94,12 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   const ring = createRing();
   const early: Parameters<Parameters<World['onEvent']>[0]>[] = [];
   const epochMs = Date.now() - world.now() / 1_000;
-  const recorder = new Recorder({ world: 'tcp', app: APP, seed: null, epochMs, ring: { ring, node: NAME } });
-  world.witness(recorder);
+  const recorder = startup.headless
+    ? null
+    : new Recorder({ world: 'tcp', app: APP, seed: null, epochMs, ring: { ring, node: NAME } });
+  // Without a shell nobody asks what came of what, and to keep that costs half as much as a message itself.
+  if (recorder === null) world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
+  else world.witness(recorder);
   const stopEvents = world.onEvent((...fact) => early.push(fact));
   const node = await world.spawn({
     name: NAME,

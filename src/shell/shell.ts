@@ -42,8 +42,8 @@ export interface ShellOptions {
   readonly live: Live | null;
   readonly labs: LabWorlds | null;
   readonly ring: Ring;
-  /** Has seen all of the live node's world since its beginning and keeps the ring; without it one begins with the shell. */
-  readonly recorder?: Recorder;
+  /** Has seen all of the live node's world since its beginning and keeps the ring. Left out: one begins with the shell. null: nobody asks. */
+  readonly recorder?: Recorder | null;
   readonly paint: Paint;
   /** Answers are JSON values, notices go out as JSON too. */
   readonly json: boolean;
@@ -144,7 +144,7 @@ export class Shell {
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
       (command) => command.needsLab !== true || this.lab !== null || this.play !== null,
     );
-    this.liveRecorder = options.recorder ?? recordLive(options);
+    this.liveRecorder = options.recorder === undefined ? recordLive(options) : options.recorder;
     this.liveNotices = new Notices(this, {
       world: options.live?.world ?? null,
       node: () => options.live?.node ?? null,

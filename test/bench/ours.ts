@@ -1,6 +1,6 @@
 /**
- * Our whole node as the program runs it: nothing goes in, a listening port comes out. The recorder listens as in the program, or
- * the ring of last lines alone; only the limits that a bench goes beyond on purpose are raised.
+ * Our whole node as the program runs it: nothing goes in, a listening port comes out. The ring of last lines listens as in a headless
+ * node, or the recorder as where there is a shell; only the limits that a bench goes beyond on purpose are raised.
  */
 import { defaultSettings, isSettingKey, readSetting, type Settings } from '../../src/settings.ts';
 import { Recorder } from '../../src/trace/recorder.ts';

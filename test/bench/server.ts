@@ -5,7 +5,7 @@ import { anonymousBytes } from './measures.ts';
 import { startOurs } from './ours.ts';
 import { createFloor, createGreeter, createReference } from './raw.ts';
 
-export type ServerName = 'ours' | 'unrecorded' | 'floor' | 'reference' | 'greeter';
+export type ServerName = 'ours' | 'recorded' | 'floor' | 'reference' | 'greeter';
 
 export type ServerRequest =
   | { readonly kind: 'port' }
@@ -16,9 +16,9 @@ export type ServerRequest =
 function start(name: string): Promise<number> {
   switch (name) {
     case 'ours':
-      return startOurs(true);
-    case 'unrecorded':
       return startOurs(false);
+    case 'recorded':
+      return startOurs(true);
     case 'floor':
       return listen(createFloor());
     case 'reference':

@@ -33,8 +33,8 @@ async function live(): Promise<Line[]> {
   const contenders = new Map<string, Contender>();
   const lines: Line[] = [];
   try {
-    contenders.set('recorded', await startServer('ours'));
-    contenders.set('plain', await startServer('unrecorded'));
+    contenders.set('recorded', await startServer('recorded'));
+    contenders.set('plain', await startServer('ours'));
     for (const connections of [1, 100]) {
       for (const { port, greets } of contenders.values()) await load.ask({ kind: 'open', port, greets, connections });
       const run = async (name: string) => {
