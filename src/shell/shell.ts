@@ -5,7 +5,7 @@
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { FileRecording } from '../trace/file-recording.ts';
-import { Recorder } from '../trace/recorder.ts';
+import type { Recorder } from '../trace/recorder.ts';
 import type { Recording } from '../trace/recording.ts';
 import type { Ring, RingLine } from '../trace/ring.ts';
 import type { SettingOrigin } from './apply-setting.ts';
@@ -17,7 +17,6 @@ import { heldText } from './hand/held-text.ts';
 import { answerTogether } from './lab/answer-together.ts';
 import { faultCommands, goesOnAsFault } from './lab/fault-words.ts';
 import { type Lab, labOf } from './lab/lab.ts';
-import { APP } from './lab/lab-record.ts';
 import { momentText } from './lab/moments.ts';
 import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
 import type { Play } from './lab/play.ts';
@@ -42,8 +41,8 @@ export interface ShellOptions {
   readonly live: Live | null;
   readonly labs: LabWorlds | null;
   readonly ring: Ring;
-  /** Has seen all of the live node's world since its beginning and keeps the ring. Left out: one begins with the shell. null: nobody asks. */
-  readonly recorder?: Recorder | null;
+  /** Has seen all of the live node's world since its beginning and keeps the ring. null: nobody asks of it. */
+  readonly recorder: Recorder | null;
   readonly paint: Paint;
   /** Answers are JSON values, notices go out as JSON too. */
   readonly json: boolean;
@@ -102,7 +101,6 @@ export class Shell {
   /** The node that the running command is about when it was named before the command, or when the command is done at a later time. */
   private spoken: Spoken | null = null;
   private readonly liveNotices: Notices;
-  private readonly liveRecorder: Recorder | null;
   /** The file that `replay` opened: what is asked of a record is asked of it. */
   opened: FileRecording | null = null;
   /** The file that `record` writes. */
@@ -144,7 +142,6 @@ export class Shell {
       (prefix) => options.interactive && !Object.hasOwn(globalThis, prefix) && !this.declaredNames().includes(prefix),
       (command) => command.needsLab !== true || this.lab !== null || this.play !== null,
     );
-    this.liveRecorder = options.recorder === undefined ? recordLive(options) : options.recorder;
     this.liveNotices = new Notices(this, {
       world: options.live?.world ?? null,
       node: () => options.live?.node ?? null,
@@ -211,8 +208,9 @@ export class Shell {
   async recorder(signal: AbortSignal): Promise<Recorder> {
     const { labHere } = this;
     if (labHere === null) {
-      if (this.liveRecorder === null || this.play !== null) throw this.noLab();
-      return this.liveRecorder;
+      const { recorder } = this.options;
+      if (recorder === null || this.play !== null) throw this.noLab();
+      return recorder;
     }
     if (labHere.record.current === null && labHere.simulation !== null) labHere.runner().pause();
     return withProgress(
@@ -547,21 +545,6 @@ export class Shell {
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }
-}
-
-/** Of a shell that came to a node which was there. */
-function recordLive({ live, ring }: ShellOptions): Recorder | null {
-  if (live === null) return null;
-  const { world, node } = live;
-  const recorder = new Recorder({
-    world: world.kind,
-    app: APP,
-    seed: null,
-    epochMs: null,
-    ring: { ring, node: node.name },
-  });
-  world.witness(recorder);
-  return recorder;
 }
 
 const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);

@@ -2,15 +2,13 @@
 // a command waits. It reads no .noderc and draws nothing.
 import assert from 'node:assert/strict';
 import type { NodePort } from '../../src/core/world.ts';
-import type { SettingKey, Settings } from '../../src/settings.ts';
-import type { SettingOrigin } from '../../src/shell/apply-setting.ts';
-import { createPaint } from '../../src/shell/color.ts';
+import type { Settings } from '../../src/settings.ts';
 import { completeLine } from '../../src/shell/complete.ts';
-import { Shell } from '../../src/shell/shell.ts';
+import type { Shell } from '../../src/shell/shell.ts';
 import type { SimWorld } from '../../src/sim/world.ts';
-import { createRing } from '../../src/trace/ring.ts';
 import { createSim } from './grow.ts';
 import { createTestLabs } from './labs.ts';
+import { liveShell } from './live-shell.ts';
 import { placeOf, reach, spawn } from './meet.ts';
 
 export interface OpenShellOptions {
@@ -50,18 +48,8 @@ export interface OpenShell {
 export async function openShell(options: OpenShellOptions = {}): Promise<OpenShell> {
   const world = createSim(5, 20);
   const node = await spawn(world, 'n1', options.settings === undefined ? {} : { settings: options.settings });
-  const ring = createRing();
   const printed: string[] = [];
-  const shell = new Shell({
-    live: { world, node },
-    labs: createTestLabs(),
-    ring,
-    json: options.json === true,
-    interactive: options.interactive === true,
-    origins: new Map<SettingKey, SettingOrigin>(),
-    aliases: new Map(),
-    paint: createPaint(false),
-  });
+  const shell = liveShell(world, node, { ...options, labs: createTestLabs() });
   shell.notices.start();
   shell.printTo((text) => void printed.push(text));
   const others: NodePort[] = [];

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { World } from '../../src/core/world.ts';
-import { createPaint } from '../../src/shell/color.ts';
 import { completeLine } from '../../src/shell/complete.ts';
-import { Shell } from '../../src/shell/shell.ts';
-import { createRing } from '../../src/trace/ring.ts';
+import type { Shell } from '../../src/shell/shell.ts';
 import { createLiveWorld } from '../../src/worlds.ts';
+import { liveShell } from '../helpers/live-shell.ts';
 import { reach, spawn } from '../helpers/meet.ts';
 import { RawPeer } from '../helpers/raw-peer.ts';
 
@@ -26,9 +25,7 @@ async function openHostile(context: TestContext, json = false): Promise<Hostile>
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
   const printed: string[] = [];
-  const paint = createPaint(false);
-  const options = { live: { world, node }, labs: null, ring: createRing(), paint, json, interactive: true };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node, { json, interactive: true });
   shell.notices.start();
   shell.printTo((line) => void printed.push(line));
   const peer = await RawPeer.dial(node.state.listening[0]?.text ?? '');

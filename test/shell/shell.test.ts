@@ -2,25 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { World } from '../../src/core/world.ts';
-import { createPaint } from '../../src/shell/color.ts';
-import { Shell } from '../../src/shell/shell.ts';
-import { createRing } from '../../src/trace/ring.ts';
+import type { Shell } from '../../src/shell/shell.ts';
 import { createLiveWorld } from '../../src/worlds.ts';
+import { liveShell } from '../helpers/live-shell.ts';
 import { spawn } from '../helpers/meet.ts';
 import { openShell } from '../helpers/open-shell.ts';
 
 async function openLive(world: World): Promise<{ shell: Shell; printed: string[] }> {
   const node = await spawn(world, 'n1');
   const printed: string[] = [];
-  const options = {
-    live: { world, node },
-    labs: null,
-    ring: createRing(),
-    paint: createPaint(false),
-    json: false,
-    interactive: true,
-  };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node, { interactive: true });
   shell.printTo((text) => void printed.push(text));
   return { shell, printed };
 }
@@ -94,15 +85,7 @@ test('shell: lines that come before anybody prints are kept for whoever does', a
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = {
-    live: { world, node },
-    labs: null,
-    ring: createRing(),
-    paint: createPaint(false),
-    json: false,
-    interactive: false,
-  };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node);
   for (let count = 0; count < 1_500; count += 1) shell.print(`${count}`);
   const printed: string[] = [];
   shell.printTo((text) => void printed.push(text));

@@ -17,6 +17,7 @@ export async function playAlone(
 ): Promise<Report> {
   const shell = new Shell({
     live: null,
+    recorder: null,
     labs,
     ring: createRing(),
     paint: createPaint(false),

@@ -3,10 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { createPaint } from '../../../src/shell/color.ts';
-import { Shell } from '../../../src/shell/shell.ts';
-import { createRing } from '../../../src/trace/ring.ts';
 import { createLiveWorld } from '../../../src/worlds.ts';
+import { liveShell } from '../../helpers/live-shell.ts';
 import { placeOf, reach, spawn } from '../../helpers/meet.ts';
 import { assertFields, openShell } from '../../helpers/open-shell.ts';
 
@@ -69,15 +67,7 @@ test('connect: a name that nobody knows has one code, its reason', async (contex
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = {
-    live: { world, node },
-    labs: null,
-    ring: createRing(),
-    paint: createPaint(false),
-    json: true,
-    interactive: false,
-  };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node, { json: true });
   const result = await shell.run('connect nosuch.invalid:5999');
   assert.equal(result.kind, 'error');
   const { error } = result.value as { error: Record<string, unknown> };
@@ -125,15 +115,7 @@ test('connect: a listener that never says hello is an old peer without an id', a
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1', { settings: { 'hello.quiet': 100_000 } });
-  const options = {
-    live: { world, node },
-    labs: null,
-    ring: createRing(),
-    paint: createPaint(false),
-    json: true,
-    interactive: false,
-  };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node, { json: true });
   const { port } = server.address() as { port: number };
   const result = await shell.run(`connect 127.0.0.1:${port}`);
   assert.equal(result.kind, 'ok', JSON.stringify(result));

@@ -1,10 +1,8 @@
 /** `listen`: where we listen, and what cannot be listened on. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPaint } from '../../../src/shell/color.ts';
-import { Shell } from '../../../src/shell/shell.ts';
-import { createRing } from '../../../src/trace/ring.ts';
 import { createLiveWorld } from '../../../src/worlds.ts';
+import { liveShell } from '../../helpers/live-shell.ts';
 import { spawn } from '../../helpers/meet.ts';
 import { openShell } from '../../helpers/open-shell.ts';
 
@@ -18,15 +16,7 @@ test('listen: one more port is listened on, one in use is named', async (context
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = {
-    live: { world, node },
-    labs: null,
-    ring: createRing(),
-    paint: createPaint(false),
-    json: false,
-    interactive: false,
-  };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node);
   const [first] = node.views.status().listening;
   const more = await shell.run('listen 127.0.0.1:0');
   assert.match(more.kind === 'ok' ? more.text : '', new RegExp(`^listening on ${first}, 127\\.0\\.0\\.1:\\d+$`));

@@ -1,10 +1,8 @@
 /** `stats`: messages and bytes by type, of the node and of one peer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPaint } from '../../../src/shell/color.ts';
-import { Shell } from '../../../src/shell/shell.ts';
-import { createRing } from '../../../src/trace/ring.ts';
 import { createLiveWorld } from '../../../src/worlds.ts';
+import { liveShell } from '../../helpers/live-shell.ts';
 import { placeOf, reach, spawn } from '../../helpers/meet.ts';
 import { openShell } from '../../helpers/open-shell.ts';
 
@@ -41,15 +39,7 @@ test('stats: of one peer on TCP bytes are counted by type, too', async (context)
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
-  const options = {
-    live: { world, node },
-    labs: null,
-    ring: createRing(),
-    paint: createPaint(false),
-    json: false,
-    interactive: false,
-  };
-  const shell = new Shell({ ...options, origins: new Map(), aliases: new Map() });
+  const shell = liveShell(world, node);
   await spawn(world, 'n2', { bootstrap: [placeOf(node)] });
   await reach(world, 'a pong', () => (node.views.peers()[0]?.pingMs ?? null) !== null);
   const result = await shell.run('stats #1');
