@@ -14,6 +14,7 @@ import { type Address, addressOf } from '../wire/address.ts';
 import { type Message, parseMessage } from '../wire/messages.ts';
 import { type ActiveFault, createFaultState, type FaultState } from './faults/state.ts';
 import type { Inhabitant } from './inhabitant.ts';
+import { callItem, closedItem, dialItem, hostItem, type Item, messageItem, resumeItem } from './items.ts';
 import { createKernel, type Kernel, schedule } from './kernel.ts';
 import { createRandom, mix, nextRandom, type Random } from './random.ts';
 
@@ -66,71 +67,6 @@ export interface Host {
   /** Where the last message came in; null when that end is gone. */
   heard: End | null;
 }
-
-/** All items have the same fields, so that the queue's reader sees one shape. */
-interface Parts {
-  readonly end: End | null;
-  readonly message: Message | null;
-  readonly host: Host | null;
-  readonly dial: SimDial | null;
-  readonly text: string;
-  readonly number: number;
-}
-
-export type Item =
-  | (Parts & { readonly kind: 'message'; readonly end: End; readonly message: Message })
-  | (Parts & { readonly kind: 'closed'; readonly end: End; readonly text: ReasonCode })
-  /** A side that did not read for a while reads again. */
-  | (Parts & { readonly kind: 'resume'; readonly end: End })
-  /** A dial reaches its target, or the place where nobody is. */
-  | (Parts & { readonly kind: 'arrive'; readonly dial: SimDial })
-  /** The dialler learns how its dial went; `end` is the far one, null when nobody was there, and `text` the reason then. */
-  | (Parts & { readonly kind: 'answer'; readonly dial: SimDial; readonly text: ReasonCode })
-  | (Parts & { readonly kind: 'resolved'; readonly host: Host })
-  | (Parts & { readonly kind: 'wake'; readonly host: Host })
-  /** The links asked to be called, with a number of theirs. */
-  | (Parts & { readonly kind: 'links' })
-  /** A node that was announced joins; `text` is its name. */
-  | (Parts & { readonly kind: 'join' })
-  /** The tap asked to be called. */
-  | (Parts & { readonly kind: 'tap' });
-
-const messageItem = (end: End, message: Message): Item => ({
-  kind: 'message',
-  end,
-  message,
-  host: null,
-  dial: null,
-  text: '',
-  number: 0,
-});
-const closedItem = (end: End, text: ReasonCode): Item => ({
-  kind: 'closed',
-  end,
-  message: null,
-  host: null,
-  dial: null,
-  text,
-  number: 0,
-});
-const resumeItem = (end: End): Item => ({
-  kind: 'resume',
-  end,
-  message: null,
-  host: null,
-  dial: null,
-  text: '',
-  number: 0,
-});
-const hostItem = (kind: 'resolved' | 'wake', host: Host, text: string, number: number): Item => ({
-  kind,
-  end: null,
-  message: null,
-  host,
-  dial: null,
-  text,
-  number,
-});
 
 /** One dial on its way. */
 export interface SimDial {
@@ -338,51 +274,27 @@ function dial(network: Network, from: Host, attempt: number, address: Address, t
 }
 
 export function dialArrives(network: Network, one: SimDial, at: number): void {
-  schedule(network.kernel, at, {
-    kind: 'arrive',
-    end: null,
-    message: null,
-    host: null,
-    dial: one,
-    text: '',
-    number: 0,
-  });
+  schedule(network.kernel, at, dialItem('arrive', one, null, 'refused'));
 }
 
 /** The dialler learns of the far end, or why there is none. */
 export function dialAnswered(network: Network, one: SimDial, at: number, far: End | null, reason: ReasonCode): void {
-  schedule(network.kernel, at, {
-    kind: 'answer',
-    end: far,
-    message: null,
-    host: null,
-    dial: one,
-    text: reason,
-    number: 0,
-  });
+  schedule(network.kernel, at, dialItem('answer', one, far, reason));
 }
 
 /** Calls `onJoin` at a time, at once when that is over. */
 export function announceJoin(network: Network, at: number, name: string): void {
-  schedule(network.kernel, Math.max(at, network.kernel.now), {
-    kind: 'join',
-    end: null,
-    message: null,
-    host: null,
-    dial: null,
-    text: name,
-    number: 0,
-  });
+  schedule(network.kernel, Math.max(at, network.kernel.now), callItem('join', name, 0));
 }
 
 /** Calls the links at a time. */
 export function callLinks(network: Network, at: number, number: number): void {
-  schedule(network.kernel, at, { kind: 'links', end: null, message: null, host: null, dial: null, text: '', number });
+  schedule(network.kernel, at, callItem('links', '', number));
 }
 
 /** Calls the tap at a time. */
 export function callTap(network: Network, at: number): void {
-  schedule(network.kernel, at, { kind: 'tap', end: null, message: null, host: null, dial: null, text: '', number: 0 });
+  schedule(network.kernel, at, callItem('tap', '', 0));
 }
 
 /** When something that is sent now arrives, if nothing holds it up. */

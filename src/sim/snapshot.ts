@@ -7,7 +7,8 @@ import { copyTapState, type TapState } from '../tap/state.ts';
 import { putFaultsBack } from './faults/faults.ts';
 import { copyFaults, type FaultState } from './faults/state.ts';
 import { type KeptNode, NodeInhabitant } from './inhabitant.ts';
-import type { End, Host, Item, Network } from './network.ts';
+import type { Item } from './items.ts';
+import type { End, Host, Network } from './network.ts';
 import type { Population } from './population.ts';
 import type { Random } from './random.ts';
 

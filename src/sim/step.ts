@@ -3,17 +3,9 @@ import type { ReasonCode } from '../core/reasons.ts';
 import { NETWORK, TIMER } from '../core/witness.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
+import type { Item } from './items.ts';
 import { takeNext } from './kernel.ts';
-import {
-  closeEnd,
-  dialAnswered,
-  type End,
-  type Host,
-  type Item,
-  mayGoOn,
-  type Network,
-  type SimDial,
-} from './network.ts';
+import { closeEnd, dialAnswered, type End, type Host, mayGoOn, type Network, type SimDial } from './network.ts';
 
 /** What happened, as numbers for the hash of the run. */
 const KINDS = { message: 1, closed: 2, arrive: 3, answer: 4, resolved: 5, wake: 6, fault: 7, join: 8 } as const;

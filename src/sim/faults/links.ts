@@ -4,6 +4,7 @@
  */
 import type { ReasonCode } from '../../core/reasons.ts';
 import type { Message } from '../../wire/messages.ts';
+import type { Item } from '../items.ts';
 import { schedule } from '../kernel.ts';
 import {
   closeArrives,
@@ -11,7 +12,6 @@ import {
   dialArrives,
   type End,
   type Host,
-  type Item,
   type Links,
   messageArrives,
   type Network,
