@@ -43,6 +43,12 @@ export function startDial(
   return attempt;
 }
 
+/** It has ended, however it did: its place among the dials and its slot are free. */
+export function forgetDial(node: NodeState, attempt: number): void {
+  node.dials.delete(attempt);
+  node.slots = null;
+}
+
 export function nextAttempt(node: NodeState): number {
   node.attempts += 1;
   return node.attempts;

@@ -15,7 +15,7 @@ import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { createCounts } from './counts.ts';
 import { wakeSessions } from './deadlines.ts';
-import { dialLater, dialNoSooner, livedWell } from './dial.ts';
+import { dialLater, dialNoSooner, forgetDial, livedWell } from './dial.ts';
 import { pumpDials } from './dialer.ts';
 import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
@@ -147,8 +147,7 @@ export function dialSucceeded(
   const dial = node.dials.get(attempt);
   if (dial === undefined || node.stopping) return 0;
   node.dialDue ||= !mayDialMore(node);
-  node.dials.delete(attempt);
-  node.slots = null;
+  forgetDial(node, attempt);
   if (local !== null && local.text === remote.text) {
     failDial(node, ctx, attempt, dial.address, dial.via, 'self-connect', 'self-connect');
     settleDeadline(node, ctx);
@@ -164,8 +163,7 @@ export function dialSucceeded(
 export function dialFailed(node: NodeState, ctx: Context, attempt: number, reason: ReasonCode, detail: string): void {
   const dial = node.dials.get(attempt);
   if (dial === undefined) return;
-  node.dials.delete(attempt);
-  node.slots = null;
+  forgetDial(node, attempt);
   failDial(node, ctx, attempt, dial.address, dial.via, reason, detail);
   settleDeadline(node, ctx);
 }

@@ -6,7 +6,7 @@ import { type Address, addressOf } from '../wire/address.ts';
 import { addBan, banKey, banOn, isOwnKey } from './bans.ts';
 import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
-import { nextAttempt, startDial } from './dial.ts';
+import { forgetDial, nextAttempt, startDial } from './dial.ts';
 import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
 import { forgetOldest } from './oldest.ts';
@@ -88,8 +88,7 @@ function ban(node: NodeState, ctx: Context, target: number | string, forUs: numb
   for (const { attempt, address, via } of [...node.dials.values()]) {
     if (banOn(node, ctx.now, address, null)?.by !== 'hand') continue;
     ctx.cancel(attempt);
-    node.dials.delete(attempt);
-    node.slots = null;
+    forgetDial(node, attempt);
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'banned', detail: '' });
   }
   node.dialDue = true;
@@ -181,9 +180,9 @@ function endVisitsTo(node: NodeState, ctx: Context, address: Address): void {
   for (const { attempt, address: dialled, via } of [...node.dials.values()]) {
     if (dialled.text !== address.text || takesSlot(via)) continue;
     ctx.cancel(attempt);
-    node.dials.delete(attempt);
-    node.slots = null;
+    forgetDial(node, attempt);
     ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason: 'visit', detail: '' });
+    node.dialDue = true;
   }
   const session = sessionAt(node, address);
   if (session !== null && isVisit(session)) closeSession(node, ctx, session, 'visit');

@@ -922,6 +922,22 @@ test('dialer: with public slots full one unproven address is visited now and the
   assert.deepEqual(bare.views.gone(), [], 'a visit is not among the gone');
 });
 
+test('dialer: a visit that a command ends leaves its place among the dials to who waits for one', () => {
+  const bare = calm({ 'dial.parallel': 1 });
+  const left = bare.inboundPeer('a', '20.1.0.1', { listen: 6100 });
+  assert.deepEqual(dialsOf(bare), ['20.1.0.1:6100'], 'it is visited');
+  bare.hangUp(left);
+  bare.inboundPeer('b', '20.2.0.1');
+  bare.advance(10 * SECOND_US);
+  const rival = bare.accept('20.1.0.1');
+  bare.hear(rival, helloLine('b', { listen: 6100, ext: ['nonce'] }));
+  assert.equal(bare.session(rival).stage, 'rival');
+  know(bare, near(1));
+  bare.take();
+  bare.order({ kind: 'connect', host: '20.1.0.1', port: 6100, keep: false });
+  assert.deepEqual(dialsOf(bare), [near(1)]);
+});
+
 test('dialer: below target no feeler goes out', () => {
   const bare = calm({ 'peers.outbound': 2, 'dial.feeler': 120 * SECOND_US });
   know(bare, far(0));
