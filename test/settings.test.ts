@@ -1,7 +1,6 @@
 /** Settings: every one has a good default, texts are read within bounds and printed so that they read back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   checkSettings,
   defaultSettings,
@@ -17,6 +16,7 @@ import {
   type Settings,
   type SettingValue,
 } from '../src/settings.ts';
+import { fc } from './helpers/random-cases.ts';
 
 const KEYS = Object.keys(SETTINGS) as SettingKey[];
 

@@ -1,9 +1,9 @@
 /** The index of a book finds what it holds and nothing else, whatever the hashes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createAddressIndex, dropSlot, moveSlot, putSlot, slotOf } from '../../src/core/address-index.ts';
 import { type Address, addressOf } from '../../src/wire/address.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 /** Addresses of few different hashes, so that many begin their search at the same place. */
 const withHash = (k: number, hash: number): Address =>

@@ -1,9 +1,9 @@
 /** The column of times against a plain Map: a time is never too late, a row is always right. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createAgenda, dueBy, enterAgenda, leaveAgenda, reviewAll, visitDue } from '../../src/core/agenda.ts';
 import type { Session } from '../../src/core/state.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 /** The agenda looks at nothing of a session but its row. */
 const session = () => ({ row: -1 }) as Session;

@@ -1,7 +1,6 @@
 /** The book between two starts: what is saved comes back, and what a file says is trusted as little as a stranger. Rules 47, 64. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   addAddress,
   bookSize,
@@ -27,6 +26,7 @@ import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { encodeMessage, parseMessage } from '../../src/wire/messages.ts';
 import { at } from '../helpers/bare-node.ts';
 import { checkBook } from '../helpers/book-check.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const SETTINGS = defaultSettings();
 const random = createRandom(1, 1);

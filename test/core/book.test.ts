@@ -1,7 +1,6 @@
 /** The columns of addresses against a plain Map, and the rules of what is kept and what goes. Rules 36, 37. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   addAddress,
   type Book,
@@ -32,6 +31,7 @@ import { defaultSettings, type Settings } from '../../src/settings.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { at } from '../helpers/bare-node.ts';
 import { checkBook } from '../helpers/book-check.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const gossip = (group: string): Source => ({ name: group, group, via: 'gossip' });
 const MANUAL: Source = { name: 'manual', group: 'manual', via: 'manual' };

@@ -1,7 +1,6 @@
 /** Who makes room for whom when all places are taken. Rule 52. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { chooseEvicted } from '../../src/core/eviction.ts';
 import {
   EVICTION_SPARE_GROUPS,
@@ -13,6 +12,7 @@ import {
 } from '../../src/core/limits.ts';
 import type { Settings } from '../../src/settings.ts';
 import { addrLine, at, BareNode, helloLine, PONG } from '../helpers/bare-node.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const GRACE_US = 30 * SECOND_US;
 const CALM: Partial<Settings> = {

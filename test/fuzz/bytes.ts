@@ -3,11 +3,11 @@
  * may throw. Random pieces go in, the first difference or broken invariant comes out as an error.
  */
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { awaitsHello, lineBytesMax } from '../../src/core/node.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
 import { createSplitter, type FrameSink, splitChunk, splitMore } from '../../src/wire/frames.ts';
 import { encodeMessage, parseMessage } from '../../src/wire/messages.ts';
+import { fc } from '../helpers/random-cases.ts';
 import { ADDRESSES, LINES, pick } from './material.ts';
 import { Rig } from './rig.ts';
 

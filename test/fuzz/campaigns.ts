@@ -1,8 +1,9 @@
 /** The campaigns of fuzzing by name: a seed and a number of cases go in; what failed and the line that replays just that come out. */
-import fc from 'fast-check';
+import { fc } from '../helpers/random-cases.ts';
 import { checkStream, streams } from './bytes.ts';
 import { checkLife, lives } from './facts.ts';
 import { checkLine, mutants } from './lines.ts';
+import { checkNetwork, networks } from './networks.ts';
 
 export interface Plan {
   readonly seed: number;
@@ -33,6 +34,7 @@ export const CAMPAIGNS = {
   lines: campaign('lines', mutants, checkLine),
   bytes: campaign('bytes', streams, checkStream),
   facts: campaign('facts', lives, checkLife),
+  networks: campaign('networks', networks, checkNetwork),
 } as const;
 
 export type CampaignName = keyof typeof CAMPAIGNS;

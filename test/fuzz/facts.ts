@@ -1,6 +1,5 @@
 /** Random facts and orders on the pure core: after every one the invariants hold, and after a stop nothing is left. */
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { createBook } from '../../src/core/book.ts';
 import { loadEntries } from '../../src/core/book-saved.ts';
 import { listeningOn, saveBook, wakeNode } from '../../src/core/node.ts';
@@ -8,6 +7,7 @@ import type { ReasonCode } from '../../src/core/reasons.ts';
 import type { Order } from '../../src/core/world.ts';
 import type { SettingKey, Settings, SettingValue } from '../../src/settings.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';
+import { fc } from '../helpers/random-cases.ts';
 import { ADDRESSES, IDS, messageOf, pick } from './material.ts';
 import { Rig } from './rig.ts';
 

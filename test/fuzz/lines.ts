@@ -1,7 +1,7 @@
 /** Mutated lines of the protocol through the parser: it never throws, and what it takes for a message it can write and read again. */
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { encodeMessage, parseMessage } from '../../src/wire/messages.ts';
+import { fc } from '../helpers/random-cases.ts';
 import { LINES, pick } from './material.ts';
 
 /** [kind, place, choice]. */

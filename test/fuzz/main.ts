@@ -8,8 +8,8 @@ import { CAMPAIGNS, type CampaignName, isCampaign } from './campaigns.ts';
 const CASES = 10_000_000;
 const BATCH = 5_000;
 const REPORT_EVERY_MS = 10_000;
-/** Of a hundred cases: a life of a node is a hundred times as long as a line. */
-const SHARES: Readonly<Record<CampaignName, number>> = { lines: 50, bytes: 40, facts: 10 };
+/** Of a hundred cases: a life of a node is a hundred times as long as a line, a network ten lives. */
+const SHARES: Readonly<Record<CampaignName, number>> = { lines: 50, bytes: 40, facts: 8, networks: 2 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,10 +29,10 @@ function main(): number {
   }
   const first = values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : Number(values.seed);
   if (asked !== undefined && values.path !== undefined) return replay(asked, first, values.path);
-  const names: CampaignName[] = asked === undefined ? ['lines', 'bytes', 'facts'] : [asked];
+  const names: CampaignName[] = asked === undefined ? Object.keys(SHARES).filter(isCampaign) : [asked];
   const most = Number(values.cases);
   const until = performance.now() + Number(values.seconds) * 1_000;
-  const counts: Record<CampaignName, number> = { lines: 0, bytes: 0, facts: 0 };
+  const counts: Record<CampaignName, number> = { lines: 0, bytes: 0, facts: 0, networks: 0 };
   let total = 0;
   let reportAt = performance.now() + REPORT_EVERY_MS;
   console.log(`${most} cases of ${names.join(', ')} from seed ${first}`);

@@ -1,6 +1,7 @@
 /** Graphs of known shapes for tests, and any graph at all: numbers of nodes go in, a graph with nodes n1, n2, … comes out. */
-import fc from 'fast-check';
+
 import type { Graph } from '../../src/trace/graph.ts';
+import { fc } from './random-cases.ts';
 
 type Pair = readonly [from: number, to: number];
 

@@ -1,5 +1,5 @@
 /** Names that try to break out of whatever they are written into: quotes, marks of markup, line ends, controls, halves of characters. */
-import fc from 'fast-check';
+import { fc } from './random-cases.ts';
 
 export const HOSTILE_NAMES: readonly string[] = [
   '"',

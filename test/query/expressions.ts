@@ -1,11 +1,12 @@
 /** Random expressions for property tests: trees that reading could give, and texts that are almost expressions. */
-import fc from 'fast-check';
+
 import type { Argument, Expression, Operator, Path, Value } from '../../src/query/expression.ts';
 import { FIELDS, type FieldName, type FieldType } from '../../src/query/fields.ts';
 import { FUNCTIONS, type FunctionName, functionRow, valueTypeOf } from '../../src/query/functions.ts';
 import { join } from '../../src/query/parse.ts';
 import { typeOfPath } from '../../src/query/paths.ts';
 import { readsNumbers } from '../../src/query/values.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const column = 0;
 const text = fc.oneof(

@@ -1,13 +1,13 @@
 /** Random texts: none throws anything but a QueryError of one line, and none takes more than its length allows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { readExpression } from '../../src/query/check.ts';
 import { completeExpression } from '../../src/query/complete.ts';
 import { QueryError } from '../../src/query/errors.ts';
 import { EXPRESSION_LENGTH_MAX } from '../../src/query/limits.ts';
 import { compile } from '../../src/query/match.ts';
 import { parseSelector } from '../../src/query/selectors.ts';
+import { fc } from '../helpers/random-cases.ts';
 import { texts } from './expressions.ts';
 import { observation, scopeOf } from './scene.ts';
 

@@ -1,12 +1,12 @@
 /** Reading expressions: every form is read as its canonical text says, and what cannot be read is told with its column. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { QueryError } from '../../src/query/errors.ts';
 import { DEPTH_MAX, EXPRESSION_LENGTH_MAX } from '../../src/query/limits.ts';
 import type { Known } from '../../src/query/observation.ts';
 import { parseExpression } from '../../src/query/parse.ts';
 import { printExpression } from '../../src/query/print.ts';
+import { fc } from '../helpers/random-cases.ts';
 import { texts, trees, withoutColumns } from './expressions.ts';
 
 const canonical = (text: string, known?: Known) => printExpression(parseExpression(text, known));

@@ -1,9 +1,9 @@
 /** Patterns: they find what the language's own expressions find, and no pattern takes long. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { QueryError } from '../../src/query/errors.ts';
 import { compilePattern } from '../../src/query/pattern.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const finds = (source: string, text: string, ignoresCase = false) => compilePattern(source, ignoresCase, 1)(text);
 

@@ -1,10 +1,10 @@
 /** Selectors: nodes, links and expressions are told apart, printed as they are read, and wrong names are told with the nearest. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { QueryError } from '../../src/query/errors.ts';
 import { SELECTOR_NAMES_MAX } from '../../src/query/limits.ts';
 import { type NodeRef, namesOf, parseSelector, printSelector, type Selector } from '../../src/query/selectors.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const node = (name: string): NodeRef => ({ kind: 'node', name });
 const range = (low: string, high: string): NodeRef => ({ kind: 'range', low, high });

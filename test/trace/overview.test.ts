@@ -1,9 +1,9 @@
 /** A large graph in a few lines: every node is counted in the histogram and in its component, those that are alone by name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { overviewOf } from '../../src/trace/overview.ts';
 import { anyGraph, full, graphWith, ring, star } from '../helpers/graphs.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 test('overview: a row for each number of neighbours, and the components', () => {
   assert.deepEqual(overviewOf(star(40), 80), [

@@ -1,10 +1,10 @@
 /** The picture of a small graph: every connection is in it whatever the form, no name is lost, nothing is wider than the room. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Graph } from '../../src/trace/graph.ts';
 import { drawGraph, drawLines, drawList, drawTable, PICTURE_NODES_MAX } from '../../src/trace/picture.ts';
 import { anyGraph, full, graphWith, grid, line, ring, star, tree } from '../helpers/graphs.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const plain = (columns: number) => ({ columns, strong: (text: string) => text, dim: (text: string) => text });
 const NOTHING_KNOWN = { edges: [], count: 0 };

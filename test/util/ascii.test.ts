@@ -1,8 +1,8 @@
 /** JSON in ASCII says the same. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { asciiOnly } from '../../src/util/ascii.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 test('ascii: whatever a text holds, its JSON is printable ASCII and reads back equal', () => {
   fc.assert(

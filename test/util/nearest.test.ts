@@ -1,8 +1,8 @@
 /** Nearest: which words a mistyped one was probably meant to be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { editDistance, nearest } from '../../src/util/nearest.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 test('nearest: a distance counts letters put in, left out, changed, and neighbours swapped', () => {
   const table: [a: string, b: string, distance: number][] = [

@@ -1,8 +1,8 @@
 /** Quantities: durations and sizes are read as people write them, and printed so that they read back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { printDuration, printSize, readDuration, readSize } from '../../src/util/quantity.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 test('quantity: a duration needs a unit, a size does not', () => {
   const table: [text: string, duration: number | null, size: number | null][] = [

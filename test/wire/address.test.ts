@@ -1,7 +1,6 @@
 /** Addresses: what is one, what class it has, who may hear of it, what a user may type. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   type AddressClass,
   addressOf,
@@ -10,6 +9,7 @@ import {
   parseAddress,
   parseHostPort,
 } from '../../src/wire/address.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const port = fc.integer({ min: 1, max: 65_535 });
 

@@ -1,9 +1,9 @@
 /** Frames: bytes in any chunks are the same lines, and hostile bytes are one fault. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createSplitter, type FrameFault, type FrameSink, splitChunk } from '../../src/wire/frames.ts';
 import { CONSTANT_LINES } from '../../src/wire/messages.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 interface Options {
   readonly greeting?: boolean;

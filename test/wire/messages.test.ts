@@ -1,7 +1,6 @@
 /** Messages: every line is a checked message or malformed, and a message survives its line. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { addressOf, parseAddress } from '../../src/wire/address.ts';
 import { LINE_SENT_BYTES_MAX } from '../../src/wire/limits.ts';
 import {
@@ -15,6 +14,7 @@ import {
   parseMessage,
   splitAddr,
 } from '../../src/wire/messages.ts';
+import { fc } from '../helpers/random-cases.ts';
 
 const ID = 'a46de8d6-177e-4644-a711-63d182fdbade';
 

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { FakeSession } from '../../helpers/fake-session.ts';
 import { openConsole, PROMPT } from '../../helpers/open-console.ts';
+import { seed } from '../../helpers/random-cases.ts';
 
 const ROUNDS = 25;
 const CHARACTERS = ['a', 'b', 'c', ' ', '-', '7', '節', '點', '😀', 'é'];
 
 test('console: random typing and random lines never damage each other', async (t) => {
-  const seed = Number(process.env['CONSOLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  t.diagnostic(`CONSOLE_SEED=${seed}`);
+  t.diagnostic(`SEED=${seed}`);
   const random = randomOf(seed);
   for (const columns of [20, 20 + random(60), 80]) {
     const { terminal, session, close } = await openConsole({ columns, rows: 8 + random(20) }, { rate: () => 1_000 });

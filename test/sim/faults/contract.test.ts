@@ -1,7 +1,6 @@
 /** What every fault of the table keeps, whatever it does: a new row is tested here without an edit. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { healFault, listFaults, putFaultsBack } from '../../../src/sim/faults/faults.ts';
 import { parseFault, printFault } from '../../../src/sim/faults/parse.ts';
 import { PRESETS } from '../../../src/sim/faults/presets.ts';
@@ -17,6 +16,7 @@ import {
 } from '../../../src/sim/faults/table.ts';
 import { growFaulty, specsOf, TEST_RESOLVER } from '../../helpers/faulty.ts';
 import { component } from '../../helpers/grow.ts';
+import { fc } from '../../helpers/random-cases.ts';
 
 /** A word of each type that harms a small network within the bounds of every row. */
 const SAMPLES: Readonly<Record<Exclude<ArgumentType, 'choice'>, string>> = {

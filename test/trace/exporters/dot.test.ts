@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { dotOf } from '../../../src/trace/exporters/dot.ts';
 import type { Graph } from '../../../src/trace/graph.ts';
 import { anyGraph, graphWith, ring } from '../../helpers/graphs.ts';
 import { HOSTILE_NAMES, hostileName } from '../../helpers/hostile-names.ts';
+import { fc } from '../../helpers/random-cases.ts';
 
 const NOTHING_KNOWN = { edges: [], count: 0 };
 const EDGES_MAX = 1_000;

@@ -1,12 +1,12 @@
 /** The graph as SVG: one self-contained, well-formed file with an id for each thing; names cannot break out of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { svgOf } from '../../../src/trace/exporters/svg.ts';
 import type { Graph } from '../../../src/trace/graph.ts';
 import { anyGraph, graphWith, ring } from '../../helpers/graphs.ts';
 import { hostileName } from '../../helpers/hostile-names.ts';
 import { elementsOf } from '../../helpers/markup.ts';
+import { fc } from '../../helpers/random-cases.ts';
 
 const NOTHING_KNOWN = { edges: [], count: 0 };
 const EDGES_MAX = 1_000;
