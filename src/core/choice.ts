@@ -10,34 +10,40 @@ export const later = (node: NodeState, at: number) => {
 };
 
 /**
- * A random address that is due now, -1 when there is none; then the next look is when the first will be. Guesses first: in a book of
- * many fresh addresses they hit, and the whole of it is not read. Half of the choices are of proven addresses where any is due, however
- * many there are of the others: hearsay alone must not decide whom we meet (as Bitcoin Core's AddrMan::Select).
+ * A random address that is due now, -1 when there is none; then the next look is when the first will be. Half of the choices are of
+ * proven addresses where any is due, however many there are of the others: hearsay alone must not decide whom we meet (as Bitcoin
+ * Core's AddrMan::Select). Of hearsay guesses come first: in a book of many fresh addresses they hit, and the whole of it is not read.
  */
 export function chooseAddress(node: NodeState, ctx: Context, dueAt: (slot: number) => number): number {
-  const size = bookSize(node.book);
-  const wantsTried = ctx.random() * 2 < 1 && node.book.tried > 0;
+  const { book } = node;
+  const wantsTried = ctx.random() * 2 < 1 && book.tried > 0;
+  const wanted = wantsTried ? chooseOf(true, node, ctx, dueAt) : null;
+  if (wanted !== null && wanted.slot >= 0) return wanted.slot;
+  const size = bookSize(book);
   for (let i = 0; i < CHOICE_GUESSES && size > CHOICE_GUESSES; i += 1) {
     const slot = Math.floor(ctx.random() * size);
-    if (isTried(node.book, slot) === wantsTried && dueAt(slot) <= ctx.now) return slot;
+    if (!isTried(book, slot) && dueAt(slot) <= ctx.now) return slot;
   }
-  let chosen = -1;
-  let isWanted = false;
+  const hearsay = chooseOf(false, node, ctx, dueAt);
+  if (hearsay.slot >= 0) return hearsay.slot;
+  const proven = wanted ?? chooseOf(true, node, ctx, dueAt);
+  if (proven.slot < 0) later(node, Math.min(hearsay.nextAt, proven.nextAt));
+  return proven.slot;
+}
+
+/** One at random of all in a table of the book that are due, and when the next of the others will be. */
+function chooseOf(tried: boolean, { book }: NodeState, ctx: Context, dueAt: (slot: number) => number) {
+  let slot = -1;
   let due = 0;
   let nextAt = Infinity;
-  for (let slot = 0; slot < size; slot += 1) {
-    const at = dueAt(slot);
-    if (at > ctx.now) {
-      nextAt = Math.min(nextAt, at);
-      continue;
+  for (let other = 0; other < bookSize(book); other += 1) {
+    if (isTried(book, other) !== tried) continue;
+    const at = dueAt(other);
+    if (at > ctx.now) nextAt = Math.min(nextAt, at);
+    else {
+      due += 1;
+      if (ctx.random() * due < 1) slot = other;
     }
-    const isOfTable = isTried(node.book, slot) === wantsTried;
-    if (isWanted && !isOfTable) continue;
-    // The first of the table that is wanted takes the place of all others.
-    due = isWanted === isOfTable ? due + 1 : 1;
-    isWanted = isOfTable;
-    if (ctx.random() * due < 1) chosen = slot;
   }
-  if (chosen < 0) later(node, nextAt);
-  return chosen;
+  return { slot, nextAt };
 }
