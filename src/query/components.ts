@@ -1,8 +1,8 @@
 /**
- * Whether a network is one piece: who is there and who becomes whose peer go in, and the number of pieces comes out. What is added is
- * joined at once; only after somebody came or left, or two parted that were not near, is everything counted again when it is next
- * asked. Two belong together from the
- * event that makes one the other's peer to the one that tells the end of their connection, so that it does not matter when that is.
+ * Whether a network is one piece: who is there and who becomes whose peer go in, yes or no comes out. What is added is joined at once.
+ * What parts can only make more pieces, so everything is counted again when the answer could be yes but for that, and not before. Two
+ * belong together from the event that makes one the other's peer to the one that tells the end of their connection, so that it does not
+ * matter when that is.
  */
 import type { NodeState } from '../core/state.ts';
 
@@ -21,7 +21,10 @@ export class Components {
   readonly #numbers = new Map<string, number>();
   readonly #names = new Map<string, string>();
   #parents: number[] = [];
+  /** At most as many as there are pieces, as long as this is not stale. */
   #count = 0;
+  /** Some that are counted as one piece may have parted. */
+  #hasParted = false;
   #isStale = true;
   #listed: readonly string[] = [];
 
@@ -29,10 +32,10 @@ export class Components {
     this.#members = members;
   }
 
-  /** How many pieces there are. */
-  count(): number {
+  isOnePiece(): boolean {
     this.#look();
-    return this.#count;
+    if (this.#count === 1 && this.#hasParted) this.#countAgain(this.#listed);
+    return this.#count === 1;
   }
 
   /** The name of the running node with an id. */
@@ -51,8 +54,9 @@ export class Components {
 
   /** Two are no peers any more: where there is another short way between them, nothing falls apart. */
   part(name: string, id: string): void {
+    if (this.#isStale || this.#hasParted) return;
     const other = this.#names.get(id);
-    if (!this.#isStale && other !== undefined && !this.#isNear(name, other)) this.#isStale = true;
+    if (other !== undefined) this.#hasParted = this.#count > 1 || !this.#isNear(name, other);
   }
 
   /** Everything may be different. */
@@ -71,6 +75,7 @@ export class Components {
     this.#names.clear();
     this.#parents = names.map((_, number) => number);
     this.#count = names.length;
+    this.#hasParted = false;
     this.#isStale = false;
     for (const [number, name] of names.entries()) {
       this.#numbers.set(name, number);

@@ -36,7 +36,7 @@ export function createScope(members: Members): LivingScope {
       const state = members.state(name);
       return state !== null && findText(state.book, addressOf(place) ?? place) >= 0;
     },
-    converged: () => components.count() === 1,
+    converged: () => components.isOnePiece(),
     lengthOf: (message) => encodeMessage(message).length,
     note(name, event) {
       if (event.kind === 'ready' && event.id !== null) components.join(name, event.id);
