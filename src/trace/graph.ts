@@ -47,7 +47,6 @@ export interface Inhabitant {
 /** As much of an id as people see elsewhere. */
 const SHORT_ID_LENGTH = 8;
 
-const isConnection = ({ stage }: Session) => stage === 'ready' || stage === 'quiet';
 const placeOf = ({ listen, remote }: Session) => (listen ?? remote).text;
 
 /** One number for two, so that a pair is found without making a text of it; nodes are far fewer than 2^26. */
@@ -67,8 +66,8 @@ export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
   const inside = nodes.length;
   const names = new Set(nodes.map(({ name }) => name));
 
-  function outsider(session: Session): number {
-    const { id, listen } = session;
+  function outsider(id: string | null, session: Session): number {
+    const { listen } = session;
     const at = nodes.length;
     const name = nameOutside(names, id, placeOf(session), at);
     names.add(name);
@@ -79,50 +78,51 @@ export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
   }
 
   /** A node that came again has another id at the same address. */
-  const peerOf = (session: Session): number =>
-    (session.id === null ? undefined : byId.get(session.id)) ?? byAddress.get(placeOf(session)) ?? outsider(session);
+  const peerOf = (id: string | null, session: Session): number =>
+    (id === null ? undefined : byId.get(id)) ?? byAddress.get(placeOf(session)) ?? outsider(id, session);
 
   return { nodes, connections: connectionsOf(states, peerOf, inside) };
 }
 
-/** Both ends of each, found by looking through the dials of whoever dialled: a table of pairs took most of the time in a large world. */
+/** Who stands at the other end and who dialled, as one number: a large world has a million of them. */
+const endOf = (peer: number, isDialled: boolean) => 2 * peer + (isDialled ? 1 : 0);
+const peerAt = (end: number) => Math.floor(end / 2);
+const isDialledAt = (end: number) => end % 2 === 1;
+
+/** One for each pair and direction; it has two ends unless only one of the nodes has it. */
 function connectionsOf(
   states: readonly NodeState[],
-  peerOf: (session: Session) => number,
+  peerOf: (id: string | null, session: Session) => number,
   inside: number,
 ): Connection[] {
-  const connections: { from: number; to: number; isHalf: boolean }[] = [];
-  /** Where the dials of each node begin, and at last where they end. */
-  const firsts: number[] = [];
-  for (const [from, { sessions }] of states.entries()) {
-    const first = connections.length;
-    firsts.push(first);
-    for (const session of sessions.values()) {
-      if (session.dir !== 'outbound' || !isConnection(session)) continue;
-      const to = peerOf(session);
+  const endsOf = states.map(({ sessions, peers }) => {
+    const ends: number[] = [];
+    function add(id: string | null, session: Session): void {
+      const end = endOf(peerOf(id, session), session.dir === 'outbound');
+      if (!ends.includes(end)) ends.push(end);
+    }
+    for (const [id, session] of peers) add(id, session);
+    // Who is taken for a peer without a hello is no peer by any id.
+    if (sessions.size > peers.size)
+      for (const session of sessions.values()) if (session.stage === 'quiet') add(null, session);
+    return ends;
+  });
+  const connections: Connection[] = [];
+  for (const [from, ends] of endsOf.entries())
+    for (const end of ends) {
+      if (!isDialledAt(end)) continue;
+      const to = peerAt(end);
       // Of an outsider there is no other end to be seen.
-      if (find(connections, first, connections.length, to) === undefined)
-        connections.push({ from, to, isHalf: to < inside });
+      connections.push({ from, to, isHalf: to < inside && endsOf[to]?.includes(endOf(from, false)) !== true });
     }
-  }
-  firsts.push(connections.length);
-  for (const [to, { sessions }] of states.entries()) {
-    const first = connections.length;
-    for (const session of sessions.values()) {
-      if (session.dir !== 'inbound' || !isConnection(session)) continue;
-      const from = peerOf(session);
-      const dialled = from < inside ? find(connections, firsts[from] ?? 0, firsts[from + 1] ?? 0, to) : undefined;
-      if (dialled !== undefined) dialled.isHalf = false;
-      else if (!connections.slice(first).some((one) => one.from === from))
-        connections.push({ from, to, isHalf: from < inside });
+  for (const [to, ends] of endsOf.entries())
+    for (const end of ends) {
+      if (isDialledAt(end)) continue;
+      const from = peerAt(end);
+      const isHalf = from < inside;
+      if (!isHalf || endsOf[from]?.includes(endOf(to, true)) !== true) connections.push({ from, to, isHalf });
     }
-  }
   return connections;
-}
-
-function find<One extends Edge>(connections: readonly One[], first: number, end: number, to: number): One | undefined {
-  for (let at = first; at < end; at += 1) if (connections[at]?.to === to) return connections[at];
-  return undefined;
 }
 
 function nameOutside(taken: ReadonlySet<string>, id: string | null, place: string, at: number): string {

@@ -1,6 +1,7 @@
 /** The graph of a world: every connection once from dialler to listener, whatever each end thinks of it, and what is only known. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Session } from '../../src/core/state.ts';
 import { componentsOf, graphOf, type Inhabitant, knownOnly, neighboursOf } from '../../src/trace/graph.ts';
 import { type Address, addressOf } from '../../src/wire/address.ts';
 import { createSim, grow } from '../helpers/grow.ts';
@@ -10,6 +11,12 @@ const nameEdges = (inhabitants: readonly Inhabitant[]): string[] => {
   const { nodes, connections } = graphOf(inhabitants);
   return connections.map(({ from, to, isHalf }) => `${nodes[from]?.name}>${nodes[to]?.name}${isHalf ? '?' : ''}`);
 };
+
+/** All its connections are gone. */
+function forgetPeers({ state }: Inhabitant): void {
+  state.sessions.clear();
+  state.peers.clear();
+}
 
 /** Two nodes, the second dialled the first. */
 async function pair() {
@@ -28,13 +35,16 @@ test('graph: a connection is one edge from who dialled to who listened', async (
 
 test('graph: a connection that one end has forgotten is half of one', async () => {
   const { one, two } = await pair();
-  one.state.sessions.clear();
+  forgetPeers(one);
   assert.deepEqual(nameEdges([one, two]), ['n2>n1?']);
 });
 
 test('graph: a handshake is no connection', async () => {
   const { one, two } = await pair();
-  for (const { state } of [one, two]) for (const session of state.sessions.values()) session.stage = 'hello';
+  for (const { state } of [one, two]) {
+    state.peers.clear();
+    for (const session of state.sessions.values()) session.stage = 'hello';
+  }
   assert.deepEqual(nameEdges([one, two]), []);
 });
 
@@ -57,7 +67,9 @@ test('graph: outsiders with the same short id have different names', async () =>
   assert.ok(session !== undefined);
   const like = (n: number, id: string | null, port: number) => {
     const remote = addressOf('10.0.0.77', port) as Address;
-    one.state.sessions.set(n, { ...session, n, id, listen: null, remote });
+    const other: Session = { ...session, n, id, listen: null, remote, stage: id === null ? 'quiet' : 'ready' };
+    one.state.sessions.set(n, other);
+    if (id !== null) one.state.peers.set(id, other);
   };
   like(7, 'aaaaaaaa-1', 1_001);
   like(8, 'aaaaaaaa-2', 1_002);
@@ -68,8 +80,12 @@ test('graph: outsiders with the same short id have different names', async () =>
 
 test('graph: a node that came again under another id is still found at its address', async () => {
   const { one, two } = await pair();
-  for (const session of two.state.sessions.values()) session.id = 'an-id-of-before';
-  one.state.sessions.clear();
+  for (const [id, session] of [...two.state.peers]) {
+    session.id = 'an-id-of-before';
+    two.state.peers.delete(id);
+    two.state.peers.set(session.id, session);
+  }
+  forgetPeers(one);
   assert.deepEqual(nameEdges([one, two]), ['n2>n1?']);
 });
 
@@ -81,7 +97,7 @@ test('graph: what is only known leaves out what is connected and counts what is 
   assert.equal(all.edges.length, all.count);
   const connected = new Set(graph.connections.flatMap(({ from, to }) => [`${from} ${to}`, `${to} ${from}`]));
   assert.ok(!all.edges.some(({ from, to }) => connected.has(`${from} ${to}`) || from === to));
-  for (const node of nodes) node.state.sessions.clear();
+  for (const node of nodes) forgetPeers(node);
   const apart = knownOnly(graphOf(nodes), nodes, 5);
   assert.equal(apart.edges.length, 5);
   const books = nodes.reduce((sum, { state }) => sum + state.book.addresses.length, 0);
