@@ -11,6 +11,8 @@ import type { Line, Target } from './table.ts';
 const FLAGS = ['--max-semi-space-size=64', '--max-old-space-size=16000'];
 const MINUTES_10_S = 600;
 const ROUNDS = 3;
+/** Of the reference's events/s; three quarters of what the code reached when this was set. */
+const RATIO_GATE = 0.06;
 const KIB = 1_024;
 const MIB = 1_048_576;
 
@@ -38,28 +40,47 @@ export async function benchSimulation(): Promise<Line[]> {
   return [...(await small()), ...(await large()), ...(await watched())];
 }
 
-/** A thousand nodes, and the reference in the same rounds. */
-async function small(): Promise<Line[]> {
-  const ours: NetworkAnswer[] = [];
-  const bare: NetworkAnswer[] = [];
-  const rewound: NetworkAnswer[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(await ask({ nodes: 1_000, virtualS: MINUTES_10_S }));
-    bare.push(await ask({ nodes: 1_000, virtualS: MINUTES_10_S, what: 'bare' }));
-    rewound.push(await ask({ nodes: 1_000, virtualS: 60, what: 'rewind' }));
-  }
-  const ratio = median(ours.map((one, i) => perSecond(one) / perSecond(bare[i] as NetworkAnswer)));
-  const other = { name: 'bare columns', value: median(bare.map(perSecond)), ratio };
+/** A thousand nodes beside the reference in the same rounds: what a change must not lose. */
+export async function benchRatio(): Promise<Line[]> {
+  return rowsOfRounds(await rounds());
+}
+
+interface Round {
+  readonly ours: NetworkAnswer;
+  readonly bare: NetworkAnswer;
+}
+
+async function rounds(): Promise<Round[]> {
+  const all: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    all.push({
+      ours: await ask({ nodes: 1_000, virtualS: MINUTES_10_S }),
+      bare: await ask({ nodes: 1_000, virtualS: MINUTES_10_S, what: 'bare' }),
+    });
+  return all;
+}
+
+function rowsOfRounds(all: readonly Round[]): Line[] {
+  const eventsPerS = median(all.map(({ ours }) => perSecond(ours)));
+  const ratio = median(all.map(({ ours, bare }) => perSecond(ours) / perSecond(bare)));
+  const other = { name: 'bare columns', value: median(all.map(({ bare }) => perSecond(bare))), ratio };
   const what = `${name(1_000)}, 10 virtual minutes`;
   return [
-    { what, unit: 'events/s', ours: median(ours.map(perSecond)), other, target: { of: 'ratio', atLeast: 0.15 } },
-    row(what, 'events/s', median(ours.map(perSecond)), { of: 'value', atLeast: 400_000 }),
-    row(what, 's', median(ours.map(({ wallMs }) => wallMs / 1_000)), { of: 'value', atMost: 1.5 }),
-    row(`${name(1_000)}, longest of 20 journeys to a moment`, 'ms', median(rewound.map(longest)), {
-      of: 'value',
-      atMost: 500,
-    }),
+    { what, unit: 'events/s', ours: eventsPerS, other, target: { of: 'ratio', atLeast: 0.15 }, gate: RATIO_GATE },
+    row(what, 'events/s', eventsPerS, { of: 'value', atLeast: 400_000 }),
+    row(what, 's', median(all.map(({ ours }) => ours.wallMs / 1_000)), { of: 'value', atMost: 1.5 }),
   ];
+}
+
+async function small(): Promise<Line[]> {
+  const rewound: NetworkAnswer[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    rewound.push(await ask({ nodes: 1_000, virtualS: 60, what: 'rewind' }));
+  const journeys = row(`${name(1_000)}, longest of 20 journeys to a moment`, 'ms', median(rewound.map(longest)), {
+    of: 'value',
+    atMost: 500,
+  });
+  return [...(await benchRatio()), journeys];
 }
 
 const longest = ({ rewindMs }: NetworkAnswer) => Math.max(...rewindMs);

@@ -10,6 +10,8 @@ export interface Row {
   /** Who else did the same, with the ratio ours / theirs; null where there is nobody. */
   readonly other: { readonly name: string; readonly value: number; readonly ratio: number } | null;
   readonly target: Target | null;
+  /** The least ratio with which a run of the bench still ends well, below a target that is not met yet: what has been reached is not lost. */
+  readonly gate?: number;
 }
 
 /** A row that could not be measured here, and why. */
@@ -37,6 +39,13 @@ export function printLine(line: Line): string {
 
 export const isMissed = (line: Line): boolean =>
   !('skipped' in line) && line.target !== null && !isMet(line, line.target);
+
+/** What a row says that fell below its gate, null of every other. */
+export function fallOf(line: Line): string | null {
+  if ('skipped' in line || line.gate === undefined) return null;
+  const ratio = line.other?.ratio ?? Number.NaN;
+  return ratio >= line.gate ? null : `${line.what}: ${ratio.toFixed(3)} × is below the gate of ${line.gate} ×`;
+}
 
 const cells = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
 
