@@ -31,7 +31,7 @@ const settings = defaultSettings();
 /** What a heap needs beside the content: objects around it, rounding of sizes, and the noise of weighing. */
 const NOISE_BYTES = 65_536;
 /** Of the session, its counts, texts, and places in tables. */
-const PEER_BYTES = 1_450;
+const PEER_BYTES = 1_600;
 const sink: FrameSink = { line: () => true, fault: () => true };
 
 const idOf = (index: number) => `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -142,7 +142,7 @@ test('memory: the tables of what is remembered weigh no more than they are said 
 
 test('memory: one more peer that is idle weighs no more than PEER_BYTES in the core', () => {
   const peersOf = (count: number) => () => {
-    const rig = new Rig({ listen: '127.0.0.1:5999', settings: { 'peers.max': 4_000, 'peers.inbound': 4_000 } });
+    const rig = new Rig({ listen: '127.0.0.1:5999', settings: { 'peers.max': 8_000, 'peers.inbound': 8_000 } });
     for (let i = 0; i < count; i += 1) {
       const n = rig.accept(address(`127.0.0.1:${10_000 + i}`));
       const line = `{"msgtype":"hello","nodeid":"${idOf(i)}","agent":"peersh/0.1.0","ext":["nonce","v6"]}`;
@@ -156,10 +156,10 @@ test('memory: one more peer that is idle weighs no more than PEER_BYTES in the c
     return rig;
   };
   const [few, many] = [500, 3_500];
-  const { bytes: ofFew } = weigh(peersOf(few));
-  const { bytes: ofMany } = weigh(peersOf(many));
-  const each = (ofMany - ofFew) / (many - few);
-  assert.ok(each <= PEER_BYTES, `${Math.round(each)} bytes`);
+  const slope = () => (weigh(peersOf(many)).bytes - weigh(peersOf(few)).bytes) / (many - few);
+  // The compiler may take or free some hundred KiB of its own meanwhile.
+  const [, middle = Infinity] = [slope(), slope(), slope()].sort((a, b) => a - b);
+  assert.ok(middle <= PEER_BYTES, `${Math.round(middle)} bytes`);
 });
 
 test('memory: lines that wait weigh up to three times their bytes in the heap, since they are joined and not copied', () => {
