@@ -2,7 +2,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { World } from './core/world.ts';
 import type { LabWorlds } from './shell/lab/worlds.ts';
-import { FAULT_ROWS } from './sim/faults/rows.ts';
 import { createTcpWorld } from './tcp/world.ts';
 import { VERSION } from './util/version.ts';
 
@@ -21,8 +20,9 @@ const turn = (ms: number) =>
     else setTimeout(resolve, ms);
   });
 
-/** Worlds for labs; the simulator is loaded with the first one. `program` is the file that workers run. */
-export function createLabWorlds(program: string | null = null): LabWorlds {
+/** Worlds for labs; the simulator is loaded with the first one, and before only what it can do. `program` is the file that workers run. */
+export async function createLabWorlds(program: string | null = null): Promise<LabWorlds> {
+  const { FAULT_ROWS } = await import('./sim/faults/rows.ts');
   return {
     program,
     async simulated({ seed, nodes, wire }) {

@@ -20,19 +20,25 @@ export const createCounts = (): Counts => NOTHING.slice();
 /** Most messages are pings and pongs, and a look into a table costs more than they do. */
 const indexOf = (type: MessageType) => (type === 'ping' ? PING_INDEX : type === 'pong' ? PONG_INDEX : TYPE_INDEX[type]);
 
-export function countSent(counts: Counts, type: MessageType, bytes: number): void {
-  add(counts, indexOf(type), bytes);
+/** Whose messages are counted: its column is another one from the first byte on. */
+interface Counted {
+  counts: Counts;
 }
 
-export function countReceived(counts: Counts, type: MessageType, bytes: number): void {
-  add(counts, TYPES + indexOf(type), bytes);
+export function countSent(counted: Counted, type: MessageType, bytes: number): void {
+  add(counted, indexOf(type), bytes);
 }
 
-function add(counts: Counts, index: number, bytes: number): void {
+export function countReceived(counted: Counted, type: MessageType, bytes: number): void {
+  add(counted, TYPES + indexOf(type), bytes);
+}
+
+function add(counted: Counted, index: number, bytes: number): void {
+  // Joined, since a column that is pushed to keeps as much again to spare: a fourth of what a session weighs.
+  if (bytes > 0 && counted.counts.length === NOTHING.length) counted.counts = counted.counts.concat(NOTHING);
+  const { counts } = counted;
   counts[index] = (counts[index] as number) + 1;
-  if (bytes === 0) return;
-  if (counts.length === NOTHING.length) counts.push(...NOTHING);
-  counts[index + NOTHING.length] = (counts[index + NOTHING.length] as number) + bytes;
+  if (bytes > 0) counts[index + NOTHING.length] = (counts[index + NOTHING.length] as number) + bytes;
 }
 
 /** Adds what others counted. */

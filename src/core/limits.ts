@@ -9,6 +9,8 @@ export const WRITE_BYTES_SMALL = 1_400;
 export const WRITE_BYTES_LARGE = 65_536;
 /** Rule 27: TCP asks by itself whether the other end is there. */
 export const KEEPALIVE_US = 30 * SECOND_US;
+/** Rule 27: TCP is told so once a connection has lasted about this long, because most that are shorter need not cost the system's calls. */
+export const KEEPALIVE_AFTER_US = SECOND_US;
 /** Rule 48: look-ups at once, those that wait (as many as names of a full bootstrap list), and how long an answer may take. */
 export const LOOKUPS_MAX = 4;
 export const LOOKUPS_WAITING_MAX = 256;

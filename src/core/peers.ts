@@ -23,6 +23,10 @@ const OUR_EXTENSIONS: readonly string[] = ['nonce', 'v6'];
 const VISIT = 'visit';
 const VISIT_EXTENSIONS: readonly string[] = [...OUR_EXTENSIONS, VISIT];
 
+/** Most peers say what we say: one list for all of them. */
+const shared = (ext: readonly string[]): readonly string[] =>
+  ext.length === OUR_EXTENSIONS.length && ext.every((one, at) => one === OUR_EXTENSIONS[at]) ? OUR_EXTENSIONS : ext;
+
 export function sendHello(node: NodeState, ctx: Context, session: Session): void {
   const own = advertisedTo(node, session);
   sendMessage(ctx, session, {
@@ -47,7 +51,7 @@ export function admit(node: NodeState, ctx: Context, session: Session, hello: He
   session.id = hello.nodeid;
   session.agent = hello.agent;
   session.observed = hello.observed;
-  session.ext = hello.ext;
+  session.ext = shared(hello.ext);
   if (answer && hello.listen !== null) claimListen(node, session, hello.listen);
   emitHello(ctx, session, 'hello-received');
   // Whatever becomes of the connection: an id that is kept away is not dialled there again (rules 23, 59).

@@ -23,7 +23,7 @@ const PONG: Pong = { type: 'pong', nonce: null };
 
 export function receiveMessage(node: NodeState, ctx: Context, session: Session, message: Message, bytes: number): void {
   if (session.stage === 'closing' || session.stage === 'leaving') return;
-  countReceived(session.counts, message.type, bytes);
+  countReceived(session, message.type, bytes);
   session.lastReceiveAt = ctx.now;
   if (message.type === 'hello') return receiveHello(node, ctx, session, message);
   if (session.stage === 'rival') {

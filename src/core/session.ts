@@ -151,7 +151,7 @@ export function countReason(node: NodeState, reason: ReasonCode): void {
 export function sendMessage(ctx: Context, session: Session, message: Message): void {
   const bytes = ctx.send(session.n, message);
   if (bytes < 0) return;
-  countSent(session.counts, message.type, bytes);
+  countSent(session, message.type, bytes);
   session.lastSendAt = ctx.now;
 }
 

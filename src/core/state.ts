@@ -73,7 +73,7 @@ export interface Session {
   lastReceiveAt: number | null;
   strikeTimes: readonly number[];
   lastError: string | null;
-  readonly counts: Counts;
+  counts: Counts;
   bytesSent: number;
   bytesReceived: number;
   /** Up to when what came has used up the rate (rule 54), -Infinity before anything came; see flood.ts. Not whole microseconds. */

@@ -1,19 +1,20 @@
-/** What a node reports by itself, as one line each: events and traced lines go in, lines for the screen (or JSON for stderr) come out. */
+/**
+ * What a shell shows by itself of a world: reports of its node, traced messages and events, messages that come into somebody's hand. They go
+ * in, lines for the screen (or JSON for stderr) come out.
+ */
 import type { NodeEvent } from '../core/events.ts';
-import { REASONS } from '../core/reasons.ts';
 import type { TapChange } from '../core/tap.ts';
-import { learntView } from '../core/views.ts';
-import type { LineDirection, NodePort, World } from '../core/world.ts';
+import type { LineDirection, NodePort } from '../core/world.ts';
 import type { Matcher } from '../query/match.ts';
 import { emptyObservation } from '../query/observation.ts';
 import type { LivingScope } from '../query/scope.ts';
 import { eventText } from '../trace/details.ts';
-import { asciiOnly } from '../util/ascii.ts';
-import type { AddrEntry, Message } from '../wire/messages.ts';
+import type { Message } from '../wire/messages.ts';
 import { observeEvent, observeLine } from './expressions.ts';
 import { changeText, messageValue } from './hand/in-hand.ts';
 import { messageText } from './message-text.ts';
-import { quoted, round3, safe } from './render.ts';
+import { safe } from './render.ts';
+import { inMilliseconds, type Place, Reports } from './reports.ts';
 import type { Shell } from './shell.ts';
 
 export interface Trace {
@@ -30,71 +31,26 @@ export interface Trace {
   readonly lines: boolean;
 }
 
-type Ready = Extract<NodeEvent, { kind: 'ready' }>;
-
-/** What a node says that takes nobody in any more (rule 52), and how many such nodes are remembered. */
-const FULL = 'full';
-const DOUBTED_MAX = 256;
-
 /** Of a traced line this much is shown: no node of ours sends a longer one. */
 const LINE_LENGTH_MAX = 1_400;
 
-type Kind = 'connect' | 'drop' | 'dial' | 'gossip' | 'error' | 'self' | 'flood' | 'save';
-
-/** Which kind of notice an event is; null is never shown. */
-function kindOf(event: NodeEvent): Kind | null {
-  switch (event.kind) {
-    case 'ready':
-      return 'connect';
-    case 'closed':
-      return event.wasReady && event.reason !== 'duplicate' ? 'drop' : null;
-    case 'dialing':
-    case 'dial-failed':
-      return 'dial';
-    case 'addr':
-      return event.own ? null : 'gossip';
-    case 'error':
-    case 'late':
-    case 'strike':
-      return 'error';
-    case 'self':
-      return 'self';
-    case 'flood':
-    case 'refused':
-      return 'flood';
-    case 'saved':
-      return 'save';
-    default:
-      return null;
-  }
-}
-
-/** Whose news are told. */
-export interface Place {
-  /** null when there is no world: only the shell itself has something to say. */
-  readonly world: World | null;
-  /** The node whose events are told; null: nobody's. */
-  node(): NodePort | null;
-  /** Before each line, such as `live `. */
-  tag(): string;
+/** Whose news are told, and what is kept of them. */
+export interface WatchedPlace extends Place {
   /** Where lines of the wire are kept; null: they need not be listened to unless they are traced. */
   readonly keepLine: ((node: NodePort, n: number, direction: LineDirection, line: string) => void) | null;
 }
 
-export class Notices {
+export class Notices extends Reports {
   private wanted: readonly Trace[] = [];
   private readonly observation = emptyObservation();
   private readonly shell: Shell;
-  private readonly place: Place;
+  private readonly place: WatchedPlace;
   private endEvents: (() => void) | null = null;
   private endLines: (() => void) | null = null;
   private endChanges: (() => void) | null = null;
-  /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
-  private readonly present = new Set<string>();
-  /** Peers that were full when we came, and the coming that is not said until they keep us: they are tried again and again. */
-  private readonly doubted = new Map<string, Ready | null>();
 
-  constructor(shell: Shell, place: Place) {
+  constructor(shell: Shell, place: WatchedPlace) {
+    super(shell, place);
     this.shell = shell;
     this.place = place;
   }
@@ -138,31 +94,6 @@ export class Notices {
     });
   }
 
-  /** What is known of who came and went is of another time or of another node. */
-  forget(): void {
-    this.present.clear();
-    this.doubted.clear();
-  }
-
-  /** Reports an event, be it one that came before this shell was there. */
-  replay(from: NodePort, event: NodeEvent): void {
-    if (from === this.place.node()) this.report(from, event);
-  }
-
-  /** A notice of the shell's own, such as that it has started. */
-  say(event: string, fields: Readonly<Record<string, string | null>>, told?: string): void {
-    const text = Object.values(fields)
-      .filter((field) => field !== null)
-      .join(' ');
-    this.print(this.shell.options.json ? this.jsonNotice(event, fields) : (told ?? `${event} ${text}`));
-  }
-
-  /** Something that went wrong without a command to answer for it. */
-  complain(message: string): void {
-    const isJson = this.shell.options.json;
-    this.print(isJson ? this.jsonNotice('error', { message }) : `${this.shell.paint.bad('!')} ${message}`);
-  }
-
   /** A message came into somebody's hand, or went. */
   private tellChange(change: TapChange): void {
     const text = changeText(this.shell, change);
@@ -173,89 +104,6 @@ export class Notices {
     };
     if (text !== null) this.print(this.shell.options.json ? this.jsonNotice('hand', value()) : `| ${text}`);
     this.shell.promptChanged();
-  }
-
-  private print(text: string): void {
-    this.shell.print(this.shell.options.json ? text : `${this.place.tag()}${text}`);
-  }
-
-  private report(from: NodePort, event: NodeEvent): void {
-    if (event.kind === 'pong') return this.believe(from, event.id);
-    const kind = kindOf(event);
-    if (event.kind === 'ready' && event.id !== null) {
-      if (this.present.has(event.id)) return;
-      if (this.doubted.has(event.id)) return void this.doubted.set(event.id, event);
-      this.present.add(event.id);
-    }
-    if (kind === 'drop' && event.kind === 'closed' && event.id !== null) {
-      if (!this.present.delete(event.id) && this.doubted.has(event.id)) return;
-      if (event.said === FULL) this.doubt(event.id);
-    }
-    if (kind === null || !from.state.settings.events.includes(kind)) return;
-    // Whoever ends the node knows; a program that keeps an account gets every end.
-    if (event.kind === 'closed' && event.reason === 'stopping' && !this.shell.options.json) return;
-    const text = this.shell.options.json ? this.jsonNotice(kind, inMilliseconds(event)) : this.describe(event);
-    if (text !== null) this.print(text);
-  }
-
-  private doubt(id: string): void {
-    this.doubted.set(id, null);
-    if (this.doubted.size > DOUBTED_MAX)
-      for (const oldest of this.doubted.keys()) return void this.doubted.delete(oldest);
-  }
-
-  /** It answers a ping, so it has kept us. */
-  private believe(from: NodePort, id: string | null): void {
-    const coming = id === null || this.doubted.size === 0 ? undefined : this.doubted.get(id);
-    if (id === null || coming === undefined) return;
-    this.doubted.delete(id);
-    if (coming !== null) this.report(from, coming);
-  }
-
-  /** The fields that every notice has come first, null where it has none. */
-  private jsonNotice(event: string, fields: Readonly<Record<string, unknown>>): string {
-    const { world } = this.place;
-    const atMs = round3((world?.now() ?? 0) / 1_000);
-    const node = this.shell.lab === null ? {} : { node: this.place.node()?.name ?? null };
-    return asciiOnly(JSON.stringify({ event, atMs, ...node, id: null, address: null, reason: null, ...fields }));
-  }
-
-  private describe(event: NodeEvent): string | null {
-    const { paint } = this.shell;
-    switch (event.kind) {
-      case 'ready':
-        return `${paint.good('+')} ${event.helloLess ? 'a peer that says no hello' : this.shell.who(event.id)} ${event.dir} ${event.address}${event.agent === null ? '' : ` ${quoted(event.agent, 64)}`}`;
-      case 'closed': {
-        const said = event.said === null || event.said === '' ? '' : ` ${quoted(event.said)}`;
-        return `${paint.bad('-')} ${this.shell.who(event.id)} ${event.dir} ${event.address}: ${REASONS[event.reason].sentence}${said}`;
-      }
-      case 'dialing':
-        return event.via === 'dialback' || event.via === 'feeler'
-          ? `> visiting ${event.address} to see whether it works`
-          : `> dialling ${event.address} (${event.via})`;
-      case 'dial-failed':
-        return `! ${event.address}: ${REASONS[event.reason].sentence}`;
-      case 'addr':
-        return `< ${this.shell.who(event.id)} told ${event.fresh.length} new, ${event.known.length} known`;
-      case 'error':
-        return `${paint.bad('!')} ${safe(event.message, 300)}`;
-      case 'late':
-        return `! the clock jumped by ${Math.round(event.gapUs / 1_000_000)} s; pinging every peer again`;
-      case 'strike':
-        return `! ${this.shell.who(event.id)} ${event.address}: ${safe(event.reason)} (strike ${event.strikes})`;
-      case 'self':
-        return `> Connected to myself (${event.address}): our own address, not dialled again`;
-      case 'flood':
-        return `! ${this.shell.who(event.id)} ${event.address} sends more than it may and is held back`;
-      case 'refused':
-        return event.count === 1
-          ? `! refused ${event.address}: ${REASONS[event.reason].sentence}`
-          : `! refused ${event.count} connections, the last from ${event.address}: ${REASONS[event.reason].sentence}`;
-      case 'saved':
-        return `> saved ${event.addresses} addresses`;
-      default:
-        return null;
-    }
   }
 
   /** The trace for which what was observed holds; each is asked, for some count. */
@@ -306,17 +154,3 @@ export class Notices {
     );
   }
 }
-
-/** The event as JSON notices carry it: without its kind, durations in milliseconds. */
-function inMilliseconds(event: NodeEvent): Record<string, unknown> {
-  const fields = Object.entries(event).filter(([name]) => name !== 'kind');
-  return Object.fromEntries(
-    fields.map(([name, value]): [string, unknown] =>
-      name.endsWith('Us') && typeof value === 'number'
-        ? [`${name.slice(0, -2)}Ms`, round3(value / 1_000)]
-        : [name, isLearnt(event, name) ? (value as AddrEntry[]).map(learntView) : value],
-    ),
-  );
-}
-
-const isLearnt = ({ kind }: NodeEvent, name: string) => kind === 'addr' && (name === 'fresh' || name === 'known');

@@ -1,8 +1,14 @@
-/** Where things are (REFERENCE, Starting and Places): what a node starts with goes in; addresses to listen on and paths of files come out. */
+/** Where things are (REFERENCE, Starting and Places): what a node starts with, or a typed place, goes in; addresses and paths of files come out. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import type { HostPort } from '../core/world.ts';
+import { parseHostPort } from '../wire/address.ts';
+import { UsageError } from './errors.ts';
 import type { Startup } from './startup.ts';
+
+const RC_NAME = '.noderc';
 
 const isLoopback = (host: string) => host === 'localhost' || host.startsWith('127.') || host === '::1';
 
@@ -20,3 +26,15 @@ export function dataFolder({ data, listen }: Startup): string | null {
 
 /** env-paths calls the state folder of XDG `log`. */
 export const historyPath = (): string => join(envPaths('peersh', { suffix: '' }).log, 'history');
+
+/** The file that is read: the given one, else the working directory's, else the home folder's; null when there is none. */
+export function findRc(given: string | undefined): string | null {
+  return given ?? [join(process.cwd(), RC_NAME), join(homedir(), RC_NAME)].find((path) => existsSync(path)) ?? null;
+}
+
+/** host:port as a user types it; with `anyPort` port 0 is good too. */
+export function readPlace(text: string, anyPort = false): HostPort {
+  const reading = parseHostPort(text, { anyPort });
+  if ('error' in reading) throw new UsageError(reading.error);
+  return reading;
+}

@@ -2,22 +2,17 @@
  * .noderc: the file goes in; settings, lists, aliases and the lines that need a running node come out. Plain commands only: whoever
  * starts a node in a folder that is not theirs must not run somebody's JavaScript.
  */
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { HostPort } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import { nearest } from '../util/nearest.ts';
-import { parseHostPort } from '../wire/address.ts';
 import { applySetting, type SettingOrigin } from './apply-setting.ts';
 import { readAlias } from './commands/alias.ts';
 import { COMMAND_WORDS } from './commands/index.ts';
 import { UsageError } from './errors.ts';
 import { readLine, splitWords } from './line.ts';
+import { readPlace } from './places.ts';
 import type { Shell } from './shell.ts';
 import { readLines } from './shell-file.ts';
-
-const RC_NAME = '.noderc';
 
 export interface RcLine {
   /** `FILE:LINE`, for messages. */
@@ -33,11 +28,6 @@ export interface RcTarget {
   readonly bootstrap: HostPort[];
   readonly rcLines: RcLine[];
   listen: HostPort | null;
-}
-
-/** The file that is read: the given one, else the working directory's, else the home folder's; null when there is none. */
-export function findRc(given: string | undefined): string | null {
-  return given ?? [join(process.cwd(), RC_NAME), join(homedir(), RC_NAME)].find((path) => existsSync(path)) ?? null;
 }
 
 export function readRc(path: string, target: RcTarget): void {
@@ -83,13 +73,6 @@ function plainLine(
       ? `unknown command ${JSON.stringify(word)}; did you mean ${near.join(' or ')}?`
       : 'not a command: plain commands only, no JavaScript',
   );
-}
-
-/** host:port as a user types it; with `anyPort` port 0 is good too. */
-export function readPlace(text: string, anyPort = false): HostPort {
-  const reading = parseHostPort(text, { anyPort });
-  if ('error' in reading) throw new UsageError(reading.error);
-  return reading;
 }
 
 /** Runs the lines that need a running node. One that fails is told and the next one runs: a peer that is away must not keep a node from starting. */

@@ -1,9 +1,9 @@
 /** A shell without a person: standard streams and what the command line asked for go in; scripts are run, or a log is kept until a signal; how it ended comes out. */
-import { Lines } from './console/lines.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { linesOf } from './input-lines.ts';
 import type { Output } from './output.ts';
 import { runRc } from './rc.ts';
+import { keepLog } from './run-headless.ts';
 import { runScript } from './script.ts';
 import type { Shell } from './shell.ts';
 import type { Ended, StopSignal } from './signals.ts';
@@ -23,32 +23,21 @@ export interface StreamsOptions {
 }
 
 export function runStreams(options: StreamsOptions): Promise<Ended> {
-  return options.startup.headless ? runHeadless(options) : runScripts(options);
+  return options.startup.headless ? runBesideLog(options) : runScripts(options);
 }
 
-async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptions): Promise<Ended> {
-  // A log for people is limited like lines above a prompt; a program that reads JSON gets every line.
-  const log = new Lines({
-    rate: () => shell.rate(),
-    canShow: () => true,
-    show: (lines) => {
-      for (const line of lines) err.notice(line);
-    },
+/** Nothing but the lines of .noderc is run. */
+function runBesideLog({ shell, startup, signalled, out, err }: StreamsOptions): Promise<Ended> {
+  return keepLog({
+    node: shell.node,
+    reports: shell.notices,
+    printTo: (printer) => shell.printTo((text, answer) => (answer ? void out.answer(text) : printer(text))),
+    first: () => runRc(shell, startup.rcLines, (text) => err.notice(text)),
+    close: () => shell.close(),
+    json: startup.json,
+    signalled,
+    err,
   });
-  // Whoever waits for the start reads this line at once; the log is gathered for 50 ms at a time.
-  shell.printTo((text) => err.notice(text));
-  const { nodeId, listening, agent } = shell.node.views.status();
-  shell.notices.say('listening', { id: nodeId, address: listening[0] ?? null, agent });
-  shell.printTo((text, answer) => {
-    if (answer) void out.answer(text);
-    else if (startup.json) err.notice(text);
-    else log.add(text);
-  });
-  await runRc(shell, startup.rcLines, (text) => err.notice(text));
-  const signal = await signalled;
-  await shell.close();
-  log.end();
-  return { code: EXIT.ok, hasHungUp: signal === 'SIGHUP' };
 }
 
 async function runScripts({ shell, startup, signalled, input, out, err }: StreamsOptions): Promise<Ended> {

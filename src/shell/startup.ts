@@ -7,7 +7,8 @@ import { UsageError } from './errors.ts';
 import type { ScriptOptions } from './lab/play-script.ts';
 import { readSeed } from './lab/seed.ts';
 import { readOptions } from './options.ts';
-import { findRc, type RcLine, type RcTarget, readPlace, readRc } from './rc.ts';
+import { findRc, readPlace } from './places.ts';
+import type { RcLine, RcTarget } from './rc.ts';
 import { quoted } from './render.ts';
 import { readLines } from './shell-file.ts';
 
@@ -81,7 +82,8 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-export function readStartup(argv: readonly string[]): Startup {
+/** Reading .noderc takes every command, which are loaded for that only. */
+export async function readStartup(argv: readonly string[]): Promise<Startup> {
   const { values, positionals, tokens } = readOptions(argv, OPTIONS, 'peersh --help lists the options');
   const [word] = positionals;
   if (word !== undefined) throw stray(word);
@@ -94,7 +96,7 @@ export function readStartup(argv: readonly string[]): Startup {
     rcLines: [],
     listen: null,
   };
-  if (rc !== null) readRc(rc, target);
+  if (rc !== null) (await import('./rc.ts')).readRc(rc, target);
   const { settings, origins, bootstrap } = target;
   for (const text of values.set ?? []) {
     const at = text.indexOf('=');

@@ -3,7 +3,7 @@
  * out. It decides nothing about the peer. There is one for every peer, so all of them share their handlers. Rules 11, 56.
  */
 import type { Socket } from 'node:net';
-import { BYTES_PER_WORK, CUT_OFF_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
+import { BYTES_PER_WORK, CUT_OFF_US, KEEPALIVE_US, LINES_PER_TURN, MILLISECOND_US } from '../core/limits.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import {
   createSplitter,
@@ -49,6 +49,7 @@ export class Connection implements FrameSink, Outbox {
   #chunk: Buffer | null = null;
   /** The peer has ended its side. */
   #hasEnded = false;
+  #isKeptAlive = false;
   /** Told not to read for a while (rule 54). */
   #pause: NodeJS.Timeout | null = null;
   /** So many of its messages are in hand that no more are read. */
@@ -71,6 +72,13 @@ export class Connection implements FrameSink, Outbox {
     socket.on('data', takeChunk);
     socket.on('end', takeEnd);
     socket.on('close', takeClose);
+  }
+
+  /** From now on TCP asks by itself whether the other end is there (rule 27). */
+  keepAlive(): void {
+    if (this.#isKeptAlive) return;
+    this.#isKeptAlive = true;
+    this.socket.setKeepAlive(true, KEEPALIVE_US / MILLISECOND_US);
   }
 
   get isReading(): boolean {

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
+import { KEEPALIVE_AFTER_US, MILLISECOND_US } from '../core/limits.ts';
 import {
   awaitsHello,
   bytesReceived,
@@ -111,6 +112,8 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   let listening = false;
   let stopping = false;
   let timer: NodeJS.Timeout | null = null;
+  /** One for all that have come since the last. */
+  let keepAliveTimer: NodeJS.Timeout | null = null;
   let depth = 0;
   let emptied: (() => void) | null = null;
 
@@ -223,7 +226,13 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       return false;
     }
     connection.attend();
+    keepAliveTimer ??= setTimeout(keepAlive, KEEPALIVE_AFTER_US / MILLISECOND_US);
     return true;
+  }
+
+  function keepAlive(): void {
+    keepAliveTimer = null;
+    for (const connection of connections.values()) connection.keepAlive();
   }
 
   const attendant: Attendant = {
@@ -362,7 +371,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       clearTimeout(cut);
       await Promise.all(closing);
       if (timer !== null) clearTimeout(timer);
+      if (keepAliveTimer !== null) clearTimeout(keepAliveTimer);
       timer = null;
+      keepAliveTimer = null;
     },
   };
 }

@@ -290,7 +290,7 @@ export function encodeMessage(message: Message): string {
       if (message.listen !== null) line += `,"listen":${message.listen}`;
       if (message.agent !== null) line += `,"agent":${quote(message.agent)}`;
       if (message.observed !== null) line += `,"observed":"${message.observed.text}"`;
-      if (message.ext.length > 0) line += `,"ext":[${message.ext.map(quote).join(',')}]`;
+      if (message.ext.length > 0) line += extText(message.ext);
       return `${line}}`;
     }
     case 'addr': {
@@ -305,6 +305,18 @@ export function encodeMessage(message: Message): string {
     default:
       return message satisfies never;
   }
+}
+
+/** Of the list that was written last: a node says the same one to everybody, and the list is half the work of a hello. */
+let lastExt: readonly string[] = [];
+let lastExtText = '';
+
+function extText(ext: readonly string[]): string {
+  if (ext !== lastExt) {
+    lastExt = ext;
+    lastExtText = `,"ext":[${ext.map(quote).join(',')}]`;
+  }
+  return lastExtText;
 }
 
 /** Always a pair: old peers unpack nothing else. An entry without an id names nobody. */

@@ -2,7 +2,7 @@
 import type { LabWorlds } from '../../src/shell/lab/worlds.ts';
 import { FAULT_ROWS } from '../../src/sim/faults/rows.ts';
 import { createSimWorld } from '../../src/sim/world.ts';
-import { createLabWorlds } from '../../src/worlds.ts';
+import { createLiveWorld } from '../../src/worlds.ts';
 import { PROGRAM } from './program.ts';
 
 /** Each turn lets as much of the wall's time pass as was asked for, and at least this much. */
@@ -15,7 +15,7 @@ export function createTestLabs(): LabWorlds {
     program: PROGRAM,
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
     faultRows: FAULT_ROWS,
-    real: () => createLabWorlds().real(),
+    real: createLiveWorld,
     freeBytes: () => 4 * 1_073_741_824,
     wallMs: () => wallMs,
     async turn(ms) {

@@ -6,38 +6,38 @@ import { readStartup } from '../../src/shell/startup.ts';
 
 const start = (...args: string[]) => readStartup(['--no-rc', ...args]);
 
-test('startup: the book is kept for a port that was chosen, and where --data says', () => {
-  assert.match(dataFolder(start('--listen', '127.0.0.1:5999')) ?? '', /[\\/]peersh[\\/](?:Data[\\/])?5999$/);
+test('startup: the book is kept for a port that was chosen, and where --data says', async () => {
+  assert.match(dataFolder(await start('--listen', '127.0.0.1:5999')) ?? '', /[\\/]peersh[\\/](?:Data[\\/])?5999$/);
   for (const args of [[], ['--listen', '127.0.0.1:0'], ['--listen', '127.0.0.1:5999', '-e', 'peers'], ['--no-data']])
-    assert.equal(dataFolder(start(...args)), null, args.join(' '));
-  assert.equal(dataFolder(start('--data', '/some/where', '-e', 'peers')), '/some/where');
-  assert.equal(dataFolder(start('--listen', '127.0.0.1:5999', '--no-data')), null);
+    assert.equal(dataFolder(await start(...args)), null, args.join(' '));
+  assert.equal(dataFolder(await start('--data', '/some/where', '-e', 'peers')), '/some/where');
+  assert.equal(dataFolder(await start('--listen', '127.0.0.1:5999', '--no-data')), null);
   assert.match(historyPath(), /[\\/]peersh[\\/](?:Log[\\/])?history$/);
 });
 
-test('startup: without --listen the loopback places of the list come first, then any port', () => {
+test('startup: without --listen the loopback places of the list come first, then any port', async () => {
   const list = ['--bootstrap', 'localhost:5999', '--bootstrap', '192.0.2.7:5999', '--bootstrap', '[::1]:5998'];
-  assert.deepEqual(listenChoices(start(...list)), [
+  assert.deepEqual(listenChoices(await start(...list)), [
     { host: 'localhost', port: 5_999 },
     { host: '::1', port: 5_998 },
     { host: '127.0.0.1', port: 0 },
   ]);
-  assert.deepEqual(listenChoices(start(...list, '--listen', '0.0.0.0:7000')), [{ host: '0.0.0.0', port: 7_000 }]);
-  assert.deepEqual(listenChoices(start(...list, '--no-bootstrap')), [{ host: '127.0.0.1', port: 0 }]);
+  assert.deepEqual(listenChoices(await start(...list, '--listen', '0.0.0.0:7000')), [{ host: '0.0.0.0', port: 7_000 }]);
+  assert.deepEqual(listenChoices(await start(...list, '--no-bootstrap')), [{ host: '127.0.0.1', port: 0 }]);
 });
 
-test('startup: lines of -e and --script keep their order, options their short names', () => {
-  const { script, keepGoing, json, headless } = start('-e', 'peers', '-k', '--eval', 'status', '--json');
+test('startup: lines of -e and --script keep their order, options their short names', async () => {
+  const { script, keepGoing, json, headless } = await start('-e', 'peers', '-k', '--eval', 'status', '--json');
   assert.deepEqual(script, [
     { path: null, lines: ['peers'] },
     { path: null, lines: ['status'] },
   ]);
   assert.deepEqual([keepGoing, json, headless], [true, true, false]);
-  assert.equal(start().script, null);
+  assert.equal((await start()).script, null);
 });
 
-test('startup: --set says where a value came from', () => {
-  const { settings, origins } = start('--set', 'ping.interval=5s', '--set', 'events=none');
+test('startup: --set says where a value came from', async () => {
+  const { settings, origins } = await start('--set', 'ping.interval=5s', '--set', 'events=none');
   assert.equal(settings['ping.interval'], 5_000_000);
   assert.deepEqual(
     [origins.get('ping.interval'), origins.get('events'), origins.get('agent')],

@@ -21,6 +21,7 @@ import { createTcpWorld } from '../../src/tcp/world.ts';
 import { createRing } from '../../src/trace/ring.ts';
 import { addressOf } from '../../src/wire/address.ts';
 import { createSplitter, type FrameSink, splitChunk } from '../../src/wire/frames.ts';
+import { parseMessage } from '../../src/wire/messages.ts';
 import { address, hello, Rig } from '../fuzz/rig.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 import { weigh } from './heap.ts';
@@ -29,6 +30,8 @@ const MIB = 1_048_576;
 const settings = defaultSettings();
 /** What a heap needs beside the content: objects around it, rounding of sizes, and the noise of weighing. */
 const NOISE_BYTES = 65_536;
+/** Of the session, its counts, texts, and places in tables. */
+const PEER_BYTES = 1_600;
 const sink: FrameSink = { line: () => true, fault: () => true };
 
 const idOf = (index: number) => `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -135,6 +138,28 @@ test('memory: the tables of what is remembered weigh no more than they are said 
   const said = memoryBounds(settings).tables + memoryBounds(settings).book;
   assert.ok(bytes <= said, `${bytes} bytes, said to be ${said}`);
   assert.deepEqual(brokenInvariants(node), []);
+});
+
+test('memory: one more peer that is idle weighs no more than PEER_BYTES in the core', () => {
+  const peersOf = (count: number) => () => {
+    const rig = new Rig({ listen: '127.0.0.1:5999', settings: { 'peers.max': 8_000, 'peers.inbound': 8_000 } });
+    for (let i = 0; i < count; i += 1) {
+      const n = rig.accept(address(`127.0.0.1:${10_000 + i}`));
+      const line = `{"msgtype":"hello","nodeid":"${idOf(i)}","agent":"peersh/0.1.0","ext":["nonce","v6"]}`;
+      for (const said of [line, '{"msgtype":"addr","peers":[]}', '{"msgtype":"getaddr"}', '{"msgtype":"ping"}']) {
+        const message = parseMessage(said);
+        assert.ok(message.type !== 'malformed');
+        rig.receive(n, message);
+      }
+    }
+    assert.equal(rig.node.peers.size, count);
+    return rig;
+  };
+  const [few, many] = [500, 3_500];
+  const slope = () => (weigh(peersOf(many)).bytes - weigh(peersOf(few)).bytes) / (many - few);
+  // The compiler may take or free some hundred KiB of its own meanwhile.
+  const [, middle = Infinity] = [slope(), slope(), slope()].sort((a, b) => a - b);
+  assert.ok(middle <= PEER_BYTES, `${Math.round(middle)} bytes`);
 });
 
 test('memory: lines that wait weigh up to three times their bytes in the heap, since they are joined and not copied', () => {

@@ -4,10 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, createServer, Socket } from 'node:net';
 import { mock, test } from 'node:test';
 import type { NodeEvent } from '../../src/core/events.ts';
-import { LINES_PER_TURN, WORK_PER_TURN } from '../../src/core/limits.ts';
+import { KEEPALIVE_AFTER_US, KEEPALIVE_US, LINES_PER_TURN, WORK_PER_TURN } from '../../src/core/limits.ts';
 import { createNode } from '../../src/core/node.ts';
 import type { NodePort, World } from '../../src/core/world.ts';
 import { defaultSettings } from '../../src/settings.ts';
@@ -177,6 +178,46 @@ for (const [what, bytes, reason] of [
     assert.deepEqual(peer.lines, []);
   });
 }
+
+/** Seconds until TCP asks by itself, of each end of the connections to a port; the kernel's table has hexadecimal ports and hundredths. */
+function keptAlive(port: number): number[] {
+  const place = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/))
+    .filter(
+      ([, local = '', remote = '', state]) => state === '01' && (local.endsWith(place) || remote.endsWith(place)),
+    );
+  return rows
+    .map(([, , , , , timer = '']) => timer.split(':'))
+    .filter(([kind]) => kind === '02')
+    .map(([, when = '']) => Number.parseInt(when, 16) / 100);
+}
+
+const noTable = process.platform === 'linux' ? false : 'the timers of TCP are read from /proc';
+
+test('driver: TCP asks after both ends of a connection that stays, and not of one that just greets', {
+  skip: noTable,
+}, async () => {
+  const world = createTcpWorld('peersh/test');
+  try {
+    const n1 = await spawn(world, 'n1');
+    const began = performance.now();
+    const n2 = await spawn(world, 'n2', { bootstrap: [placeOf(n1)] });
+    await reach(world, 'a connection', () => n1.views.ready() === 1 && n2.views.ready() === 1);
+    const { port } = placeOf(n1);
+    const asked = keptAlive(port);
+    // Whoever was kept from running that long has seen no greeting.
+    if (performance.now() - began < KEEPALIVE_AFTER_US / 1_000) assert.deepEqual(asked, []);
+    const until = performance.now() + 10_000;
+    while (keptAlive(port).length < 2 && performance.now() < until) await world.until(() => false, { limitMs: 50 });
+    const waits = keptAlive(port);
+    assert.equal(waits.length, 2);
+    for (const seconds of waits) assert.ok(seconds <= KEEPALIVE_US / 1_000_000 + 1, `${seconds} s`);
+  } finally {
+    await world.close();
+  }
+});
 
 inWorld('driver: survives resets at any moment and forgets every connection', async (world) => {
   const node = await spawn(world, 'n1');

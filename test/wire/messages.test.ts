@@ -341,6 +341,14 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     .map((msgtype) => ({ type: 'unknown' as const, msgtype })),
 );
 
+test('messages: each hello tells its own extensions, whoever was told of before', () => {
+  const lists: readonly (readonly string[])[] = [['nonce'], ['v6', 'nonce'], [], ['nonce'], ['a"b']];
+  for (const ext of [...lists, ...lists.toReversed()]) {
+    const hello: Hello = { type: 'hello', nodeid: ID, listen: null, agent: null, observed: null, ext };
+    for (const line of [encodeMessage(hello), encodeMessage(hello)]) assert.deepEqual(parseMessage(line), hello);
+  }
+});
+
 test('messages: every field on the wire is explained in the table, and every row has its sentence', () => {
   for (const type of MESSAGE_TYPES) {
     const { summary, fields } = MESSAGES[type];

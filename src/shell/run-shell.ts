@@ -1,0 +1,94 @@
+/**
+ * All that has a shell: what was read at start and ways to make worlds go in; a node with its shell is put together and run by a person, by
+ * scripts or beside a log, or lab scripts without a node; how it ended comes out. Loaded only when there are lines to run.
+ */
+import type { World } from '../core/world.ts';
+import { Recorder } from '../trace/recorder.ts';
+import { createRing } from '../trace/ring.ts';
+import { createPaint, decideColor } from './color.ts';
+import { stopOnCrash } from './crash.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { APP } from './lab/lab-record.ts';
+import { findLone } from './lab/lone.ts';
+import type { Script } from './lab/script-file.ts';
+import type { LabWorlds } from './lab/worlds.ts';
+import { NAME, startLiveNode } from './live-node.ts';
+import type { Output } from './output.ts';
+import { safe } from './render.ts';
+import { runStreams } from './run-streams.ts';
+import { Shell } from './shell.ts';
+import { catchSignals, type Ended } from './signals.ts';
+import type { Startup } from './startup.ts';
+import { isOfPrompt } from './typed.ts';
+
+export interface ShellRun {
+  readonly startup: Startup;
+  readonly live: () => World;
+  readonly labs: () => Promise<LabWorlds>;
+  readonly out: Output;
+  readonly err: Output;
+}
+
+export async function runShell(options: ShellRun): Promise<Ended> {
+  const { startup, live, out, err } = options;
+  const found = await findLone(startup, process.stdin, process.stdin.isTTY === true).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    err.notice(`peersh: ${error.message}`);
+    return null;
+  });
+  if (found === null) return ended(EXIT.usage);
+  if (found.kind === 'scripts') return ended(await runLabScripts(options, found.scripts));
+  const shell = await startShell(live(), startup, await options.labs(), err);
+  if (shell === null) return ended(EXIT.start);
+  stopOnCrash({ err, isTold: (error) => isTold(shell, error), close: () => shell.close() });
+  const signalled = catchSignals(() => {
+    shell.quitting = true;
+    shell.interrupt();
+  });
+  const end = shell.options.interactive
+    ? await (await import('./run-terminal.ts')).runTerminal({ shell, startup, signalled })
+    : await runStreams({ shell, startup, signalled, input: found.input, out, err });
+  await shell.close();
+  return end;
+}
+
+const ended = (code: number): Ended => ({ code, hasHungUp: false });
+
+async function runLabScripts({ startup, labs, out, err }: ShellRun, scripts: readonly Script[]): Promise<number> {
+  const interrupted = new AbortController();
+  void catchSignals(() => interrupted.abort());
+  const { runAlone } = await import('./lab/run-alone.ts');
+  const { lab: options, json, keepGoing } = startup;
+  return runAlone(await labs(), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
+}
+
+/** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. null: there is none. */
+async function startShell(world: World, startup: Startup, labs: LabWorlds, err: Output): Promise<Shell | null> {
+  const ring = createRing();
+  const epochMs = Date.now() - world.now() / 1_000;
+  const recorder = startup.headless
+    ? null
+    : new Recorder({ world: 'tcp', app: APP, seed: null, epochMs, ring: { ring, node: NAME } });
+  // Lines of .noderc alone ask for nothing that came before them, and to keep it costs half as much as a message itself.
+  if (recorder === null) world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
+  else world.witness(recorder);
+  const started = await startLiveNode(world, startup, err);
+  if (started === null) return null;
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const interactive = isTerminal && startup.script === null && !startup.headless && !startup.json;
+  const { json, origins, aliases } = startup;
+  const paint = createPaint(decideColor(startup.color, process.env, interactive));
+  const live = { world, node: started.node };
+  const shell = new Shell({ live, labs, ring, recorder, json, interactive, origins, aliases, paint });
+  shell.notices.start();
+  for (const [from, event] of started.early) shell.notices.replay(from, event);
+  return shell;
+}
+
+/** What typed JavaScript did not catch is told, and the node goes on. */
+function isTold(shell: Shell, error: unknown): boolean {
+  if (!isOfPrompt(error)) return false;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  shell.notices.complain(`nobody caught: ${safe(said, 300)}`);
+  return true;
+}
