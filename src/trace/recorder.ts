@@ -276,7 +276,8 @@ export class Recorder implements Recording, Witness {
     }
     if (!('n' in event) || event.n === null) return null;
     const end = node.ends.get(event.n) ?? null;
-    if (end !== null && 'id' in event && event.id !== null) {
+    // Whoever claims our own id is not us: it stays whoever is at that address.
+    if (end !== null && 'id' in event && event.id !== null && event.id !== node.id) {
       end.id = event.id;
       end.address = event.address;
     }

@@ -66,6 +66,25 @@ test('recorder: events are JSON with every field, null where there is nothing', 
   );
 });
 
+test('recorder: a peer that claims the own id of the node is not the node, but who is at that address', () => {
+  const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
+  const place = { n: 1, address: '127.0.0.1:4000', dir: 'outbound' } as const;
+  recorder.fact('live', 0, { kind: 'join', id: 'a1' });
+  const ends = { local: '127.0.0.1:40000', remote: '127.0.0.1:4000' };
+  recorder.event('live', 1, { kind: 'connected', ...place, id: null, attempt: null, via: 'manual', ...ends });
+  recorder.line('live', 2, 1, 'received', '{"msgtype":"hello","nodeid":"a1"}', null);
+  recorder.event('live', 3, { kind: 'self', ...place, id: 'a1' });
+  assert.deepEqual(
+    recorder.events().map(({ k, peer }) => [k, peer]),
+    [
+      ['join', null],
+      ['connected', '127.0.0.1:4000'],
+      ['recv', '127.0.0.1:4000'],
+      ['self', '127.0.0.1:4000'],
+    ],
+  );
+});
+
 test('recorder: a world is the same with and without it', async () => {
   const hashOf = async (isRecorded: boolean) => {
     const world = createSim(9, 40);
