@@ -17,6 +17,7 @@ import { Shell } from './shell/shell.ts';
 import { catchSignals, endByHangUp } from './shell/signals.ts';
 import { readStartup, type Startup, USAGE } from './shell/startup.ts';
 import { isOfPrompt } from './shell/typed.ts';
+import { recordedLines } from './trace/recorded-lines.ts';
 import { Recorder } from './trace/recorder.ts';
 import { createRing } from './trace/ring.ts';
 import { VERSION } from './util/version.ts';
@@ -94,9 +95,7 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   const ring = createRing();
   const early: Parameters<Parameters<World['onEvent']>[0]>[] = [];
   const epochMs = Date.now() - world.now() / 1_000;
-  const recorder = startup.headless
-    ? null
-    : new Recorder({ world: 'tcp', app: APP, seed: null, epochMs, ring: { ring, node: NAME } });
+  const recorder = startup.headless ? null : new Recorder({ world: 'tcp', app: APP, seed: null, epochMs });
   // Without a shell nobody asks what came of what, and to keep that costs half as much as a message itself.
   if (recorder === null) world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   else world.witness(recorder);
@@ -116,7 +115,7 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   const shell = new Shell({
     live: { world, node },
     labs: createLabWorlds(PROGRAM),
-    ring,
+    ring: recorder === null ? ring : recordedLines(recorder, NAME),
     recorder,
     json,
     interactive,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RECORDED_MAX } from '../../src/trace/columns.ts';
+import { recordedLines } from '../../src/trace/recorded-lines.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
-import { createRing } from '../../src/trace/ring.ts';
 import { recordingContract } from '../contract/recording.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 
@@ -48,13 +48,29 @@ test('recorder: long lines cost events, not memory', () => {
   assert.equal(recorder.count + recorder.forgotten, 60_000);
 });
 
-test('recorder: shares the text of a line with the ring of its node, and gives it none of others', () => {
-  const ring = createRing();
-  const recorder = new Recorder({ ...OPTIONS, world: 'tcp', ring: { ring, node: 'live' } });
-  recorder.line('live', 5, 1, 'sent', '{"msgtype":"ping"}', { type: 'ping', nonce: null });
-  recorder.line('other', 6, 1, 'sent', '{"msgtype":"pong"}', { type: 'pong', nonce: null });
-  assert.deepEqual(ring.last(5), [{ at: 5, n: 1, direction: 'sent', line: '{"msgtype":"ping"}' }]);
-  assert.equal(recorder.events()[1]?.line, '{"msgtype":"pong"}');
+test('recorded lines: are the last ones of that node, by connection and after a moment, and none of others', () => {
+  const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
+  const lines = recordedLines(recorder, 'live');
+  const [ping, pong] = ['{"msgtype":"ping"}', '{"msgtype": "pong"}'];
+  assert.deepEqual(lines.last(5), []);
+  recorder.line('live', 5, 1, 'sent', ping, { type: 'ping', nonce: null });
+  recorder.line('other', 6, 1, 'sent', pong, { type: 'pong', nonce: null });
+  recorder.event('live', 7, { kind: 'saved', addresses: 1 });
+  recorder.line('live', 8, 2, 'received', 'x', null);
+  const mark = lines.mark();
+  // As in a simulated world, where a message travels without its line.
+  recorder.line('live', 9, 1, 'received', null, { type: 'pong', nonce: null });
+  const [first, second, third] = [
+    { at: 5, n: 1, direction: 'sent', line: ping },
+    { at: 8, n: 2, direction: 'received', line: 'x' },
+    { at: 9, n: 1, direction: 'received', line: '{"msgtype":"pong"}' },
+  ];
+  assert.deepEqual(lines.last(5), [first, second, third]);
+  assert.deepEqual(lines.last(2), [second, third]);
+  assert.deepEqual(lines.of(1, 5), [first, third]);
+  assert.deepEqual(lines.of(1, 1), [third]);
+  assert.deepEqual(lines.after(mark, 5), [third]);
+  assert.deepEqual(lines.after(0, 1), [first]);
 });
 
 test('recorder: events are JSON with every field, null where there is nothing', () => {
