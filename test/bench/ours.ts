@@ -25,7 +25,7 @@ export async function startOurs(isRecorded: boolean): Promise<number> {
   const world = createLiveWorld();
   const ring = createRing();
   if (isRecorded) world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0 }));
-  else world.onLine((_, n, direction, line) => void ring.add(world.now(), n, direction, line));
+  else world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   const node = await world.spawn({
     name: NAME,
     settings: raisedSettings(),
