@@ -3,6 +3,7 @@
  * scripts or beside a log, or lab scripts without a node; how it ended comes out. Loaded only when there are lines to run.
  */
 import type { World } from '../core/world.ts';
+import { recordedLines } from '../trace/recorded-lines.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { createRing } from '../trace/ring.ts';
 import { createPaint, decideColor } from './color.ts';
@@ -66,9 +67,7 @@ async function runLabScripts({ startup, labs, out, err }: ShellRun, scripts: rea
 async function startShell(world: World, startup: Startup, labs: LabWorlds, err: Output): Promise<Shell | null> {
   const ring = createRing();
   const epochMs = Date.now() - world.now() / 1_000;
-  const recorder = startup.headless
-    ? null
-    : new Recorder({ world: 'tcp', app: APP, seed: null, epochMs, ring: { ring, node: NAME } });
+  const recorder = startup.headless ? null : new Recorder({ world: 'tcp', app: APP, seed: null, epochMs });
   // Lines of .noderc alone ask for nothing that came before them, and to keep it costs half as much as a message itself.
   if (recorder === null) world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   else world.witness(recorder);
@@ -79,7 +78,17 @@ async function startShell(world: World, startup: Startup, labs: LabWorlds, err: 
   const { json, origins, aliases } = startup;
   const paint = createPaint(decideColor(startup.color, process.env, interactive));
   const live = { world, node: started.node };
-  const shell = new Shell({ live, labs, ring, recorder, json, interactive, origins, aliases, paint });
+  const shell = new Shell({
+    live,
+    labs,
+    ring: recorder === null ? ring : recordedLines(recorder, NAME),
+    recorder,
+    json,
+    interactive,
+    origins,
+    aliases,
+    paint,
+  });
   shell.notices.start();
   for (const [from, event] of started.early) shell.notices.replay(from, event);
   return shell;

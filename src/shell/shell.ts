@@ -7,7 +7,7 @@ import type { SettingKey, Settings } from '../settings.ts';
 import type { FileRecording } from '../trace/file-recording.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { Recording } from '../trace/recording.ts';
-import type { Ring, RingLine } from '../trace/ring.ts';
+import type { LastLines, RingLine } from '../trace/ring.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
@@ -40,8 +40,8 @@ export interface ShellOptions {
   /** null: there is no node but those of a lab. */
   readonly live: Live | null;
   readonly labs: LabWorlds | null;
-  readonly ring: Ring;
-  /** Has seen all of the live node's world since its beginning and keeps the ring. null: nobody asks of it. */
+  readonly ring: LastLines;
+  /** Has seen all of the live node's world since its beginning. null: nobody asks of it. */
   readonly recorder: Recorder | null;
   readonly paint: Paint;
   /** Answers are JSON values, notices go out as JSON too. */
@@ -87,7 +87,7 @@ export interface Failure {
   readonly wire: readonly RingLine[];
   readonly lines: number;
   /** Where those that came after are found. */
-  readonly ring: Ring;
+  readonly ring: LastLines;
 }
 
 export class Shell {
@@ -195,7 +195,7 @@ export class Shell {
     return this.labHere?.origins ?? this.options.origins;
   }
 
-  get ring(): Ring {
+  get ring(): LastLines {
     return this.labHere?.ringOf(this.node) ?? this.options.ring;
   }
 
@@ -443,7 +443,7 @@ export class Shell {
         : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
     const { ring } = this;
     const at = this.options.live === null && this.lab === null ? 0 : this.world.now();
-    this.failure = { line, error, at, ring, wire: ring.last(FAILURE_LINES), lines: ring.count() };
+    this.failure = { line, error, at, ring, wire: ring.last(FAILURE_LINES), lines: ring.mark() };
     const near =
       error.near.length > 0 && error.code === 'unknown-command' ? `; did you mean ${error.near.join(' or ')}?` : '';
     return {

@@ -29,7 +29,7 @@ const COPIES_MAX = 256;
 /** A line as text, or the message that is one when it is encoded; else what was told of. */
 export type Payload = string | Message | NodeEvent | Fact;
 
-/** One row to be written; filled anew for each, so that nothing is allocated. */
+/** One row that was read; filled anew for each, so that nothing is allocated. */
 export interface Row {
   at: number;
   kind: number;
@@ -59,6 +59,11 @@ export class Columns {
   private readonly ends: (End | null)[] = [];
   private readonly payloads: (Payload | null)[] = [];
 
+  constructor() {
+    lengthen(this.ends, this.size);
+    lengthen(this.payloads, this.size);
+  }
+
   has(i: number): boolean {
     return i >= this.first && i <= this.last;
   }
@@ -87,25 +92,43 @@ export class Columns {
     return this.numbers[((i - 1) % this.size) * WIDTH + AT] as number;
   }
 
-  add(row: Row): number {
+  /** Numbers one by one and not as a row: most of what a record costs is to call this. */
+  add(
+    at: number,
+    kind: number,
+    node: number,
+    end: End | null,
+    type: number,
+    message: number,
+    copy: number,
+    reply: number,
+    order: number,
+    clock: number,
+    cause: number,
+    payload: Payload | null,
+    weight: number,
+  ): number {
     if (this.last === this.size && this.size < RECORDED_MAX) this.grow();
-    if (this.last - this.first + 1 === RECORDED_MAX) this.forgetOldest();
-    const slot = this.next;
+    const { numbers, next: slot } = this;
     this.next = slot + 1 === RECORDED_MAX ? 0 : slot + 1;
     this.last += 1;
-    const { numbers } = this;
     const base = slot * WIDTH;
-    numbers[base + AT] = row.at;
-    numbers[base + PACKED] = ((row.node * COPIES_MAX + row.copy) * TYPES_MAX + row.type) * KINDS_MAX + row.kind;
-    numbers[base + MESSAGE] = row.message;
-    numbers[base + REPLY] = row.reply;
-    numbers[base + ORDER] = row.order;
-    numbers[base + CLOCK] = row.clock;
-    numbers[base + CAUSE] = row.cause;
-    numbers[base + WEIGHT] = row.weight;
-    this.ends[slot] = row.end;
-    this.payloads[slot] = row.payload;
-    this.held += row.weight;
+    if (this.last - this.first === RECORDED_MAX) {
+      // The oldest lies where this one goes.
+      this.held -= numbers[base + WEIGHT] as number;
+      this.first += 1;
+    }
+    numbers[base + AT] = at;
+    numbers[base + PACKED] = ((node * COPIES_MAX + copy) * TYPES_MAX + type) * KINDS_MAX + kind;
+    numbers[base + MESSAGE] = message;
+    numbers[base + REPLY] = reply;
+    numbers[base + ORDER] = order;
+    numbers[base + CLOCK] = clock;
+    numbers[base + CAUSE] = cause;
+    numbers[base + WEIGHT] = weight;
+    this.ends[slot] = end;
+    this.payloads[slot] = payload;
+    this.held += weight;
     while (this.held > HELD_BYTES_MAX && this.first < this.last) this.forgetOldest();
     return this.last;
   }
@@ -129,7 +152,14 @@ export class Columns {
     const larger = new Float64Array(this.size * WIDTH);
     larger.set(this.numbers);
     this.numbers = larger;
+    lengthen(this.ends, this.size);
+    lengthen(this.payloads, this.size);
   }
+}
+
+/** With places that are there before they are written to: a list that grows by being written to is slower for good. */
+function lengthen<One>(list: (One | null)[], size: number): void {
+  while (list.length < size) list.push(null);
 }
 
 export const emptyRow = (): Row => ({

@@ -126,12 +126,10 @@ export function takeOff(end: End, flight: Flight): void {
 }
 
 /**
- * The flight that a line which came at this end is. Where messages travel as objects it is the one with the same object, be it late or a
+ * The flight that a line which came from the other end is. Where messages travel as objects it is the one with the same object, be it late or a
  * copy; else the first that is still on its way, for sockets keep the order.
  */
-export function land(end: End, message: Message | null, isObject: boolean): Flight | null {
-  const { other } = end;
-  if (other === null) return null;
+export function land(other: End, message: Message | null, isObject: boolean): Flight | null {
   const { flights } = other;
   let at = other.landed;
   if (isObject) {

@@ -1,6 +1,6 @@
 /** Kinds of recorded events and types of lines, as numbers for columns and as words for readers. */
 import { KINDS } from '../query/fields.ts';
-import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
+import { encodeMessage, MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { LINE_KINDS } from './event.ts';
 
 /** What set a node going, beside a line that came. */
@@ -39,6 +39,11 @@ const PING = typeCode('ping');
 const PONG = typeCode('pong');
 const GETADDR = typeCode('getaddr');
 const ADDR = typeCode('addr');
+
+/** What a line of each type mostly is, as text; '' where there is no such. */
+export const LIKELY_LINES: readonly string[] = TYPE_NAMES.map((name) =>
+  name === 'ping' || name === 'pong' ? encodeMessage({ type: name, nonce: null }) : '',
+);
 
 export const asks = (type: number): boolean => type === PING || type === GETADDR || type === HELLO;
 

@@ -7,16 +7,15 @@ import type { NodeEvent } from '../core/events.ts';
 import type { Fact, Witness } from '../core/witness.ts';
 import type { LineDirection } from '../core/world.ts';
 import { readExpression } from '../query/check.ts';
-import { encodeMessage, type Message } from '../wire/messages.ts';
-import { Columns, emptyRow, type Row } from './columns.ts';
-import { answer, ask, closeEnd, type End, type Flight, land, openEnd, type Recorded, takeOff } from './ends.ts';
+import type { Message } from '../wire/messages.ts';
+import { Columns, type Row } from './columns.ts';
+import { answer, ask, closeEnd, type End, land, openEnd, type Recorded, takeOff } from './ends.ts';
 import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
-import { answered, asks, FACT_KINDS, kindCode, MALFORMED, RECV, SEND, typeCodeOf } from './kinds.ts';
+import { answered, asks, FACT_KINDS, kindCode, LIKELY_LINES, MALFORMED, RECV, SEND, typeCodeOf } from './kinds.ts';
 import { type Matchable, matcherOf } from './matching.ts';
 import { ownText } from './own-text.ts';
 import { RecordedEvent } from './recorded-event.ts';
 import type { Recording } from './recording.ts';
-import type { Ring } from './ring.ts';
 
 /** What things hold, by estimate: a text beside its letters, a message, an entry of addr, an event. */
 const TEXT_BYTES = 24;
@@ -34,8 +33,6 @@ export interface RecorderOptions {
   readonly app: string;
   readonly seed: number | null;
   readonly epochMs: number | null;
-  /** Keeps the last lines of one node, too: the same texts. */
-  readonly ring?: { readonly ring: Ring; readonly node: string };
 }
 
 export class Recorder implements Recording, Witness {
@@ -62,7 +59,6 @@ export class Recorder implements Recording, Witness {
     number: 0,
     type: 0,
   };
-  private readonly row: Row = emptyRow();
   /** Whose line came last: mostly the same node's comes next. */
   private latest: Recorded | null = null;
   /** Called with the number of each event that is added; null while nobody asks. It must not throw. */
@@ -189,8 +185,8 @@ export class Recorder implements Recording, Witness {
     const end =
       before !== null && before.n === n && before.node === node ? before : (node.ends.get(n) ?? this.unseen(node, n));
     const type = message === null ? MALFORMED : typeCodeOf(message);
-    const text = this.kept(node, at, n, direction, line, message);
-    const payload = line === null ? message : text;
+    // It may be a slice of a chunk, which would be kept with it.
+    const payload = line === null ? message : ownText(line, LIKELY_LINES[type]);
     if (direction === 'sent') this.sent(node, at, end, type, payload, message);
     else this.received(node, at, end, type, payload, message);
   }
@@ -203,20 +199,34 @@ export class Recorder implements Recording, Witness {
     payload: Row['payload'],
     message: Message | null,
   ): void {
-    const { heard, row } = this;
+    const { heard } = this;
     const cause = this.cause(node, at);
     this.messages += 1;
     end.sent += 1;
-    row.message = this.messages;
-    row.order = end.sent;
-    row.type = type;
+    node.clock += 1;
+    const { messages: number } = this;
     const isAnswer = cause !== 0 && heard.index === cause && heard.end === end && answered(type) === heard.type;
-    row.reply = isAnswer ? heard.number : 0;
-    const { message: number, reply } = row;
-    row.copy = 1;
-    const index = this.add(node, at, SEND, end, cause, payload, weightOf(payload));
+    const reply = isAnswer ? heard.number : 0;
+    const { clock } = node;
+    const weight = weightOf(payload);
+    const index = this.columns.add(
+      at,
+      SEND,
+      node.index,
+      end,
+      type,
+      number,
+      1,
+      reply,
+      end.sent,
+      clock,
+      cause,
+      payload,
+      weight,
+    );
+    if (this.added !== null) this.added(index);
     if (end.other !== null || this.nodes.length > 1)
-      takeOff(end, { index, clock: node.clock, number, message, reply, copies: 0, hasLanded: false });
+      takeOff(end, { index, clock, number, message, reply, copies: 0, hasLanded: false });
     if (end.other === null && asks(type)) ask(end, type, number);
   }
 
@@ -228,21 +238,44 @@ export class Recorder implements Recording, Witness {
     payload: Row['payload'],
     message: Message | null,
   ): void {
-    const { heard, row } = this;
-    const flight: Flight | null = land(end, message, typeof payload !== 'string');
-    if (flight === null) this.messages += 1;
-    else node.clock = Math.max(node.clock, flight.clock);
+    const { heard } = this;
+    const flight = end.other === null ? null : land(end.other, message, typeof payload !== 'string');
     end.received += 1;
-    row.message = flight?.number ?? this.messages;
-    row.copy = flight?.copies ?? 1;
-    row.order = end.received;
-    row.type = type;
-    row.reply = flight?.reply ?? (answered(type) < 0 ? 0 : answer(end, answered(type)));
-    heard.number = row.message;
+    node.clock = 1 + (flight === null ? node.clock : Math.max(node.clock, flight.clock));
+    let number: number;
+    let reply = 0;
+    if (flight === null) {
+      this.messages += 1;
+      number = this.messages;
+      const question = answered(type);
+      if (question >= 0) reply = answer(end, question);
+    } else {
+      number = flight.number;
+      reply = flight.reply;
+    }
+    const { clock } = node;
+    const copy = flight === null ? 1 : flight.copies;
+    const cause = flight === null ? 0 : flight.index;
     const weight = flight === null || typeof payload === 'string' ? weightOf(payload) : 0;
-    const index = this.add(node, at, RECV, end, flight?.index ?? 0, payload, weight);
+    const index = this.columns.add(
+      at,
+      RECV,
+      node.index,
+      end,
+      type,
+      number,
+      copy,
+      reply,
+      end.received,
+      clock,
+      cause,
+      payload,
+      weight,
+    );
+    if (this.added !== null) this.added(index);
     heard.end = end;
     heard.index = index;
+    heard.number = number;
     heard.type = type;
     this.going = node;
     this.goingBy = index;
@@ -276,7 +309,8 @@ export class Recorder implements Recording, Witness {
     }
     if (!('n' in event) || event.n === null) return null;
     const end = node.ends.get(event.n) ?? null;
-    if (end !== null && 'id' in event && event.id !== null) {
+    // Whoever claims our own id is not us: it stays whoever is at that address.
+    if (end !== null && 'id' in event && event.id !== null && event.id !== node.id) {
       end.id = event.id;
       end.address = event.address;
     }
@@ -362,7 +396,7 @@ export class Recorder implements Recording, Witness {
     return openEnd(node, n, { isDialled: false, local: null, remote: '', address: `#${n}` }, this.waiting);
   }
 
-  /** What set the node going; a timer is told now that something came of it, so ask before a row is filled. */
+  /** What set the node going; a timer is told now that something came of it. */
   private cause(node: Recorded, at: number): number {
     if (this.going !== node) return 0;
     if (this.pending === 'timer') {
@@ -381,42 +415,10 @@ export class Recorder implements Recording, Witness {
     payload: Row['payload'],
     weight: number,
   ): number {
-    const { row, added } = this;
     node.clock += 1;
-    row.at = at;
-    row.kind = kind;
-    row.node = node.index;
-    row.end = end;
-    row.clock = node.clock;
-    row.cause = cause;
-    row.payload = payload;
-    row.weight = weight;
-    const index = this.columns.add(row);
-    if (row.type !== 0) {
-      row.type = 0;
-      row.message = 0;
-      row.copy = 0;
-      row.reply = 0;
-      row.order = 0;
-    }
-    if (added !== null) added(index);
+    const index = this.columns.add(at, kind, node.index, end, 0, 0, 0, 0, 0, node.clock, cause, payload, weight);
+    if (this.added !== null) this.added(index);
     return index;
-  }
-
-  /** The line in a text of its own: it may be a slice of a chunk, which would be kept with it. Only the ring wants a message as a line. */
-  private kept(
-    node: Recorded,
-    at: number,
-    n: number,
-    direction: LineDirection,
-    line: string | null,
-    message: Message | null,
-  ): string | null {
-    const { ring } = this.options;
-    if (ring === undefined || ring.node !== node.name) return line === null ? null : ownText(line);
-    return line === null && message === null
-      ? null
-      : ring.ring.add(at, n, direction, line ?? encodeMessage(message as Message));
   }
 }
 

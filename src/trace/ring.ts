@@ -1,4 +1,4 @@
-/** The last lines that passed, of all connections together, in one bounded ring: lines go in, copies come out by connection. */
+/** The last lines that passed, of all connections together, in one bounded ring, where nothing else is recorded: lines go in, copies come out by connection. */
 import type { LineDirection } from '../core/world.ts';
 import { ownText } from './own-text.ts';
 
@@ -11,16 +11,19 @@ export interface RingLine {
 
 const LINES_MAX = 4_096;
 
-export interface Ring {
-  /** The text that is kept, for whoever keeps the line, too. */
-  add(at: number, n: number, direction: LineDirection, line: string): string;
+/** The last lines of a node, as those see them who look back. */
+export interface LastLines {
   /** The last `most` lines of a connection, oldest first. */
   of(n: number, most: number): RingLine[];
   last(most: number): RingLine[];
-  /** How many lines have come so far. */
-  count(): number;
-  /** The first `most` lines that came after so many, as far as they are still kept. */
-  after(count: number, most: number): RingLine[];
+  /** This moment, for `after`. */
+  mark(): number;
+  /** The first `most` lines that came after a moment, as far as they are still kept. */
+  after(mark: number, most: number): RingLine[];
+}
+
+export interface Ring extends LastLines {
+  add(at: number, n: number, direction: LineDirection, line: string): void;
 }
 
 export function createRing(): Ring {
@@ -54,16 +57,14 @@ export function createRing(): Ring {
       times[slot] = at;
       numbers[slot] = n;
       sent[slot] = direction === 'sent' ? 1 : 0;
-      const own = ownText(line);
-      lines[slot] = own;
+      lines[slot] = ownText(line);
       next += 1;
-      return own;
     },
     of: (n, most) => collect(most, (line) => line.n === n),
     last: (most) => collect(most, () => true),
-    count: () => next,
-    after: (count, most) => {
-      const first = Math.max(count, next - LINES_MAX);
+    mark: () => next,
+    after: (mark, most) => {
+      const first = Math.max(mark, next - LINES_MAX);
       return Array.from({ length: Math.min(most, next - first) }, (_, i) => read(first + i));
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Our whole node as the program runs it: nothing goes in, a listening port comes out. Nobody listens to its lines, as in a headless
- * node, or the recorder does, as where there is a shell; only the limits that a bench goes beyond on purpose are raised.
+ * Our whole node as the program runs it: nothing goes in, a listening port comes out. The ring of last lines listens as in a headless
+ * node, or the recorder as where there is a shell; only the limits that a bench goes beyond on purpose are raised.
  */
 import { defaultSettings, isSettingKey, readSetting, type Settings } from '../../src/settings.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
@@ -23,8 +23,9 @@ const NAME = 'bench';
 
 export async function startOurs(isRecorded: boolean): Promise<number> {
   const world = createLiveWorld();
-  const ring = { ring: createRing(), node: NAME };
-  if (isRecorded) world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0, ring }));
+  const ring = createRing();
+  if (isRecorded) world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0 }));
+  else world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   const node = await world.spawn({
     name: NAME,
     settings: raisedSettings(),

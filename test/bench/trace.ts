@@ -1,12 +1,14 @@
 /**
- * The recorder, as rows: what it costs a live node and a simulated network, as the share of the rate that is left; and how long log, match
- * and why take on a full one.
+ * The recorder, as rows: what it costs a live node and a simulated network, as the share of the rate that is left; and how long log, match,
+ * seq and why take on a full one.
  */
 
 import { RECORDED_MAX } from '../../src/trace/columns.ts';
 import { FileRecording } from '../../src/trace/file-recording.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
+import { layOut } from '../../src/trace/sequence.ts';
 import { Chronicle, chainOfAddress } from '../../src/trace/why.ts';
+import { resultOf } from '../helpers/generators.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 import { Child } from './child.ts';
 import { type Contender, startServer } from './contenders.ts';
@@ -112,6 +114,7 @@ async function answers(): Promise<Line[]> {
     'log type=pong & from=n7': () => recorder.match('type=pong & from=n7'),
     'log body.nonce>1000': () => recorder.match('body.nonce>1000'),
     'match ping & len>20': () => [recorder.match('kind=message'), recorder.match('(ping & len>20) & kind=message')],
+    seq: () => resultOf(layOut({ header: recorder.header(), events: recorder.events() })),
     'why ADDR': () => chainOfAddress(new Chronicle(recorder.events()), 'n50', address),
     'why m17': () => {
       const chronicle = new Chronicle(recorder.events());

@@ -3,8 +3,8 @@ import type { NodePort, World } from '../../src/core/world.ts';
 import { createPaint } from '../../src/shell/color.ts';
 import type { LabWorlds } from '../../src/shell/lab/worlds.ts';
 import { Shell } from '../../src/shell/shell.ts';
+import { recordedLines } from '../../src/trace/recorded-lines.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
-import { createRing } from '../../src/trace/ring.ts';
 
 export interface LiveShellOptions {
   readonly json?: boolean;
@@ -14,19 +14,17 @@ export interface LiveShellOptions {
 
 /** It is recorded from now on, as the program does from the start. */
 export function liveShell(world: World, node: NodePort, options: LiveShellOptions = {}): Shell {
-  const ring = createRing();
   const recorder = new Recorder({
     world: world.kind,
     app: 'peersh/test',
     seed: null,
     epochMs: null,
-    ring: { ring, node: node.name },
   });
   world.witness(recorder);
   return new Shell({
     live: { world, node },
     labs: options.labs ?? null,
-    ring,
+    ring: recordedLines(recorder, node.name),
     recorder,
     paint: createPaint(false),
     json: options.json === true,

@@ -40,12 +40,13 @@ export class Pty {
   readonly terminal: TestTerminal;
   #bridge: ChildProcess;
 
-  constructor(command: readonly string[], columns = 80, rows = 24) {
+  constructor(command: readonly string[], columns = 80, rows = 24, cwd?: string) {
     this.terminal = new TestTerminal(columns, rows);
     this.#bridge = spawn('python3', ['-c', BRIDGE, `${columns}`, `${rows}`, ...command], {
       stdio: ['pipe', 'pipe', 'inherit'],
       // The program is not one of the test runner's files, whatever file it is.
       env: { ...process.env, TERM: 'xterm', NODE_TEST_CONTEXT: undefined },
+      ...(cwd === undefined ? {} : { cwd }),
     });
     this.#bridge.stdout?.pipe(this.terminal.output);
     if (this.#bridge.stdin) this.terminal.input.pipe(this.#bridge.stdin);

@@ -2,16 +2,13 @@
 // writes them into the README instead of comparing.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { REASONS } from '../../src/core/reasons.ts';
 import { EVENT_KINDS, SETTINGS } from '../../src/settings.ts';
 import { COMMANDS } from '../../src/shell/commands/index.ts';
 import { EXIT } from '../../src/shell/errors.ts';
 import { FAULT_ROWS } from '../../src/sim/faults/rows.ts';
-import { ROOT } from '../helpers/program.ts';
-
-const README = join(ROOT, 'README.md');
+import { README, withPrinted } from '../helpers/readme.ts';
 
 const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -51,11 +48,7 @@ const TABLES: Readonly<Record<string, string>> = {
 
 /** The README with the tables as the code has them now. */
 function printed(readme: string): string {
-  return Object.entries(TABLES).reduce((text, [name, rows]) => {
-    const place = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-    assert.match(text, place, `the README has no place for ${name}`);
-    return text.replace(place, (_, open: string, close: string) => `${open}\n${rows}\n\n${close}`);
-  }, readme);
+  return Object.entries(TABLES).reduce((text, [name, rows]) => withPrinted(text, name, rows), readme);
 }
 
 test('readme: commands, faults, settings and reasons are those of the code (UPDATE_README=1 prints them anew)', () => {

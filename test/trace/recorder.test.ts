@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RECORDED_MAX } from '../../src/trace/columns.ts';
+import { recordedLines } from '../../src/trace/recorded-lines.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
-import { createRing } from '../../src/trace/ring.ts';
 import { recordingContract } from '../contract/recording.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 
@@ -48,13 +48,29 @@ test('recorder: long lines cost events, not memory', () => {
   assert.equal(recorder.count + recorder.forgotten, 60_000);
 });
 
-test('recorder: shares the text of a line with the ring of its node, and gives it none of others', () => {
-  const ring = createRing();
-  const recorder = new Recorder({ ...OPTIONS, world: 'tcp', ring: { ring, node: 'live' } });
-  recorder.line('live', 5, 1, 'sent', '{"msgtype":"ping"}', { type: 'ping', nonce: null });
-  recorder.line('other', 6, 1, 'sent', '{"msgtype":"pong"}', { type: 'pong', nonce: null });
-  assert.deepEqual(ring.last(5), [{ at: 5, n: 1, direction: 'sent', line: '{"msgtype":"ping"}' }]);
-  assert.equal(recorder.events()[1]?.line, '{"msgtype":"pong"}');
+test('recorded lines: are the last ones of that node, by connection and after a moment, and none of others', () => {
+  const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
+  const lines = recordedLines(recorder, 'live');
+  const [ping, pong] = ['{"msgtype":"ping"}', '{"msgtype": "pong"}'];
+  assert.deepEqual(lines.last(5), []);
+  recorder.line('live', 5, 1, 'sent', ping, { type: 'ping', nonce: null });
+  recorder.line('other', 6, 1, 'sent', pong, { type: 'pong', nonce: null });
+  recorder.event('live', 7, { kind: 'saved', addresses: 1 });
+  recorder.line('live', 8, 2, 'received', 'x', null);
+  const mark = lines.mark();
+  // As in a simulated world, where a message travels without its line.
+  recorder.line('live', 9, 1, 'received', null, { type: 'pong', nonce: null });
+  const [first, second, third] = [
+    { at: 5, n: 1, direction: 'sent', line: ping },
+    { at: 8, n: 2, direction: 'received', line: 'x' },
+    { at: 9, n: 1, direction: 'received', line: '{"msgtype":"pong"}' },
+  ];
+  assert.deepEqual(lines.last(5), [first, second, third]);
+  assert.deepEqual(lines.last(2), [second, third]);
+  assert.deepEqual(lines.of(1, 5), [first, third]);
+  assert.deepEqual(lines.of(1, 1), [third]);
+  assert.deepEqual(lines.after(mark, 5), [third]);
+  assert.deepEqual(lines.after(0, 1), [first]);
 });
 
 test('recorder: events are JSON with every field, null where there is nothing', () => {
@@ -63,6 +79,25 @@ test('recorder: events are JSON with every field, null where there is nothing', 
   assert.equal(
     JSON.stringify(recorder.events()[0]),
     '{"i":1,"t":1.234,"n":"n1","k":"listening","m":null,"re":null,"c":null,"dir":null,"ord":null,"peer":null,"type":null,"line":null,"len":null,"lc":1,"cause":null,"by":null,"text":"10.0.0.1:5999"}',
+  );
+});
+
+test('recorder: a peer that claims the own id of the node is not the node, but who is at that address', () => {
+  const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
+  const place = { n: 1, address: '127.0.0.1:4000', dir: 'outbound' } as const;
+  recorder.fact('live', 0, { kind: 'join', id: 'a1' });
+  const ends = { local: '127.0.0.1:40000', remote: '127.0.0.1:4000' };
+  recorder.event('live', 1, { kind: 'connected', ...place, id: null, attempt: null, via: 'manual', ...ends });
+  recorder.line('live', 2, 1, 'received', '{"msgtype":"hello","nodeid":"a1"}', null);
+  recorder.event('live', 3, { kind: 'self', ...place, id: 'a1' });
+  assert.deepEqual(
+    recorder.events().map(({ k, peer }) => [k, peer]),
+    [
+      ['join', null],
+      ['connected', '127.0.0.1:4000'],
+      ['recv', '127.0.0.1:4000'],
+      ['self', '127.0.0.1:4000'],
+    ],
   );
 });
 

@@ -4,11 +4,12 @@ import { EXPORTERS } from '../../trace/exporters/index.ts';
 import { FACT_KINDS } from '../../trace/kinds.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { exportFile } from '../export-file.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { splitWords } from '../line.ts';
-import { count, quoted, safe } from '../render.ts';
-import { pathsFrom, writePieces } from '../shell-file.ts';
+import { quoted } from '../render.ts';
+import { pathsFrom } from '../shell-file.ts';
 
 const KINDS = EXPORTERS.map(({ name }) => name);
 
@@ -38,16 +39,7 @@ export const exportCommand: Command = {
     }
     const recording = await shell.recording(signal);
     const events = expression === '' ? recording.events() : asTypedExpression(() => recording.match(expression));
-    const trace = { header: recording.header(), events };
-    const refusal = exporter.refusal?.(trace) ?? null;
-    if (refusal !== null) throw new CommandError('too-many', refusal);
-    const bytes = await writePieces(file, exporter.pieces(trace), signal);
-    const hint = exporter.hint?.(trace, file) ?? null;
-    const told = `wrote ${safe(file)} (${count(events.length, 'event')}, ${count(bytes, 'byte')})`;
-    return {
-      value: { kind, file, events: events.length, bytes, hint },
-      text: hint === null ? told : `${told}\nto look at it: ${safe(hint, 1_000)}`,
-    };
+    return exportFile(exporter, recording, events, file, signal);
   },
 };
 

@@ -1,10 +1,14 @@
 /** `seq`: what was recorded, as a sequence diagram in the terminal. */
+import { html } from '../../trace/exporters/html.ts';
+import { svg } from '../../trace/exporters/sequence-svg.ts';
 import { FACT_KINDS } from '../../trace/kinds.ts';
 import type { Lanes } from '../../trace/lanes.ts';
 import { verdictText } from '../../trace/passages.ts';
 import { layOut, type SequenceRow } from '../../trace/sequence.ts';
 import { drawSequence } from '../../trace/sequence-picture.ts';
 import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { exportFile } from '../export-file.ts';
 import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
 import { paced } from '../paced.ts';
 import { round3, safe } from '../render.ts';
@@ -22,21 +26,26 @@ export const seq: Command = {
   group: 'record',
   raw: true,
   takesExpression: true,
-  usage: 'seq [EXPR] [--all]',
+  usage: 'seq [EXPR] [--all] [--svg|--html FILE]',
   summary: 'draw messages and times',
   details: [
     `A column for each node, time downwards; the last ${ROWS_SHOWN} rows, or --all. seq type=ping|type=pong shows those only.`,
     'A message that took time slants, or leaves and comes in two rows: ─ plain, ╌ a reply, ~ edited, ═ a copy, + injected,',
     '· delayed or late. It ends with x where it was dropped, ‖ where it is held, ? where it is under way; * is an event.',
-    'export svg FILE and export html FILE draw the same for a browser.',
+    '--svg FILE and --html FILE write all of it for a browser, as export does.',
   ],
-  options: { all: { type: 'boolean' } },
+  options: { all: { type: 'boolean' }, svg: { type: 'string' }, html: { type: 'string' } },
   candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
   async run(shell, { rest, signal }) {
-    const { text: expression, value: all } = takeOption(rest, '--all', false);
-    refuseOptions(expression, ['--all'], this.usage);
+    const { text: withFiles, value: all } = takeOption(rest, '--all', false);
+    const { text: withPage, value: picture } = takeOption(withFiles, '--svg', true);
+    const { text: expression, value: page } = takeOption(withPage, '--html', true);
+    refuseOptions(expression, ['--all', '--svg', '--html'], this.usage);
+    if (picture !== null && page !== null) throw new UsageError(`usage: ${this.usage}`);
     const recording = await shell.recording(signal);
     const events = expression === '' ? recording.events() : asTypedExpression(() => recording.match(expression));
+    if (picture !== null) return exportFile(svg, recording, events, picture, signal);
+    if (page !== null) return exportFile(html, recording, events, page, signal);
     const sequence = await paced(layOut({ header: recording.header(), events }), signal);
     const { rows, lanes } = sequence;
     const first = Math.max(0, rows.length - (all === null ? ROWS_SHOWN : ROWS_MAX));

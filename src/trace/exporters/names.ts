@@ -21,9 +21,11 @@ export function fileNames(names: readonly string[], gap = ' '): string[] {
   });
 }
 
-/** The beginning of a long text; a half character at the cut is shown as such. */
-export const shortened = (text: string, most = TEXT_LENGTH_MAX) =>
-  printable(text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** The beginning of a long text, as long as it is when it is shown; a half character at the cut is shown as such. */
+export function shortened(text: string, most = TEXT_LENGTH_MAX): string {
+  const shown = printable(text.slice(0, most + 1));
+  return shown.length > most ? `${printable(shown.slice(0, most - 1))}…` : shown;
+}
 
 const MARKUP: Readonly<Record<string, string>> = {
   '&': '&amp;',

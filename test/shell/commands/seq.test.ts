@@ -1,5 +1,8 @@
 /** `seq`: the diagram of the own node and of a lab, its pages, its filter, and what is refused. */
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openShell } from '../../helpers/open-shell.ts';
 
@@ -68,4 +71,22 @@ test('seq: before anything was recorded it says so, and what is wrong is one lin
   assert.match((await failure('seq tpye=ping')).message, /^unknown field "tpye" at column 1; did you mean type\?$/);
   assert.match((await failure('seq --al')).message, /^unknown option --al; did you mean --all\?$/);
   assert.ok(tab('seq ty').candidates.some((word) => word.startsWith('type')));
+});
+
+test('seq: --svg and --html write what export writes, whole, of the events asked for', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'peersh-seq-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const { text, value, failure } = await openShell({ peers: 2 });
+  await text('ping #1');
+  for (const kind of ['svg', 'html']) {
+    const [drawn, exported] = [join(folder, `drawn.${kind}`), join(folder, `exported.${kind}`)];
+    const told = await value<{ kind: string; bytes: number }>(`seq type=ping --${kind} ${drawn}`);
+    await text(`export ${kind} type=ping ${exported}`);
+    assert.equal(told.kind, kind);
+    assert.equal(readFileSync(drawn, 'utf8'), readFileSync(exported, 'utf8'));
+  }
+  assert.match((await failure('seq --svg')).message, /^--svg needs a value; usage: seq /);
+  const none = join(folder, 'none');
+  assert.match((await failure(`seq --svg ${none} --html ${none}`)).message, /^usage: seq /);
+  assert.ok(!existsSync(none));
 });

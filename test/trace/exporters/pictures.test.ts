@@ -7,6 +7,7 @@ import { dot } from '../../../src/trace/exporters/dot.ts';
 import type { Exporter } from '../../../src/trace/exporters/exporter.ts';
 import { graphml } from '../../../src/trace/exporters/graphml.ts';
 import { html } from '../../../src/trace/exporters/html.ts';
+import { shortened } from '../../../src/trace/exporters/names.ts';
 import { DRAWN_ROWS_MAX, svg } from '../../../src/trace/exporters/sequence-svg.ts';
 import { elementsOf } from '../../helpers/markup.ts';
 import { EMPTY_TRACE, GOLDEN_TRACE, HOSTILE_TRACE, longTrace } from '../../helpers/traces.ts';
@@ -36,6 +37,21 @@ test('sequence svg: each line is one message with a look of its own, slanted whe
   const [, level, same] = /ping m3 came [^\n]*\n.*?<path d="M\d+ (\d+) L\d+ (\d+)"/s.exec(text) ?? [];
   assert.ok(level !== undefined && level === same);
   for (const mark of ['×', '‖', '?']) assert.ok(text.includes(`>${mark}</text>`));
+});
+
+test('sequence svg: a line that never came ends between lanes, before the one it was for and on no other', () => {
+  const text = textOf(svg, GOLDEN_TRACE);
+  const lanes = [...text.matchAll(/class="lane" x1="(\d+)"/g)].map(([, x]) => Number(x));
+  const [, tail, end] = /class="message plain dropped">.*?<path d="M(\d+) \d+ L(\d+) /s.exec(text) ?? [];
+  assert.equal(Number(tail), lanes[0], 'from n1');
+  assert.ok(Number(end) > (lanes[1] ?? 0) && Number(end) < (lanes[2] ?? 0), 'to n3, beyond n2');
+});
+
+test('names: a text is cut by how long it is when it is shown', () => {
+  assert.equal(shortened('\u0000'.repeat(100), 12), '\\u{0}\\u{0}\\…');
+  assert.equal(shortened('twelve signs', 12), 'twelve signs');
+  assert.equal(shortened('thirteen sign', 12), 'thirteen si…');
+  assert.doesNotMatch(shortened(`${'a'.repeat(10)}😀b`, 12), /\p{Cs}/u);
 });
 
 test('sequence svg: of a long trace the last rows are drawn and the others counted', () => {
