@@ -68,10 +68,13 @@ async function main(): Promise<number> {
     return EXIT.start;
   }
   stopOnCrash(shell, err);
-  const signalled = catchSignals(() => {
-    shell.quitting = true;
-    shell.interrupt();
-  });
+  const signalled = catchSignals(
+    () => {
+      shell.quitting = true;
+      shell.interrupt();
+    },
+    () => shell.isTerminalLent,
+  );
   const run = shell.options.interactive
     ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
     : runStreams({ shell, startup, signalled, input: found.input, out, err });
