@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { RecordFile, readRecording } from '../../../src/shell/record-file.ts';
+import { placeOf, spawn } from '../../helpers/meet.ts';
 import { type OpenShell, openShell } from '../../helpers/open-shell.ts';
 
 interface Driven {
@@ -46,6 +47,8 @@ test('replay --drive: a lab that is recorded from its middle does the same again
   await text('crash n4');
   await text('run 3s');
   await text('restart n4');
+  await text('byzantine n6 flood for 1s');
+  await text('byzantine n7 lie-addr for 20s');
   await text('fault loss 20% on all');
   await text('skew n5 +2s');
   await text('n2: break ping once');
@@ -53,7 +56,7 @@ test('replay --drive: a lab that is recorded from its middle does the same again
   const { events } = await value<Driven>('record stop');
   const driven = await value<Driven>(`replay --drive ${path}`);
   assert.deepEqual([driven.events, driven.same, driven.isWhole], [events, true, true]);
-  assert.equal(await text(`replay --drive ${path}`), `${events.toLocaleString('en-US')} events, the same`);
+  assert.equal(await text(`replay --drive ${path}`), `${events} events, the same`);
 });
 
 test('replay --drive: nothing is opened by it, and the node goes on as it was', async (context) => {
@@ -63,6 +66,19 @@ test('replay --drive: nothing is opened by it, and the node goes on as it was', 
   assert.equal(shell.opened, null);
   assert.equal(JSON.stringify(node.views.peers()), before);
   assert.equal(await value('replay'), null);
+});
+
+test('replay --drive: nodes that leave and join meanwhile are driven, too', async (context) => {
+  const path = join(folderOf(context), 'run.jsonl');
+  const { value, text, others, world, node, pass } = await openShell();
+  await text(`record ${path}`);
+  await others[1]?.stop();
+  await pass(5_000);
+  await spawn(world, 'n9', { bootstrap: [placeOf(node)] });
+  await pass(100_000);
+  const { events } = await value<Driven>('record stop');
+  const driven = await value<Driven>(`replay --drive ${path}`);
+  assert.deepEqual([driven.events, driven.same], [events, true]);
 });
 
 test('replay --drive: a look at another moment meanwhile leaves no trace in the recording', async (context) => {
