@@ -121,7 +121,7 @@ export class Shell {
   columns: () => number | null = () => null;
   /** Gives the terminal away while some work goes on; null: there is none. */
   lendTerminal: ((work: () => Promise<void>) => Promise<void>) | null = null;
-  /** Somebody else has it now, and means himself by Ctrl-C. */
+  /** Set while somebody else has it, and means himself by Ctrl-C. */
   isTerminalLent = false;
   /** What was typed of messages in hand and could not be taken, by their ids. */
   readonly drafts = new Map<string, Draft>();
@@ -300,6 +300,11 @@ export class Shell {
     if (this.lab !== null && this.isInLab) return this.lab.prompt();
     if (this.options.live === null) return 'no node> ';
     return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}${heldText(this.world)}> `;
+  }
+
+  /** Whether the line with this signal was typed and still runs: only such a one may ask for the terminal. */
+  isTyped(signal: AbortSignal): boolean {
+    return this.running?.signal === signal;
   }
 
   interrupt(): void {

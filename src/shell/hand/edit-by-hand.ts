@@ -26,8 +26,9 @@ export interface Draft {
 export async function editByHand(shell: Shell, id: string, signal: AbortSignal): Promise<string | null> {
   const message = messageOf(shell, id);
   const instead = `use ${id} with a change: edit ${id} body.nodeid=…`;
-  const { lendTerminal: lend } = shell;
+  const lend = shell.isTyped(signal) ? shell.lendTerminal : null;
   if (lend === null) throw new CommandError('no-terminal', `there is no terminal for an editor here; ${instead}`);
+  if (shell.isTerminalLent) throw new CommandError('busy', 'an editor is open already');
   const editor = editorName();
   if (editor === null) throw new CommandError('no-editor', `neither VISUAL nor EDITOR is set; ${instead}`);
   if (message.fate !== 'held' && message.fate !== 'blocked') touch(shell, message);

@@ -150,6 +150,16 @@ test('edit: without a terminal or an editor it says how else', async (context) =
   assert.equal(lent(), 0);
 });
 
+test('edit: a line that nobody typed just now opens no editor, and two are not opened at once', async (context) => {
+  const { shell, failure, lent } = await openHeld(context);
+  process.env['EDITOR'] = 'true';
+  const later = await shell.runNested('edit m1', new AbortController().signal);
+  assert.equal(later.kind === 'error' ? later.code : later.kind, 'no-terminal');
+  shell.isTerminalLent = true;
+  assert.equal((await failure('edit m1')).code, 'busy');
+  assert.equal(lent(), 0);
+});
+
 test('edit: Ctrl-C of the shell ends an editor that does not want to', { skip }, async (context) => {
   const { shell, edits, folder } = await openHeld(context);
   const started = join(folder, 'started');
