@@ -8,6 +8,7 @@
 import type { Address } from '../wire/address.ts';
 import type { Message } from '../wire/messages.ts';
 import type { NodeEvent } from './events.ts';
+import type { Scribe } from './transcript.ts';
 
 export interface Context {
   /** Monotonic time in integer microseconds; constant while one fact is handled. */
@@ -34,4 +35,6 @@ export interface Context {
   /** The node's earliest deadline; replaces the one before. Infinity: none. */
   wake(at: number): void;
   emit(event: NodeEvent): void;
+  /** Who writes down what is handed in, see transcript.ts; absent where nobody ever did. */
+  scribe?: Scribe | null;
 }

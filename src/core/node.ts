@@ -93,6 +93,7 @@ export function createNode(config: NewNode): NodeState {
 }
 
 export function startNode(node: NodeState, ctx: Context, listening: readonly Address[]): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'start', listening });
   node.startedAt = ctx.now;
   node.salt = Math.floor(ctx.random() * 4_294_967_296);
   node.nextAskAt = ctx.now + node.settings['getaddr.ask'];
@@ -117,6 +118,7 @@ export const saveBook = (node: NodeState, now: number): SavedEntry[] =>
   savedEntries(node.book, now, node.stopping ? node.anchors : []);
 
 export function listeningOn(node: NodeState, ctx: Context, address: Address): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'listening', address });
   node.listening.push(address);
   ctx.emit({ kind: 'listening', address: address.text });
   settleDeadline(node, ctx);
@@ -124,6 +126,7 @@ export function listeningOn(node: NodeState, ctx: Context, address: Address): vo
 
 /** Number of the new connection; 0 when it is refused: cut it off, no close fact follows. */
 export function connectionAccepted(node: NodeState, ctx: Context, remote: Address, local: Address | null): number {
+  ctx.scribe?.given(node, ctx.now, { kind: 'accepted', remote, local });
   const refused = node.stopping ? 'stopping' : whyRefuse(node, ctx, remote);
   if (refused !== null) {
     noteRefusal(node, ctx, remote, refused);
@@ -144,6 +147,7 @@ export function dialSucceeded(
   remote: Address,
   local: Address | null,
 ): number {
+  ctx.scribe?.given(node, ctx.now, { kind: 'dialled', attempt, remote, local });
   const dial = node.dials.get(attempt);
   if (dial === undefined || node.stopping) return 0;
   node.dialDue ||= !mayDialMore(node);
@@ -161,6 +165,7 @@ export function dialSucceeded(
 }
 
 export function dialFailed(node: NodeState, ctx: Context, attempt: number, reason: ReasonCode, detail: string): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'dial-failed', attempt, reason, detail });
   const dial = node.dials.get(attempt);
   if (dial === undefined) return;
   forgetDial(node, attempt);
@@ -191,6 +196,7 @@ export function nameResolved(
   ips: readonly string[],
   detail: string | null,
 ): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'resolved', host, ips, detail });
   // A target may go as the twin of another.
   for (const target of [...node.targets])
     if (target.host === host && target.resolving) resolveTarget(node, ctx.now, target, ips);
@@ -219,6 +225,7 @@ export function nameResolved(
 
 /** `bytes` is the length of its line, 0 where messages travel without lines. */
 export function messageReceived(node: NodeState, ctx: Context, n: number, message: Message, bytes: number): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'heard', n, message, bytes });
   const session = node.sessions.get(n);
   if (session === undefined) return;
   spendMessage(node, ctx, session);
@@ -228,6 +235,7 @@ export function messageReceived(node: NodeState, ctx: Context, n: number, messag
 
 /** A line that cannot be a message. Rules 2, 3, 9. */
 export function lineRefused(node: NodeState, ctx: Context, n: number, reason: LineFault, detail: string): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'refused', n, reason, detail });
   const session = node.sessions.get(n);
   if (session === undefined || session.stage === 'closing') return;
   session.lastError = detail;
@@ -240,6 +248,7 @@ export function lineRefused(node: NodeState, ctx: Context, n: number, reason: Li
 
 /** The connection is gone; exactly once for every number given out. */
 export function connectionClosed(node: NodeState, ctx: Context, n: number, reason: ReasonCode): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'closed', n, reason });
   const session = node.sessions.get(n);
   if (session === undefined) return;
   forgetSession(node, ctx, session, reason);
@@ -270,6 +279,7 @@ function judgeDial(node: NodeState, ctx: Context, session: Session): void {
 
 /** The one timer fired; earlier than asked is harmless, much later means that we slept (rule 28). */
 export function wakeNode(node: NodeState, ctx: Context): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'woken' });
   const gapUs = ctx.now - node.wakeAt;
   const late = gapUs > node.settings['late.tick'];
   if (late) ctx.emit({ kind: 'late', gapUs });
@@ -306,6 +316,7 @@ function settleDeadline(node: NodeState, ctx: Context): void {
 }
 
 export function giveOrder(node: NodeState, ctx: Context, order: Order): OrderAnswer {
+  ctx.scribe?.given(node, ctx.now, { kind: 'order', order });
   const answer = obey(node, ctx, order);
   settleDeadline(node, ctx);
   return answer;
@@ -313,6 +324,7 @@ export function giveOrder(node: NodeState, ctx: Context, order: Order): OrderAns
 
 /** Rule 66: says bye to every peer and calls dials off; the driver then waits for the closes. */
 export function stopNode(node: NodeState, ctx: Context): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'stop' });
   node.stopping = true;
   node.anchors.splice(0, Infinity, ...lastingPeers(node));
   for (const attempt of node.dials.keys()) ctx.cancel(attempt);
@@ -351,6 +363,7 @@ export function largeWrites(node: NodeState, n: number): boolean {
 
 /** Bytes came in, whole lines or not. */
 export function bytesReceived(node: NodeState, ctx: Context, n: number, bytes: number): void {
+  ctx.scribe?.given(node, ctx.now, { kind: 'bytes', n, bytes });
   node.bytes.received += bytes;
   const session = node.sessions.get(n);
   if (session === undefined) return;

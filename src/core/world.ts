@@ -8,6 +8,7 @@ import type { LineDirection, NodeEvent } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { NodeState } from './state.ts';
 import type { TapPort } from './tap.ts';
+import type { Scribe } from './transcript.ts';
 import type { NodeViews } from './views.ts';
 import type { Witness } from './witness.ts';
 
@@ -106,6 +107,8 @@ export interface World {
   onLine(listener: LineListener): () => void;
   /** The same for one who is told everything. */
   witness(witness: Witness): () => void;
+  /** The same for who writes down what crosses the border of each core; only one may at a time. A node that comes gets a scribe, too. */
+  transcribe(scribeOf: (name: string) => Scribe): () => void;
   /** Stops every node and frees everything. */
   close(): Promise<void>;
 }

@@ -42,10 +42,13 @@ export async function runShell(options: ShellRun): Promise<Ended> {
   const shell = await startShell(live(), startup, await options.labs(), err);
   if (shell === null) return ended(EXIT.start);
   stopOnCrash({ err, isTold: (error) => isTold(shell, error), close: () => shell.close() });
-  const signalled = catchSignals(() => {
-    shell.quitting = true;
-    shell.interrupt();
-  });
+  const signalled = catchSignals(
+    () => {
+      shell.quitting = true;
+      shell.interrupt();
+    },
+    () => shell.isTerminalLent,
+  );
   const end = shell.options.interactive
     ? await (await import('./run-terminal.ts')).runTerminal({ shell, startup, signalled })
     : await runStreams({ shell, startup, signalled, input: found.input, out, err });

@@ -43,7 +43,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   shell.promptChanged = () => session.tell({ kind: 'prompt' });
   shell.showProgress = (text, isWatched = false) => session.tell({ kind: 'progress', text, isWatched });
   const terminal = openTerminal(process.stdout);
-  const { done } = startConsole({
+  const { done, lend } = startConsole({
     session,
     input: process.stdin,
     output: terminal.output,
@@ -52,6 +52,17 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
     rate: () => shell.rate(),
   });
   shell.printTo(print);
+  shell.lendTerminal = async (work) => {
+    shell.isTerminalLent = true;
+    // Ctrl-\ there is none of ours either, and would end us. A handler is not handed on to a program that is started.
+    if (process.platform !== 'win32') process.on('SIGQUIT', ignore);
+    try {
+      await lend(work);
+    } finally {
+      process.off('SIGQUIT', ignore);
+      shell.isTerminalLent = false;
+    }
+  };
   let hasHungUp = false;
   void signalled.then((signal) => {
     hasHungUp = signal === 'SIGHUP';
@@ -63,6 +74,8 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   await terminal.leave();
   return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
 }
+
+const ignore = () => undefined;
 
 function banner(shell: Shell, startup: Startup): string {
   if (shell.options.live === null) return '';

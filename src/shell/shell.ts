@@ -13,6 +13,7 @@ import type { Paint } from './color.ts';
 import type { Answer, Command, Invocation } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
+import type { Draft } from './hand/edit-by-hand.ts';
 import { heldText } from './hand/held-text.ts';
 import { answerTogether } from './lab/answer-together.ts';
 import { faultCommands, goesOnAsFault } from './lab/fault-words.ts';
@@ -118,6 +119,12 @@ export class Shell {
   history: readonly string[] = [];
   /** Columns of the terminal; null where lines may be as long as they like. */
   columns: () => number | null = () => null;
+  /** Gives the terminal away while some work goes on; null: there is none. */
+  lendTerminal: ((work: () => Promise<void>) => Promise<void>) | null = null;
+  /** Set while somebody else has it, and means himself by Ctrl-C. */
+  isTerminalLent = false;
+  /** What was typed of messages in hand and could not be taken, by their ids. */
+  readonly drafts = new Map<string, Draft>();
   /** Shows lines in place while a command runs, '' takes them away. */
   showProgress: (text: string, isWatched?: boolean) => void = () => undefined;
   /** Ends what is watched. */
@@ -293,6 +300,11 @@ export class Shell {
     if (this.lab !== null && this.isInLab) return this.lab.prompt();
     if (this.options.live === null) return 'no node> ';
     return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}${heldText(this.world)}> `;
+  }
+
+  /** Whether the line with this signal was typed and still runs: only such a one may ask for the terminal. */
+  isTyped(signal: AbortSignal): boolean {
+    return this.running?.signal === signal;
   }
 
   interrupt(): void {

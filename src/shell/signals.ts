@@ -11,12 +11,16 @@ export interface Ended {
   readonly hasHungUp: boolean;
 }
 
-/** `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. */
-export function catchSignals(onSignal: () => void): Promise<StopSignal> {
+/**
+ * `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. While the terminal is lent, what
+ * is typed there means somebody else.
+ */
+export function catchSignals(onSignal: () => void, isTerminalLent: () => boolean = () => false): Promise<StopSignal> {
   return new Promise((resolve) => {
     let isAsked = false;
     for (const signal of SIGNALS)
       process.on(signal, () => {
+        if (signal === 'SIGINT' && isTerminalLent()) return;
         // A closed window brings several hang-ups: of the kernel, and of the shell that started us.
         if (isAsked && signal !== 'SIGHUP') process.exit(EXIT.interrupted);
         if (isAsked) return;

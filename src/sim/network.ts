@@ -207,11 +207,7 @@ export function addHost(
       if (at !== Infinity && host.isUp)
         schedule(kernel, Math.max(at - host.skewUs, kernel.now), hostItem('wake', host, '', host.wakeTicket));
     },
-    emit(event) {
-      if (network.witness !== null) network.witness.event(host.name, kernel.now, event);
-      if (network.observe !== null) network.observe(host, event);
-      network.onEvent(host, event);
-    },
+    emit: (event) => report(network, host, event),
   };
   const host: Host = {
     index,
@@ -233,6 +229,13 @@ export function addHost(
   network.names.set(name, host);
   network.moves += 1;
   return host;
+}
+
+/** A node reports, or the world does of it. */
+export function report(network: Network, host: Host, event: NodeEvent): void {
+  if (network.witness !== null) network.witness.event(host.name, network.kernel.now, event);
+  if (network.observe !== null) network.observe(host, event);
+  network.onEvent(host, event);
 }
 
 /**
@@ -304,7 +307,8 @@ export function arrivalAt(network: Network, end: End): number {
   return at;
 }
 
-function sendMessage(network: Network, end: End | undefined, message: Message): number {
+/** A message of a side's core, or one that is made up for it. */
+export function sendMessage(network: Network, end: End | undefined, message: Message): number {
   if (end === undefined || !end.isOpen || end.other === null) return -1;
   if (mayGoOn(network, end, 'sent', message)) messageLeaves(network, end, message);
   return 0;

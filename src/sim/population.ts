@@ -7,7 +7,7 @@ import { STOP } from '../core/witness.ts';
 import type { NodeConfig } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { NodeInhabitant } from './inhabitant.ts';
-import { addHost, announceJoin, type Host, type Network, removeHost } from './network.ts';
+import { addHost, announceJoin, type Host, type Network, removeHost, report } from './network.ts';
 import { createRandom, nextRandom } from './random.ts';
 import { happen } from './step.ts';
 
@@ -124,5 +124,5 @@ export function leave(network: Network, host: Host): void {
   network.witness?.fact(host.name, network.kernel.now, STOP);
   stopNode(changingNodeOf(host), host.context);
   removeHost(network, host);
-  host.context.emit({ kind: 'stopped' });
+  report(network, host, { kind: 'stopped' });
 }

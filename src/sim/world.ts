@@ -3,6 +3,7 @@ import { createAudience } from '../core/audience.ts';
 import type { SimulatedWorld } from '../core/simulation.ts';
 import type { NodeState } from '../core/state.ts';
 import type { TapAnswer, TapChange } from '../core/tap.ts';
+import { createTranscripts } from '../core/transcript.ts';
 import { createViews, type NodeViews } from '../core/views.ts';
 import { createWitnesses } from '../core/witness.ts';
 import type { EventListener, NodeConfig, NodePort, OrderAnswer, UntilResult, World } from '../core/world.ts';
@@ -44,6 +45,9 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
   const { network } = stage;
   const { kernel } = network;
   const timeline = createTimeline(stage);
+  const transcripts = createTranscripts(() =>
+    [...network.names].map(([name, { context }]) => [name, context] as const),
+  );
   const witnesses = createWitnesses((current) => {
     network.witness = current;
   });
@@ -74,6 +78,7 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
     const port = ports.get(host.name) ?? createPort(host);
     ports.set(host.name, port);
     host.port = port;
+    transcripts.join(host.name, host.context);
   }
 
   function createPort(first: Host): NodePort {
@@ -193,6 +198,18 @@ export function createSimWorld({ seed, nodes, wire = false, agent, breathe, wall
       };
     },
     witness: (one) => witnesses.add(one),
+    transcribe: (scribeOf) =>
+      transcripts.begin((name) => {
+        const scribe = scribeOf(name);
+        return {
+          given(node, at, given) {
+            if (!isMuted) scribe.given(node, at, given);
+          },
+          wished(wish, answer) {
+            if (!isMuted) scribe.wished(wish, answer);
+          },
+        };
+      }),
     async close() {
       await Promise.all([...ports.values()].map((port) => port.stop()));
     },

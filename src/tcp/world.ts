@@ -5,13 +5,24 @@
 import { v4 as uuid4 } from 'uuid';
 import { createAudience } from '../core/audience.ts';
 import { loadBans, savedBans } from '../core/bans-saved.ts';
+import type { Context } from '../core/context.ts';
 import type { NodeEvent } from '../core/events.ts';
 import { CUT_OFF_US, FILES_KEPT, MILLISECOND_US, SECOND_US, STOP_US_MAX } from '../core/limits.ts';
 import { createNode, giveOrder, loadBook, saveBook, startNode } from '../core/node.ts';
 import type { NodeState } from '../core/state.ts';
+import { createTranscripts } from '../core/transcript.ts';
 import { createViews } from '../core/views.ts';
 import { createWitnesses } from '../core/witness.ts';
-import type { HostPort, NodeConfig, NodePort, UntilOptions, UntilResult, World } from '../core/world.ts';
+import type {
+  HostPort,
+  NodeConfig,
+  NodePort,
+  Order,
+  OrderAnswer,
+  UntilOptions,
+  UntilResult,
+  World,
+} from '../core/world.ts';
 import type { SettingKey } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
@@ -31,6 +42,8 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   const names = new Set<string>();
   const starting = new Set<Promise<NodePort>>();
   const waits = new Set<() => void>();
+  const contexts = new Map<string, Context>();
+  const transcripts = createTranscripts(() => contexts);
   const hand = createTcpTap(clock);
   let closed = false;
 
@@ -51,7 +64,8 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   async function startOne(config: NodeConfig): Promise<NodePort> {
     const { settings, bootstrap } = config;
     const node = createNode({ id: uuid4(), agent: settings.agent || agent, settings, bootstrap });
-    const tooMany = lowerToFiles(node, filesMax());
+    const tooMany = tooManyPeers(node, filesMax());
+    if (tooMany !== null) node.settings = { ...settings, 'peers.max': tooMany.most };
     const passLine: WatchLine = (n, direction, line, message) => audience.pass(port, n, direction, line, message);
     const tell = (event: NodeEvent) => {
       witnesses.current?.event(config.name, now(), event);
@@ -69,6 +83,8 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       onLine: () => (audience.watchesLines() ? passLine : null),
     });
     hand.join(config.name, node, driver);
+    contexts.set(config.name, driver.context);
+    transcripts.join(config.name, driver.context);
     const book = config.data === null ? null : openBookFile(config.data);
     let saving: NodeJS.Timeout | undefined;
     let stopped: Promise<void> | null = null;
@@ -77,11 +93,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       name: config.name,
       state: node,
       views: createViews(node, now),
-      order(order) {
-        const answer = driver.handle({ kind: 'order', order }, () => giveOrder(node, driver.context, order));
-        if (order.kind === 'set' && answer.ok) heed(order.key);
-        return answer;
-      },
+      order,
       listen: async (at) => (await listenFirst(driver, [at]))[0]?.text ?? '',
       stop() {
         stopped ??= stop();
@@ -89,10 +101,23 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       },
     };
 
+    function leave(): void {
+      hand.leave(config.name);
+      contexts.delete(config.name);
+    }
+
+    function order(one: Order): OrderAnswer {
+      const answer = driver.handle({ kind: 'order', order: one }, () => giveOrder(node, driver.context, one));
+      if (one.kind === 'set' && answer.ok) heed(one.key);
+      return answer;
+    }
+
     function heed(key: SettingKey): void {
       driver.heedSettings();
-      const lowered = key === 'peers.max' ? lowerToFiles(node, filesMax()) : null;
-      if (lowered !== null) tell({ kind: 'error', message: lowered });
+      const lowered = key === 'peers.max' ? tooManyPeers(node, filesMax()) : null;
+      if (lowered === null) return;
+      order({ kind: 'set', key, value: lowered.most });
+      tell({ kind: 'error', message: lowered.said });
     }
 
     async function stop(): Promise<void> {
@@ -103,7 +128,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       if (book !== null) await atMost(save(book), until - performance.now());
       nodes.splice(nodes.indexOf(port), 1);
       names.delete(config.name);
-      hand.leave(config.name);
+      leave();
       tell({ kind: 'stopped' });
     }
 
@@ -140,13 +165,13 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
       nodes.push(port);
       driver.handle({ kind: 'join', id: node.id }, () => startNode(node, driver.context, listening));
       driver.startListening();
-      if (tooMany !== null) tell({ kind: 'error', message: tooMany });
+      if (tooMany !== null) tell({ kind: 'error', message: tooMany.said });
       if (saved?.trouble) tell({ kind: 'error', message: saved.trouble });
       if (book !== null) saveLater(book);
     } catch (error) {
       if (nodes.includes(port)) nodes.splice(nodes.indexOf(port), 1);
       await driver.stop(0);
-      hand.leave(config.name);
+      leave();
       throw error;
     }
     return port;
@@ -191,6 +216,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     onEvent: audience.onEvent,
     onLine: audience.onLine,
     witness: (one) => witnesses.add(one),
+    transcribe: (scribeOf) => transcripts.begin(scribeOf),
     async close() {
       closed = true;
       await Promise.allSettled(starting);
@@ -201,13 +227,12 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   };
 }
 
-/** Rule 49: no more peers than the process may open files for. One line for a person when that lowered the setting, else null. */
-function lowerToFiles(node: NodeState, files: number): string | null {
+/** Rule 49: no more peers than the process may open files for. Null where the setting asks for no more, else what it is to be and a line for a person. */
+function tooManyPeers(node: NodeState, files: number): { readonly most: number; readonly said: string } | null {
   const most = Math.max(1, files - FILES_KEPT);
   const wanted = node.settings['peers.max'];
   if (wanted <= most) return null;
-  node.settings = { ...node.settings, 'peers.max': most };
-  return `peers.max is ${most}, not ${wanted}: this process may open only ${files} files (ulimit -n)`;
+  return { most, said: `peers.max is ${most}, not ${wanted}: this process may open only ${files} files (ulimit -n)` };
 }
 
 /** The first address of the list that is free; the last one's error when none is. */

@@ -1,7 +1,7 @@
 /** The program on a real terminal: the first minute of a newcomer, what is kept, and a window that is closed. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -20,9 +20,12 @@ interface Terminal {
   readonly home: string;
 }
 
-function openProgram(context: TestContext, args: readonly string[], columns = 80): Terminal {
+function openProgram(context: TestContext, args: readonly string[], columns = 80, editor = ''): Terminal {
   const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
-  const set = [`HOME=${home}`, `XDG_STATE_HOME=${home}/state`, 'NO_COLOR=1'];
+  const script = join(home, 'editor');
+  writeFileSync(script, editor);
+  chmodSync(script, 0o700);
+  const set = [`HOME=${home}`, `XDG_STATE_HOME=${home}/state`, 'NO_COLOR=1', `VISUAL=${script}`, `TMPDIR=${home}`];
   const pty = new Pty(['env', ...set, process.execPath, PROGRAM, ...args], columns);
   context.after(() => {
     pty.close();
@@ -95,6 +98,60 @@ test('terminal: a newcomer gets from help to ping, trace, getaddr and drop', { s
   const lines = readFileSync(history, 'utf8').trim().split('\n');
   assert.match(lines.splice(2, 1)[0] ?? '', /^peer [0-9a-f-]{36}$/);
   assert.deepEqual(lines, ['help', 'trace', 'ping #1', 'getaddr #1', 'drop #1', 'hist']);
+});
+
+/** Says what mode it finds the terminal in, and writes what is typed to it in the place of `ping`. Ctrl-C it counts. */
+const EDITOR = `#!/bin/sh
+trap 'echo interrupted' INT
+echo "editing with $(stty -a < /dev/tty | tr ' ;' '\\n\\n' | grep -x -e icanon -e -icanon)"
+until read word < /dev/tty; do :; done
+sed -i "s/ping/$word/" "$1"
+`;
+
+test('terminal: a message in hand is edited in an editor that has the terminal meanwhile, Ctrl-C too', {
+  skip,
+}, async (context) => {
+  const address = await startOther(context);
+  const { pty, home } = openProgram(context, ['--no-rc', '--no-data', '--bootstrap', address], 80, EDITOR);
+  const { terminal } = pty;
+  const banner = await terminal.shows(' outbound ');
+  const [place = ''] = /127\.0\.0\.1:\d+/.exec(banner.rows[0] ?? '') ?? [];
+  terminal.type('break ping at send once\r');
+  await terminal.shows('k1 ping at send once');
+  terminal.type('send #1 {"msgtype":"ping"}\r');
+  await terminal.shows('held 1>');
+  terminal.type('edit m1\r');
+  await terminal.shows('editing with icanon');
+  const world = createLiveWorld();
+  context.after(() => world.close());
+  const [host = '', port = ''] = place.split(':');
+  const guest = await spawn(world, 'guest', { bootstrap: [{ host, port: Number(port) }] });
+  await reach(world, 'a handshake', () => guest.views.ready() >= 1);
+  terminal.type('\x03');
+  const lent = await terminal.shows('interrupted');
+  assert.equal(lent.rows.at(-1), '^Cinterrupted');
+  terminal.type('pong\r');
+  const after = await terminal.until(
+    'the prompt',
+    ({ rows }) => / held 1>$/.test(rows.at(-1) ?? '') && rows.includes('pong'),
+  );
+  assert.ok(after.rows.indexOf('+ body.msgtype="pong"') > after.rows.indexOf('pong'), after.rows.join('\n'));
+  assert.ok(
+    after.rows.findIndex((row) => row.includes(' inbound ')) > after.rows.indexOf('pong'),
+    after.rows.join('\n'),
+  );
+  assert.deepEqual(
+    readdirSync(home).filter((name) => name.startsWith('peersh-edit')),
+    [],
+  );
+  // The line editor has the keys again.
+  terminal.type('dif m1\x1b[D\x1b[D\x1b[Df\r');
+  await terminal.until(
+    'the change again',
+    ({ rows }) => rows.filter((row) => row === '+ body.msgtype="pong"').length === 2,
+  );
+  terminal.type('\x04');
+  assert.equal(await pty.exitCode(), 0);
 });
 
 test('terminal: Ctrl-C ends the running command only, and a narrow window a narrow table', {

@@ -32,18 +32,24 @@ export const edit: Command = {
   name: 'edit',
   aliases: [],
   group: 'hand',
-  usage: 'edit MESSAGE PATCH|JSON',
+  usage: 'edit MESSAGE [PATCH|JSON]',
   summary: 'change a message in hand',
   details: [
     'edit m17 body.nodeid=5f0c2a9e body.listen=4000 sets fields, -body.agent takes one away.',
-    'edit m17 {"msgtype":"ping"} is the whole line.',
+    'edit m17 {"msgtype":"ping"} is the whole line. edit m17 alone opens it in your editor ($VISUAL, else $EDITOR).',
     'revert m17 takes all changes back, diff m17 shows them. It stays in hand until deliver m17.',
   ],
   raw: true,
   candidates: ids,
-  run(shell, { rest }) {
+  async run(shell, { rest, signal }) {
     const [, id, patch = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(rest) ?? [];
-    if (id === undefined || patch === '') throw new UsageError(`usage: ${this.usage}, such as edit m1 body.nodeid=x`);
+    if (id === undefined) throw new UsageError(`usage: ${this.usage}, such as edit m1 body.nodeid=x`);
+    if (patch === '') {
+      const { editByHand } = await import('../hand/edit-by-hand.ts');
+      const line = await editByHand(shell, id, signal);
+      const value = [messageValue(shell, messageOf(shell, id))];
+      return { value, text: line === null ? `${id}: unchanged` : changesOf(shell, id).text };
+    }
     const patched = patchLine(messageOf(shell, id).line, patch);
     if (!patched.ok) throw new UsageError(safe(patched.message, 300));
     const { messages } = tell(shell, { kind: 'edit', id, line: patched.line });

@@ -4,6 +4,7 @@ import { FACT_KINDS } from '../../trace/kinds.ts';
 import { matcherOf } from '../../trace/matching.ts';
 import type { Recorder } from '../../trace/recorder.ts';
 import type { Answer, Command } from '../command.ts';
+import { driveFile } from '../drive-file.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { RecordFile, readRecording } from '../record-file.ts';
@@ -20,6 +21,7 @@ export const record: Command = {
   summary: 'write events to a file',
   details: [
     'JSON lines: a header, then an event each, from now on. record run.jsonl type=addr writes those for which it holds.',
+    'Without an expression it also holds what replay --drive needs, with the whole state of each node.',
     'Nothing is overwritten; after 64 MiB it goes on in FILE.1, up to FILE.7. replay FILE opens it again.',
     'A journey to another moment of a lab ends it.',
   ],
@@ -39,6 +41,7 @@ export const record: Command = {
     const file = new RecordFile({
       path,
       recorder,
+      world: shell.world,
       holds,
       ended(why) {
         shell.recordFile = null;
@@ -93,13 +96,24 @@ export const replay: Command = {
   name: 'replay',
   aliases: [],
   group: 'record',
-  usage: 'replay [FILE|close]',
+  usage: 'replay [FILE|close] [--drive]',
   summary: 'open a recording',
-  details: ['Until replay close, log, match, why and explain tell of the file and not of the node or the lab.'],
-  candidates: (_, before, word) => (before.length === 0 ? ['close', ...pathsFrom(word)] : []),
-  run(shell, { words }) {
+  details: [
+    'Until replay close, log, match, why and explain tell of the file and not of the node or the lab.',
+    'replay --drive FILE gives everything that came to its nodes to the core again, on virtual time, and tells the',
+    'first thing that the core now does otherwise, with exit code 1 in a script. It goes on in FILE.1 and the next.',
+  ],
+  options: { drive: { type: 'boolean' } },
+  candidates: (_, before, word) => {
+    if (word.startsWith('-')) return ['--drive'];
+    const files = pathsFrom(word);
+    return before.length === 0 ? ['close', ...files] : before.includes('--drive') && before.length === 1 ? files : [];
+  },
+  run(shell, { words, options, signal }) {
     const [word] = words;
-    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    if (words.length > 1 || (options['drive'] === true && word === undefined))
+      throw new UsageError(`usage: ${this.usage}`);
+    if (options['drive'] === true) return driveFile(word as string, signal);
     if (word === undefined) return opened(shell);
     if (word === 'close') {
       if (shell.opened === null) throw new CommandError('not-open', 'no recording is open; replay FILE opens one');

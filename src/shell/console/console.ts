@@ -53,6 +53,11 @@ export type ConsoleEnd = { readonly kind: 'session' } | { readonly kind: 'termin
 export interface Console {
   /** Settles once, after the last byte was handed to the terminal and the terminal is as it was. Never rejects. */
   readonly done: Promise<ConsoleEnd>;
+  /**
+   * Somebody else has the terminal, as it was found, while the work goes on: nothing is read or drawn, lines wait. For the input that
+   * runs.
+   */
+  readonly lend: (work: () => Promise<void>) => Promise<void>;
 }
 
 export function startConsole(options: ConsoleOptions): Console {
@@ -61,6 +66,7 @@ export function startConsole(options: ConsoleOptions): Console {
   let isRunning = false;
   let isLeaving = false;
   let isAwaitingEnd = false;
+  let isLent = false;
   let hasSessionEnded = false;
   let end: ConsoleEnd | null = null;
   let hasSaidProblem = false;
@@ -96,7 +102,8 @@ export function startConsole(options: ConsoleOptions): Console {
   );
   const lines = new Lines({
     rate: options.rate ?? (() => LINES_PER_SECOND),
-    canShow: () => !screen.isStuck && (isRunning || (!completer.isBusy && !screen.isSearching && editor.isDrawable)),
+    canShow: () =>
+      !isLent && !screen.isStuck && (isRunning || (!completer.isBusy && !screen.isSearching && editor.isDrawable)),
     show: (texts) => {
       if (!isRunning) return editor.above(texts.join('\n'), prompt());
       const standing = progress;
@@ -122,9 +129,13 @@ export function startConsole(options: ConsoleOptions): Console {
     },
     onClose: leave,
   });
-  const suspension = suspensionOf(gate, () => {
-    if (!isRunning && !screen.isSearching) editor.redraw();
-  });
+  const suspension = suspensionOf(
+    gate,
+    () => isLent,
+    () => {
+      if (!isRunning && !screen.isSearching) editor.redraw();
+    },
+  );
   const onResize = (): void => {
     if (isRunning || completer.isBusy) screen.measure();
     else editor.resize();
@@ -159,7 +170,7 @@ export function startConsole(options: ConsoleOptions): Console {
   print(options.banner);
   sayProblem();
   editor.prompt(prompt());
-  return { done };
+  return { done, lend };
 
   function prompt(): string {
     return pending.length > 0 ? CONTINUATION_PROMPT : session.prompt();
@@ -174,7 +185,7 @@ export function startConsole(options: ConsoleOptions): Console {
 
   /** In place, while no prompt is on the screen; the next thing printed takes its place. */
   function showProgress(text: string): void {
-    if (text === progress || screen.isStuck) return;
+    if (text === progress || isLent || screen.isStuck) return;
     progress = text;
     drawProgress();
   }
@@ -183,6 +194,25 @@ export function startConsole(options: ConsoleOptions): Console {
     const up = heightOf(frame, screen.columns) - 1;
     frame = frameOf(progress, screen.columns, screen.rows);
     screen.draw(`\r${up > 0 ? `\x1b[${up}A` : ''}\x1b[J${frame.join('\n')}`);
+  }
+
+  async function lend(work: () => Promise<void>): Promise<void> {
+    if (end !== null) return;
+    lines.flush();
+    showProgress('');
+    await screen.taken();
+    isLent = true;
+    gate.handOver();
+    try {
+      await work();
+    } finally {
+      isLent = false;
+      gate.takeBack();
+      screen.measure();
+      // It may have left the cursor anywhere, and hidden.
+      if (end === null) screen.draw('\r\x1b[J\x1b[?25h');
+      lines.wake();
+    }
   }
 
   function sayProblem(): void {
@@ -264,6 +294,7 @@ export function startConsole(options: ConsoleOptions): Console {
     if (!isRunning) editor.erase();
     // What still waits is printed plainly, where the prompt was.
     isRunning = true;
+    isLent = false;
     lines.end();
     end = why;
     unsubscribe();

@@ -107,6 +107,18 @@ export class Gate extends Readable {
     this.#pumpSoon();
   }
 
+  /** Reads nothing more and leaves the terminal as it was found, until `takeBack`. */
+  handOver(): void {
+    this.#source.pause();
+    this.setRawMode(false);
+  }
+
+  takeBack(): void {
+    if (this.#hasEnded) return;
+    this.setRawMode(true);
+    this.#source.resume();
+  }
+
   /** Leaves the terminal as it was found. */
   detach(): void {
     this.#hasEnded = true;

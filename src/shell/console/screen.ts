@@ -70,6 +70,15 @@ export class Screen extends Writable {
     this.#batch += text;
   }
 
+  /** Settles when the terminal has taken everything drawn so far, or is gone. */
+  taken(): Promise<void> {
+    this.flush();
+    return new Promise((resolve) => {
+      if (this.#isGone) resolve();
+      else this.#target.write('', () => resolve());
+    });
+  }
+
   /** Hands everything drawn so far to the terminal now. */
   flush(): void {
     const batch = this.#batch;

@@ -11,10 +11,12 @@ export interface Suspension {
   end(): void;
 }
 
-export function suspensionOf(gate: Gate, onContinue: () => void): Suspension {
+/** While the terminal is lent its mode is somebody else's. */
+export function suspensionOf(gate: Gate, isLent: () => boolean, onContinue: () => void): Suspension {
   // Windows has neither signal, and refuses to listen for them.
   const isPossible = process.platform !== 'win32';
   const continued = (): void => {
+    if (isLent()) return;
     // Node remembers the mode it has set and does nothing when it is asked for the same one again, but the shell that
     // had the terminal in between has set its own (joyent/node #3295).
     gate.setRawMode(false);

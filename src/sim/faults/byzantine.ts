@@ -6,7 +6,7 @@
 import { type Address, addressOf } from '../../wire/address.ts';
 import type { AddrEntry, Message } from '../../wire/messages.ts';
 import { NodeInhabitant } from '../inhabitant.ts';
-import type { Host, Network } from '../network.ts';
+import { type Host, type Network, sendMessage } from '../network.ts';
 import { mix } from '../random.ts';
 import { type Behaviour, callFaults, type Passage, resetConnection } from './passage.ts';
 import { oneNode } from './silence.ts';
@@ -46,8 +46,8 @@ export const byzantine: Behaviour<ValuesOf<'byzantine'>> = {
   ticks({ node }, fault, network) {
     const host = network.names.get(node);
     if (host !== undefined && host.frozen === null)
-      for (const [n, end] of host.ends)
-        for (let i = 0; i < PINGS_PER_TICK && end.isOpen; i += 1) host.context.send(n, PING);
+      for (const end of host.ends.values())
+        for (let i = 0; i < PINGS_PER_TICK && end.isOpen; i += 1) sendMessage(network, end, PING);
     callFaults(network, network.kernel.now + TICK_US, 'tick', fault.number);
   },
   ends({ node, kind }, _fault, network) {
