@@ -82,7 +82,7 @@ export interface SimDial {
 
 /** What happens to things on their way while faults are on; each schedules what comes of it, or nothing. */
 export interface Links {
-  message(end: End, message: Message): void;
+  message(end: End, message: Message, number: number): void;
   /** The other side of a connection is to learn that it was closed. */
   closed(end: End, reason: ReasonCode): void;
   dial(dial: SimDial): void;
@@ -135,6 +135,8 @@ export interface Network {
   links: Links | null;
   /** Ends that were ever made. */
   ends: number;
+  /** Lines that were ever said: the number of the last one. */
+  lines: number;
   /** All there is to know of the faults that are on. */
   faults: FaultState;
   faultHooks: FaultHooks;
@@ -163,6 +165,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     onLine: null,
     links: null,
     ends: 0,
+    lines: 0,
     faults: createFaultState(),
     faultHooks: {
       compileExpression: () => () => false,
@@ -306,25 +309,33 @@ export function arrivalAt(network: Network, end: End): number {
 
 function sendMessage(network: Network, end: End | undefined, message: Message): number {
   if (end === undefined || !end.isOpen || end.other === null) return -1;
-  if (mayGoOn(network, end, 'sent', message)) messageLeaves(network, end, message);
+  network.lines += 1;
+  const number = network.lines;
+  if (mayGoOn(network, end, 'sent', message, number)) messageLeaves(network, end, message, number);
   return 0;
 }
 
 /** False: it is in hand now. */
-export const mayGoOn = ({ tap }: Network, { host, n }: End, direction: LineDirection, message: Message): boolean =>
-  tap === null || tap.isIdle[direction] || tap.passes(host.name, n, direction, message, null);
+export const mayGoOn = (
+  { tap }: Network,
+  { host, n }: End,
+  direction: LineDirection,
+  message: Message,
+  number: number,
+): boolean => tap === null || tap.isIdle[direction] || tap.passes(host.name, n, direction, message, null, number);
 
 /** It is on its way, past whoever could have stopped it. */
-export function messageLeaves(network: Network, end: End, message: Message): void {
+export function messageLeaves(network: Network, end: End, message: Message, number: number): void {
   if (!end.isOpen || end.other === null) return;
-  if (network.witness !== null) network.witness.line(end.host.name, network.kernel.now, end.n, 'sent', null, message);
+  if (network.witness !== null)
+    network.witness.line(end.host.name, network.kernel.now, end.n, 'sent', null, message, number);
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
-  if (network.links === null) messageArrives(network, end.other, message, arrivalAt(network, end));
-  else network.links.message(end, message);
+  if (network.links === null) messageArrives(network, end.other, message, number, arrivalAt(network, end));
+  else network.links.message(end, message, number);
 }
 
-export function messageArrives(network: Network, to: End, message: Message, at: number): void {
-  schedule(network.kernel, at, messageItem(to, message));
+export function messageArrives(network: Network, to: End, message: Message, number: number, at: number): void {
+  schedule(network.kernel, at, messageItem(to, message, number));
 }
 
 function pauseEnd(network: Network, end: End | undefined, until: number): void {

@@ -36,12 +36,16 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
       peer.name = other?.name ?? '';
       return peer;
     },
-    carry(name, n, direction, line) {
+    carry(name, n, direction, line, number) {
       const end = endOf(name, n);
       const message = parseMessage(line);
       if (end === null || message.type === 'malformed') return;
-      if (direction === 'sent') messageLeaves(network, end, message);
-      else messageHeard(network, end, message);
+      if (direction === 'sent') messageLeaves(network, end, message, number);
+      else messageHeard(network, end, message, number);
+    },
+    nextNumber() {
+      network.lines += 1;
+      return network.lines;
     },
     reset(name, n) {
       const end = endOf(name, n);
@@ -56,5 +60,10 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
     },
     setFull: () => undefined,
     tell,
+    record({ node, line, ...deed }) {
+      const message = parseMessage(line);
+      if (network.witness === null || message.type === 'malformed') return;
+      network.witness.verdict(node, kernel.now, { ...deed, line: null, message, isInHand: true });
+    },
   });
 }

@@ -47,7 +47,7 @@ export interface Gate {
   /** Of each direction, whether nothing is stopped: no line need be shown to it. */
   readonly isIdle: Readonly<Record<LineDirection, boolean>>;
   /** Whether a line goes on now; else `carry` lets it go when it may. */
-  passes(n: number, direction: LineDirection, message: Message | null, text: string): boolean;
+  passes(n: number, direction: LineDirection, message: Message | null, text: string, number: number): boolean;
   closed(n: number): void;
 }
 
@@ -61,6 +61,8 @@ export interface DriverHooks {
   readonly witness: () => Witness | null;
   /** What the witness is to call the node. */
   readonly name: string;
+  /** Of the next line of this world. */
+  readonly nextNumber: () => number;
 }
 
 export interface Driver {
@@ -68,7 +70,7 @@ export interface Driver {
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
   handle<Result>(what: Fact, fact: () => Result): Result;
   /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. */
-  carry(n: number, direction: LineDirection, line: string): void;
+  carry(n: number, direction: LineDirection, line: string, number: number): void;
   /** Cuts a connection off, with what waits on it. */
   reset(n: number): void;
   /** Reads nothing of a connection while it is full. */
@@ -92,7 +94,7 @@ const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
 };
 
 export function createDriver(node: NodeState, random: () => number, hooks: DriverHooks): Driver {
-  const { clock, gate, name, witness } = hooks;
+  const { clock, gate, name, witness, nextNumber } = hooks;
   const connections = new Map<number, Connection>();
   const listeners: Listener[] = [];
   /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
@@ -158,14 +160,15 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return NOT_SENT;
     if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
-    if (gate.isIdle.sent || gate.passes(n, 'sent', message ?? messageOf(line), line))
-      write(connection, bytes, line, message);
+    const number = nextNumber();
+    if (gate.isIdle.sent || gate.passes(n, 'sent', message ?? messageOf(line), line, number))
+      write(connection, bytes, line, message, number);
     return bytes.length + 1;
   }
 
-  function write(connection: Connection, bytes: string, line: string, message: Message | null): void {
+  function write(connection: Connection, bytes: string, line: string, message: Message | null, number: number): void {
     if (connection.queue(bytes)) touched.push(connection);
-    witness()?.line(name, clock.now(), connection.n, 'sent', line, message);
+    witness()?.line(name, clock.now(), connection.n, 'sent', line, message, number);
     hooks.onLine()?.(connection.n, 'sent', line, message);
   }
 
@@ -241,12 +244,13 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     lineCame(connection, text) {
       const message = parseMessage(text);
+      const number = nextNumber();
       if (
         !gate.isIdle.received &&
-        !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text)
+        !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text, number)
       )
         return;
-      hear(connection, message, text);
+      hear(connection, message, text, number);
     },
     faultCame({ n }, fault) {
       const [reason, detail] = FAULTS[fault];
@@ -260,23 +264,23 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
   };
 
-  function hear(connection: Connection, message: Message | Malformed, text: string): void {
+  function hear(connection: Connection, message: Message | Malformed, text: string, number: number): void {
     const { n } = connection;
     const decoded = message.type === 'malformed' ? null : message;
-    witness()?.line(name, clock.now(), n, 'received', text, decoded);
+    witness()?.line(name, clock.now(), n, 'received', text, decoded, number);
     hooks.onLine()?.(n, 'received', text, decoded);
     if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
     messageReceived(node, context, n, message, text.length + 1);
     if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
   }
 
-  function carry(n: number, direction: LineDirection, line: string): void {
+  function carry(n: number, direction: LineDirection, line: string, number: number): void {
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return;
     handle(NETWORK, () => {
-      if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line));
+      if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line), number);
       try {
-        hear(connection, parseMessage(line), line);
+        hear(connection, parseMessage(line), line, number);
       } catch (error) {
         failInside(connection, error);
       }

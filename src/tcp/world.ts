@@ -31,7 +31,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   const names = new Set<string>();
   const starting = new Set<Promise<NodePort>>();
   const waits = new Set<() => void>();
-  const hand = createTcpTap(clock);
+  const hand = createTcpTap(clock, () => witnesses.current);
   let closed = false;
 
   function spawn(config: NodeConfig): Promise<NodePort> {
@@ -60,6 +60,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
       name: config.name,
+      nextNumber: hand.nextNumber,
       gate: hand.gateOf(config.name),
       onEvent(event) {
         hand.note(config.name, event);

@@ -4,7 +4,13 @@ import { MESSAGE_TYPES, type Message } from '../wire/messages.ts';
 import { LINE_KINDS } from './event.ts';
 
 /** What set a node going, beside a line that came. */
-export const FACT_KINDS: readonly string[] = ['timer', 'order', 'join', 'stop', 'fault'];
+const FACT_KINDS: readonly string[] = ['timer', 'order', 'join', 'stop', 'fault'];
+
+/** What a record has beside what nodes report. */
+export const RECORD_KINDS: readonly string[] = [
+  ...FACT_KINDS,
+  ...LINE_KINDS.filter((kind) => kind !== 'send' && kind !== 'recv' && kind !== 'late'),
+];
 
 /** Those of a node first: there are fewer than 256. */
 export const KIND_NAMES: readonly string[] = [

@@ -4,14 +4,27 @@
  * that comes is caused by its send where both ends are of this world.
  */
 import type { NodeEvent } from '../core/events.ts';
-import type { Fact, Witness } from '../core/witness.ts';
+import type { Fact, LineVerdict, VerdictKind, Witness } from '../core/witness.ts';
 import type { LineDirection } from '../core/world.ts';
 import { readExpression } from '../query/check.ts';
 import { encodeMessage, type Message } from '../wire/messages.ts';
-import { Columns, emptyRow, type Row } from './columns.ts';
-import { answer, ask, closeEnd, type End, type Flight, land, openEnd, type Recorded, takeOff } from './ends.ts';
+import { COPIES_MAX, Columns, emptyRow, type Row } from './columns.ts';
+import {
+  answer,
+  ask,
+  closeEnd,
+  type End,
+  type Flight,
+  flightOf,
+  keepStop,
+  land,
+  openEnd,
+  type Recorded,
+  type Stop,
+  takeOff,
+} from './ends.ts';
 import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
-import { answered, asks, FACT_KINDS, kindCode, MALFORMED, RECV, SEND, typeCodeOf } from './kinds.ts';
+import { answered, asks, kindCode, MALFORMED, RECORD_KINDS, RECV, SEND, typeCodeOf } from './kinds.ts';
 import { type Matchable, matcherOf } from './matching.ts';
 import { ownText } from './own-text.ts';
 import { RecordedEvent } from './recorded-event.ts';
@@ -28,6 +41,9 @@ const DIALLED_MAX = 4_096;
 const DIALS_MAX = 64;
 
 const TIMER = kindCode('timer');
+
+/** By these a line that comes is stopped; whatever else is done to it comes after. */
+const FIRST_DEEDS: ReadonlySet<VerdictKind> = new Set(['hold', 'drop', 'edit', 'delay']);
 
 export interface RecorderOptions {
   readonly world: 'tcp' | 'sim';
@@ -49,7 +65,6 @@ export class Recorder implements Recording, Witness {
   private readonly waiting = new Map<string, End>();
   /** Dials under way by the address they go to: what they began with, and whose they are. */
   private readonly dialsTo = new Map<string, { readonly node: Recorded; readonly index: number }[]>();
-  private messages = 0;
   /** Whom a fact set going, and the event that did; 0: none yet. */
   private going: Recorded | null = null;
   private goingBy = 0;
@@ -62,6 +77,8 @@ export class Recorder implements Recording, Witness {
     number: 0,
     type: 0,
   };
+  /** The last line that was told: its number in the world and in the record, its event, and what it answers. */
+  private readonly told = { number: 0, recorded: 0, index: 0, reply: 0 };
   private readonly row: Row = emptyRow();
   /** Whose line came last: mostly the same node's comes next. */
   private latest: Recorded | null = null;
@@ -113,7 +130,7 @@ export class Recorder implements Recording, Witness {
 
   match(expression: string): TraceEvent[] {
     const there = this.whoIsThere();
-    const { asked, holds } = matcherOf(readExpression(expression, { nodes: there.names, kinds: FACT_KINDS }), there);
+    const { asked, holds } = matcherOf(readExpression(expression, { nodes: there.names, kinds: RECORD_KINDS }), there);
     const found: TraceEvent[] = [];
     const { first, last } = this.columns;
     for (let index = first; index <= last; index += 1) {
@@ -145,7 +162,16 @@ export class Recorder implements Recording, Witness {
       return known;
     }
     const { length: index } = this.nodes;
-    const node: Recorded = { name, index, id: null, address: null, clock: 0, ends: new Map(), dials: new Map() };
+    const node: Recorded = {
+      name,
+      index,
+      id: null,
+      address: null,
+      clock: 0,
+      ends: new Map(),
+      gone: [],
+      dials: new Map(),
+    };
     this.byName.set(name, node);
     this.nodes.push(node);
     return node;
@@ -182,6 +208,7 @@ export class Recorder implements Recording, Witness {
     direction: LineDirection,
     line: string | null,
     message: Message | null,
+    number: number,
   ): void {
     const node = this.nodeOf(name);
     const { end: before } = this.heard;
@@ -191,62 +218,118 @@ export class Recorder implements Recording, Witness {
     const type = message === null ? MALFORMED : typeCodeOf(message);
     const text = this.kept(node, at, n, direction, line, message);
     const payload = line === null ? message : text;
-    if (direction === 'sent') this.sent(node, at, end, type, payload, message);
-    else this.received(node, at, end, type, payload, message);
+    if (direction === 'sent') this.sent(node, at, end, type, payload, number);
+    else this.received(node, at, end, type, payload, number);
   }
 
-  private sent(
-    node: Recorded,
-    at: number,
-    end: End,
-    type: number,
-    payload: Row['payload'],
-    message: Message | null,
-  ): void {
-    const { heard, row } = this;
-    const cause = this.cause(node, at);
-    this.messages += 1;
+  private sent(node: Recorded, at: number, end: End, type: number, payload: Row['payload'], number: number): void {
+    const { row } = this;
+    const stop = end.stops?.get(number);
+    const cause = stop?.index ?? this.cause(node, at);
+    const reply = stop?.reply ?? this.answeredBy(end, type, cause);
+    const copy = stop?.copy ?? 1;
     end.sent += 1;
-    row.message = this.messages;
+    row.message = number;
     row.order = end.sent;
     row.type = type;
-    const isAnswer = cause !== 0 && heard.index === cause && heard.end === end && answered(type) === heard.type;
-    row.reply = isAnswer ? heard.number : 0;
-    const { message: number, reply } = row;
-    row.copy = 1;
+    row.reply = reply;
+    row.copy = copy;
     const index = this.add(node, at, SEND, end, cause, payload, weightOf(payload));
+    this.tell(number, number, index, reply, stop);
     if (end.other !== null || this.nodes.length > 1)
-      takeOff(end, { index, clock: node.clock, number, message, reply, copies: 0, hasLanded: false });
+      takeOff(end, { index, clock: node.clock, number, copy, reply, copies: 0, hasLanded: false });
     if (end.other === null && asks(type)) ask(end, type, number);
   }
 
-  private received(
-    node: Recorded,
-    at: number,
-    end: End,
-    type: number,
-    payload: Row['payload'],
-    message: Message | null,
-  ): void {
+  /** The line that one which is about to go answers; 0: none. */
+  private answeredBy(end: End, type: number, cause: number): number {
+    const { heard } = this;
+    const isAnswer = cause !== 0 && heard.index === cause && heard.end === end && answered(type) === heard.type;
+    return isAnswer ? heard.number : 0;
+  }
+
+  private received(node: Recorded, at: number, end: End, type: number, payload: Row['payload'], number: number): void {
     const { heard, row } = this;
-    const flight: Flight | null = land(end, message, typeof payload !== 'string');
-    if (flight === null) this.messages += 1;
-    else node.clock = Math.max(node.clock, flight.clock);
+    const stop = end.stops?.get(number);
+    const flight: Flight | null =
+      stop === undefined ? land(end, typeof payload === 'string' ? 0 : number) : stop.flight;
+    if (flight !== null) node.clock = Math.max(node.clock, flight.clock);
     end.received += 1;
-    row.message = flight?.number ?? this.messages;
-    row.copy = flight?.copies ?? 1;
+    row.message = stop?.number ?? flight?.number ?? number;
+    row.copy = stop?.copy ?? flight?.copies ?? 1;
     row.order = end.received;
     row.type = type;
-    row.reply = flight?.reply ?? (answered(type) < 0 ? 0 : answer(end, answered(type)));
+    row.reply = stop?.reply ?? flight?.reply ?? answersTo(end, type);
     heard.number = row.message;
+    const { message, reply } = row;
     const weight = flight === null || typeof payload === 'string' ? weightOf(payload) : 0;
-    const index = this.add(node, at, RECV, end, flight?.index ?? 0, payload, weight);
+    const index = this.add(node, at, RECV, end, stop?.index ?? flight?.index ?? 0, payload, weight);
+    this.tell(number, message, index, reply, stop);
     heard.end = end;
     heard.index = index;
     heard.type = type;
     this.going = node;
     this.goingBy = index;
     this.pending = null;
+  }
+
+  private tell(number: number, recorded: number, index: number, reply: number, stop: Stop | undefined): void {
+    const { told } = this;
+    told.number = number;
+    told.recorded = recorded;
+    told.index = index;
+    told.reply = reply;
+    if (stop !== undefined) stop.index = index;
+  }
+
+  verdict(name: string, at: number, verdict: LineVerdict): void {
+    const { n, number, copy, kind, line, message, by, text, isInHand } = verdict;
+    const node = this.nodeOf(name);
+    const end =
+      node.ends.get(n) ?? node.gone.findLast((one) => one.n === n) ?? (isInHand ? this.unseen(node, n) : null);
+    if (end === null) return;
+    const type = message === null ? MALFORMED : typeCodeOf(message);
+    const stop = this.stopOf(node, at, end, verdict, type);
+    if (kind === 'drop' && stop.flight !== null) stop.flight.hasLanded = true;
+    if (stop.flight !== null && verdict.direction === 'received') node.clock = Math.max(node.clock, stop.flight.clock);
+    const own = line === null ? null : ownText(line);
+    const other = stop.number === number ? null : `m${number} in hand`;
+    const said = text === null ? other : other === null ? text : `${text}; ${other}`;
+    const { row } = this;
+    row.message = stop.number;
+    row.type = type;
+    row.reply = stop.reply;
+    row.copy = Math.min(copy, COPIES_MAX - 1);
+    stop.copy = row.copy;
+    const done = { direction: verdict.direction, line: own, message, by, text: said };
+    const weight = EVENT_BYTES + (own?.length ?? 0) + (said?.length ?? 0);
+    stop.index = this.add(node, at, kindCode(kind), end, stop.index, done, weight);
+  }
+
+  /** What is known of the line that something was done to, with the event that led to that. */
+  private stopOf(node: Recorded, at: number, end: End, verdict: LineVerdict, type: number): Stop {
+    const { number, copy, kind, direction, line, isInHand } = verdict;
+    const known = isInHand ? end.stops?.get(number) : undefined;
+    if (known !== undefined) return known;
+    const { told } = this;
+    const isSent = direction === 'sent';
+    const keep = (stop: Stop) => (isInHand ? keepStop(end, number, stop) : stop);
+    // Of a line that has passed just now: one more of it, or what a fault does to it.
+    if (told.number === number) {
+      const flight = flightOf(isSent ? end : end.other, told.recorded);
+      return keep({ number: told.recorded, flight, reply: told.reply, copy, index: told.index });
+    }
+    if (isSent && isInHand) {
+      const index = kind === 'inject' ? 0 : this.cause(node, at);
+      return keep({ number, flight: null, reply: this.answeredBy(end, type, index), copy, index });
+    }
+    const flight = isInHand
+      ? FIRST_DEEDS.has(kind)
+        ? land(end, line === null ? number : 0)
+        : null
+      : flightOf(isSent ? end : end.other, number);
+    const reply = flight?.reply ?? (isInHand && !isSent && FIRST_DEEDS.has(kind) ? answersTo(end, type) : 0);
+    return keep({ number: flight?.number ?? number, flight, reply, copy, index: flight?.index ?? 0 });
   }
 
   event(name: string, at: number, event: NodeEvent): void {
@@ -421,6 +504,9 @@ export class Recorder implements Recording, Witness {
 }
 
 const hostOf = (address: string) => address.slice(0, address.lastIndexOf(':'));
+
+/** The question that waits here for a line of that type, which is then answered; 0: none. */
+const answersTo = (end: End, type: number) => (answered(type) < 0 ? 0 : answer(end, answered(type)));
 
 const entriesOf = (event: NodeEvent) => (event.kind === 'addr' ? event.fresh.length + event.known.length : 0);
 

@@ -31,7 +31,8 @@ const STROKES: Readonly<Record<Stroke, string>> = {
   edited: '~',
   copy: '═',
   injected: '+',
-  late: '·',
+  delayed: '·',
+  late: ':',
 };
 
 interface Room {
@@ -143,6 +144,7 @@ function arrowIn(
   const isStopped = arrow.outcome === 'dropped' || arrow.outcome === 'held';
   const [from, to] = isStopped && arrow.headRow === null ? (isRight ? [left, middle] : [middle, right]) : [left, right];
   stroke(from, to);
+  if (arrow.wasHeld && kind !== 'head') cells[isRight ? from : to] = HELD;
   const end = isRight ? to : from;
   cells[end] = endOf(arrow, kind, isRight, isNear);
   if (kind === 'head') cells[isRight ? from : to] = '┄';
@@ -152,7 +154,8 @@ function arrowIn(
   return '';
 }
 
-const ENDS: Readonly<Partial<Record<Arrow['outcome'], string>>> = { dropped: 'x', held: '‖', 'under way': '?' };
+const HELD = '‖';
+const ENDS: Readonly<Partial<Record<Arrow['outcome'], string>>> = { dropped: 'x', held: HELD, 'under way': '?' };
 
 function endOf({ outcome }: Arrow, kind: 'tail' | 'head' | 'whole', isRight: boolean, isNear: boolean): string {
   if (kind !== 'tail') return isRight ? '▶' : '◀';

@@ -220,6 +220,7 @@ test('driver: of those who come before the node has started only as many wait as
   const driver = createDriver(node, Math.random, {
     clock: createClock(),
     name: 'n1',
+    nextNumber: () => 1,
     gate: { isIdle: { sent: true, received: true }, passes: () => true, closed: () => {} },
     onEvent: () => {},
     onLine: () => null,

@@ -31,7 +31,7 @@ test('tcp in hand: a peer with too much in hand is not read until that went on',
     assert.equal(received(), before);
     assert.equal(world.tap.held().length, length);
     assert.equal(peer.heard('pong').length, 0);
-    world.tap.order({ kind: 'deliver', id: 'm1', inUs: 0 });
+    world.tap.order({ kind: 'deliver', id: 'all', inUs: 0 });
     await peer.isAnswered();
     assert.equal(peer.heard('pong').length, 3 * LANE_MESSAGES_MAX + 1);
     assert.deepEqual(world.tap.held(), []);
@@ -60,13 +60,14 @@ test('tcp in hand: what nobody deals with goes on after a minute, and is told of
     peer.say({ msgtype: 'first' });
     await isHeld;
     mock.timers.tick(PATIENCE_US / 1_000 - 1);
-    assert.equal(world.tap.held().length, 1);
+    const [held, ...others] = world.tap.held();
+    assert.deepEqual(others, []);
     const now = performance.now();
     mock.method(performance, 'now', () => now + PATIENCE_US / 1_000);
     mock.timers.tick(1);
     assert.deepEqual(changes, ['held', 'released']);
     assert.deepEqual(world.tap.held(), []);
-    assert.equal(world.tap.message('m1')?.fate, 'delivered');
+    assert.equal(world.tap.message(held?.id ?? '')?.fate, 'delivered');
   } finally {
     mock.timers.reset();
     mock.restoreAll();

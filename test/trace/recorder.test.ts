@@ -5,11 +5,13 @@ import { RECORDED_MAX } from '../../src/trace/columns.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { createRing } from '../../src/trace/ring.ts';
 import { recordingContract } from '../contract/recording.ts';
+import { verdictsContract } from '../contract/verdicts.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 
 const OPTIONS = { world: 'sim', app: 'test', seed: 1, epochMs: null } as const;
 
 recordingContract('sim', () => createSim(7, 20));
+verdictsContract('sim', () => createSim(7, 20));
 
 test('recorder: a copy of a line is the second one of its number', async () => {
   const world = createSim(3, 4);
@@ -42,7 +44,7 @@ test('recorder: keeps the last events and counts those it forgot', () => {
 test('recorder: long lines cost events, not memory', () => {
   const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
   for (let i = 0; i < 60_000; i += 1)
-    recorder.line('n1', i, 1, 'received', `{"msgtype":"unheard","x":"${'y'.repeat(1_300)}"}`, null);
+    recorder.line('n1', i, 1, 'received', `{"msgtype":"unheard","x":"${'y'.repeat(1_300)}"}`, null, i + 1);
   assert.ok(recorder.count < 25_000);
   assert.ok(recorder.count > 15_000);
   assert.equal(recorder.count + recorder.forgotten, 60_000);
@@ -51,8 +53,8 @@ test('recorder: long lines cost events, not memory', () => {
 test('recorder: shares the text of a line with the ring of its node, and gives it none of others', () => {
   const ring = createRing();
   const recorder = new Recorder({ ...OPTIONS, world: 'tcp', ring: { ring, node: 'live' } });
-  recorder.line('live', 5, 1, 'sent', '{"msgtype":"ping"}', { type: 'ping', nonce: null });
-  recorder.line('other', 6, 1, 'sent', '{"msgtype":"pong"}', { type: 'pong', nonce: null });
+  recorder.line('live', 5, 1, 'sent', '{"msgtype":"ping"}', { type: 'ping', nonce: null }, 1);
+  recorder.line('other', 6, 1, 'sent', '{"msgtype":"pong"}', { type: 'pong', nonce: null }, 2);
   assert.deepEqual(ring.last(5), [{ at: 5, n: 1, direction: 'sent', line: '{"msgtype":"ping"}' }]);
   assert.equal(recorder.events()[1]?.line, '{"msgtype":"pong"}');
 });

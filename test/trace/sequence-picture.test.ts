@@ -26,7 +26,8 @@ test('sequence picture: every fate of a line is seen without colour', () => {
   assert.match(rowsWith('m7 edited')[0] ?? '', /~ ping m7 edited ~/);
   assert.match(rowsWith('m8.2 copy')[0] ?? '', /═+/);
   assert.match(rowsWith('m9 injected')[0] ?? '', /\++╮/);
-  assert.match(rowsWith('m10 delayed late')[0] ?? '', /·+┄/);
+  assert.match(rowsWith('m10 delayed late')[0] ?? '', /:+┄/);
+  assert.match(rowsWith('getaddr m6 held')[0] ?? '', /│‖─+/);
   assert.match(rowsWith('m15 under way')[0] ?? '', /─\?│/);
 });
 

@@ -1,5 +1,5 @@
 /** `seq`: what was recorded, as a sequence diagram in the terminal. */
-import { FACT_KINDS } from '../../trace/kinds.ts';
+import { RECORD_KINDS } from '../../trace/kinds.ts';
 import type { Lanes } from '../../trace/lanes.ts';
 import { verdictText } from '../../trace/passages.ts';
 import { layOut, type SequenceRow } from '../../trace/sequence.ts';
@@ -27,11 +27,12 @@ export const seq: Command = {
   details: [
     `A column for each node, time downwards; the last ${ROWS_SHOWN} rows, or --all. seq type=ping|type=pong shows those only.`,
     'A message that took time slants, or leaves and comes in two rows: ─ plain, ╌ a reply, ~ edited, ═ a copy, + injected,',
-    '· delayed or late. It ends with x where it was dropped, ‖ where it is held, ? where it is under way; * is an event.',
+    '· delayed, : late, so that others overtake it. It begins with ‖ when it was held. It ends with x where it was dropped,',
+    '‖ where it is held, ? where it is under way; * is an event, such as a release.',
     'export svg FILE and export html FILE draw the same for a browser.',
   ],
   options: { all: { type: 'boolean' } },
-  candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
+  candidates: (shell, before, word) => expressionWords(shell, before, word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const { text: expression, value: all } = takeOption(rest, '--all', false);
     refuseOptions(expression, ['--all'], this.usage);
