@@ -3,13 +3,14 @@ import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
 import type { TapChange } from '../core/tap.ts';
 import { learntView } from '../core/views.ts';
+import { BLIND, type LineVerdict } from '../core/witness.ts';
 import type { LineDirection, NodePort, World } from '../core/world.ts';
 import type { Matcher } from '../query/match.ts';
 import { emptyObservation } from '../query/observation.ts';
 import type { LivingScope } from '../query/scope.ts';
 import { eventText } from '../trace/details.ts';
 import { asciiOnly } from '../util/ascii.ts';
-import type { AddrEntry, Message } from '../wire/messages.ts';
+import { type AddrEntry, encodeMessage, type Message } from '../wire/messages.ts';
 import { observeEvent, observeLine } from './expressions.ts';
 import { changeText, messageValue } from './hand/in-hand.ts';
 import { messageText } from './message-text.ts';
@@ -28,6 +29,14 @@ export interface Trace {
   /** It asks of events, too, and not of messages alone. */
   readonly hasEvents: boolean;
   readonly lines: boolean;
+}
+
+/** A line as it passes. */
+interface Told {
+  readonly n: number;
+  readonly direction: LineDirection;
+  readonly line: string;
+  readonly message: Message | null;
 }
 
 type Ready = Extract<NodeEvent, { kind: 'ready' }>;
@@ -88,6 +97,7 @@ export class Notices {
   private readonly place: Place;
   private endEvents: (() => void) | null = null;
   private endLines: (() => void) | null = null;
+  private endVerdicts: (() => void) | null = null;
   private endChanges: (() => void) | null = null;
   /** Peers whose coming was said and whose going was not, so that the two connections of a collision are one line. */
   private readonly present = new Set<string>();
@@ -114,6 +124,7 @@ export class Notices {
   stop(): void {
     this.endEvents?.();
     this.endLines?.();
+    this.endVerdicts?.();
     this.endChanges?.();
   }
 
@@ -124,6 +135,13 @@ export class Notices {
   set traces(traces: readonly Trace[]) {
     this.wanted = traces;
     if (traces.length > 0 && this.endLines === null) this.listen();
+    const { world } = this.place;
+    if (traces.length > 0 && this.endVerdicts === null && world !== null)
+      this.endVerdicts = world.witness({ ...BLIND, verdict: (name, _, verdict) => this.traceVerdict(name, verdict) });
+    if (traces.length === 0) {
+      this.endVerdicts?.();
+      this.endVerdicts = null;
+    }
     if (traces.length > 0 || this.place.keepLine !== null) return;
     this.endLines?.();
     this.endLines = null;
@@ -282,28 +300,48 @@ export class Notices {
     const nameOf = (id: string) => this.shell.lab?.nameOf(id) ?? null;
     observeLine(this.observation, this.place.world?.now() ?? 0, node, n, direction, message, nameOf);
     const trace = this.traceOf(node, false);
-    if (trace === null) return;
-    const type = message?.type ?? 'malformed';
+    if (trace !== null) this.showLine(node, { n, direction, line, message }, trace, null);
+  }
+
+  /** What a fault did to a message; rules and users tell what they do by other words. */
+  private traceVerdict(name: string, verdict: LineVerdict): void {
+    const { n, direction, message, kind, by } = verdict;
+    const node = this.place.world?.nodes().find((one) => one.name === name);
+    if (node === undefined || (verdict.isInHand && !/^f\d/.test(by ?? ''))) return;
+    const nameOf = (id: string) => this.shell.lab?.nameOf(id) ?? null;
+    observeLine(this.observation, this.place.world?.now() ?? 0, node, n, direction, message, nameOf);
+    this.observation.kind = kind;
+    this.observation.by = by;
+    const trace = this.traceOf(node, false);
+    this.observation.by = null;
+    const line = verdict.line ?? (message === null ? '' : encodeMessage(message));
+    if (trace !== null) this.showLine(node, { n, direction, line, message }, trace, verdict);
+  }
+
+  private showLine(node: NodePort, told: Told, trace: Trace, verdict: LineVerdict | null): void {
+    const { n, direction, line, message } = told;
     const session = node.state.sessions.get(n);
+    const id = verdict === null ? null : `m${verdict.number}${verdict.copy > 1 ? `.${verdict.copy}` : ''}`;
     if (this.shell.options.json) {
-      const address = session?.remote.text ?? null;
       const fields = {
         n,
         id: session?.id ?? null,
-        address,
+        address: session?.remote.text ?? null,
         dir: direction,
-        type,
+        type: message?.type ?? 'malformed',
         line: line.slice(0, LINE_LENGTH_MAX),
       };
-      this.print(this.jsonNotice('line', fields));
+      const done = verdict === null ? {} : { message: id, verdict: verdict.kind, by: verdict.by, text: verdict.text };
+      this.print(this.jsonNotice(verdict === null ? 'line' : 'verdict', { ...fields, ...done }));
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
     const who = session?.id == null ? `#${n}` : `#${n} ${this.shell.who(session.id)}`;
     const whose = node === this.place.node() ? '' : `${node.name}: `;
-    this.print(
-      `${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message)}`,
-    );
+    const done = verdict === null ? '' : `${id} ${verdict.kind}${verdict.by === null ? '' : ` by ${verdict.by}`} `;
+    const shown = trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message);
+    const why = verdict?.text == null ? '' : ` (${safe(verdict.text, 200)})`;
+    this.print(`${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${done}${shown}${why}`);
   }
 }
 

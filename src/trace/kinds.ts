@@ -6,11 +6,13 @@ import { LINE_KINDS } from './event.ts';
 /** What set a node going, beside a line that came. */
 const FACT_KINDS: readonly string[] = ['timer', 'order', 'join', 'stop', 'fault'];
 
+/** What becomes of a line; a node reports a lateness of its own. */
+export const VERDICT_KINDS: readonly string[] = LINE_KINDS.filter(
+  (kind) => kind !== 'send' && kind !== 'recv' && kind !== 'late',
+);
+
 /** What a record has beside what nodes report. */
-export const RECORD_KINDS: readonly string[] = [
-  ...FACT_KINDS,
-  ...LINE_KINDS.filter((kind) => kind !== 'send' && kind !== 'recv' && kind !== 'late'),
-];
+export const RECORD_KINDS: readonly string[] = [...FACT_KINDS, ...VERDICT_KINDS];
 
 /** Those of a node first: there are fewer than 256. */
 export const KIND_NAMES: readonly string[] = [
