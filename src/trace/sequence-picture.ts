@@ -35,6 +35,22 @@ const STROKES: Readonly<Record<Stroke, string>> = {
   late: ':',
 };
 
+/** What the marks of these rows mean, in a line; '' when nothing was done to any message. */
+export function legendOf(rows: readonly SequenceRow[]): string {
+  const marks = new Set<string>();
+  for (const row of rows) {
+    if (row.kind === 'note') continue;
+    const { stroke, outcome, wasHeld } = row.arrow;
+    if (stroke !== 'plain' && stroke !== 'reply') marks.add(`${STROKES[stroke]} ${stroke}`);
+    if (outcome === 'dropped') marks.add('x dropped');
+    if (outcome === 'held' || wasHeld) marks.add(`${HELD} held`);
+  }
+  return [...marks].join(', ');
+}
+
+/** Where it is held, or was. */
+const HELD = '‖';
+
 interface Room {
   /** Where the column of a lane is; lanes without one are not shown. */
   readonly places: ReadonlyMap<number, number>;
@@ -154,7 +170,6 @@ function arrowIn(
   return '';
 }
 
-const HELD = '‖';
 const ENDS: Readonly<Partial<Record<Arrow['outcome'], string>>> = { dropped: 'x', held: HELD, 'under way': '?' };
 
 function endOf({ outcome }: Arrow, kind: 'tail' | 'head' | 'whole', isRight: boolean, isNear: boolean): string {

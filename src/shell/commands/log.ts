@@ -35,7 +35,7 @@ export const log: Command = {
   async run(shell, { rest, signal }) {
     const { text, value: typed } = takeOption(rest, '-n', true);
     refuseOptions(text, ['-n'], this.usage);
-    const most = readAmount(typed, this.usage);
+    const most = readAmount(typed, this.usage) ?? SHOWN;
     const recording = await shell.recording(signal);
     const found = text === '' ? recording.events() : asTypedExpression(() => recording.match(text));
     const rows = found.slice(-most);
@@ -46,8 +46,9 @@ export const log: Command = {
   },
 };
 
-function readAmount(typed: string | null, usage: string): number {
-  if (typed === null) return SHOWN;
+/** The value of -n; null without it. */
+export function readAmount(typed: string | null, usage: string): number | null {
+  if (typed === null) return null;
   const amount = Number(typed);
   if (!/^[0-9]+$/.test(typed) || amount < 1 || amount > SHOWN_MAX)
     throw new UsageError(`-n takes a whole number from 1 to ${SHOWN_MAX}; usage: ${usage}`);

@@ -62,9 +62,9 @@ export function tellMadeUp(network: Network, from: End, message: Message, by: st
   tellOf(network, from, 'sent', 'inject', { message, number: network.lines + 1, copy: 1, by, text: null }, true);
 }
 
-/** It comes to a connection that is no more. */
+/** It comes to a connection that is no more. Without a fault that is nobody's doing: it crossed a close. */
 export function lost(network: Network, to: End, message: Message, number: number): void {
-  if (network.witness === null) return;
+  if (network.witness === null || network.links === null) return;
   const text = 'its connection is gone';
   tellOf(network, to, 'received', 'drop', { message, number, copy: 1, by: null, text });
 }
