@@ -35,6 +35,10 @@ export interface End {
   /** What this side sends arrives there, not before what it sent last. */
   other: End | null;
   isOpen: boolean;
+  /** This side is about to be over: what it said and was stopped goes before that. */
+  isLeaving: boolean;
+  /** Why it is over, when that is not told yet, because something that came before is stopped. */
+  endedBy: ReasonCode | null;
   /** What came while this side was told not to read; null while it reads. */
   backlog: Item[] | null;
   pausedUntil: number;
@@ -308,7 +312,7 @@ export function arrivalAt(network: Network, end: End): number {
 }
 
 function sendMessage(network: Network, end: End | undefined, message: Message): number {
-  if (end === undefined || !end.isOpen || end.other === null) return -1;
+  if (end === undefined || !end.isOpen || end.isLeaving || end.other === null) return -1;
   network.lines += 1;
   const number = network.lines;
   if (mayGoOn(network, end, 'sent', message, number)) messageLeaves(network, end, message, number);
@@ -349,11 +353,20 @@ function pauseEnd(network: Network, end: End | undefined, until: number): void {
 export function closeEnd(network: Network, end: End | undefined): void {
   if (end === undefined || !end.isOpen) return;
   network.witness?.closing(end.host.name, network.kernel.now, end.n);
+  end.isLeaving = network.tap?.isHolding(end.host.name, end.n, 'sent') === true;
+  if (end.isLeaving) return;
   end.isOpen = false;
   closeArrives(network, end, network.kernel.now);
   if (end.other === null) return;
   if (network.links === null) closeArrives(network, end.other, arrivalAt(network, end));
   else network.links.closed(end, 'remote-closed');
+}
+
+/** Less is stopped there than before: an end that waited for it comes. */
+export function eased(network: Network, end: End): void {
+  const isHolding = (direction: LineDirection) => network.tap?.isHolding(end.host.name, end.n, direction) === true;
+  if (end.isLeaving && !isHolding('sent')) closeEnd(network, end);
+  else if (end.endedBy !== null && !isHolding('received')) closeArrives(network, end, network.kernel.now, end.endedBy);
 }
 
 export function closeArrives(network: Network, end: End, at: number, reason: ReasonCode = 'remote-closed'): void {

@@ -69,7 +69,7 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
 }
 
 function deliver(network: Network, to: End, message: Message, number: number): void {
-  if (!to.isOpen) lost(network, to, message, number);
+  if (!to.isOpen || to.isLeaving) lost(network, to, message, number);
   else if (mayGoOn(network, to, 'received', message, number)) messageHeard(network, to, message, number);
 }
 
@@ -101,6 +101,11 @@ function resume(network: Network, end: End): void {
 function reportClosed(network: Network, end: End, reason: ReasonCode): void {
   const { host, n } = end;
   if (host.ends.get(n) !== end) return;
+  // What is cut ends at once; an end that was said comes after all that was said before.
+  if (end.isOpen && reason === 'remote-closed' && network.tap?.isHolding(host.name, n, 'received') === true) {
+    end.endedBy = reason;
+    return;
+  }
   host.ends.delete(n);
   host.heard = null;
   end.isOpen = false;
@@ -164,6 +169,8 @@ function createEnd(network: Network, host: Host, { latencyUs }: SimDial, other: 
     n: host.inhabitant.connections + 1,
     other,
     isOpen: true,
+    isLeaving: false,
+    endedBy: null,
     backlog: null,
     pausedUntil: -Infinity,
     latencyUs,

@@ -8,7 +8,7 @@ import type { Peer } from '../tap/carrier.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import { parseMessage } from '../wire/messages.ts';
 import { resetConnection } from './faults/passage.ts';
-import { callTap, type End, messageLeaves, type Network } from './network.ts';
+import { callTap, type End, eased, messageLeaves, type Network } from './network.ts';
 import { nodeOf } from './population.ts';
 import { messageHeard } from './step.ts';
 
@@ -41,7 +41,7 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
       const message = parseMessage(line);
       if (end === null || message.type === 'malformed') return;
       if (direction === 'sent') messageLeaves(network, end, message, number);
-      else messageHeard(network, end, message, number);
+      else if (!end.isLeaving) messageHeard(network, end, message, number);
     },
     nextNumber() {
       network.lines += 1;
@@ -59,6 +59,10 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
       if (at !== Infinity) callTap(network, at);
     },
     setFull: () => undefined,
+    eased(name, n) {
+      const end = endOf(name, n);
+      if (end !== null) eased(network, end);
+    },
     tell,
     record({ node, line, ...deed }) {
       const message = parseMessage(line);

@@ -45,6 +45,8 @@ export interface Carrier {
   wake(at: number): void;
   /** Whether so much waits on a connection that nothing more may be read there. */
   setFull(node: string, n: number, isFull: boolean): void;
+  /** Less waits there than before: an end that waited for it may come. */
+  eased(node: string, n: number): void;
   tell(change: TapChange): void;
   record(deed: Deed): void;
 }

@@ -131,6 +131,7 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
     }
     const both = stateOf().held.filter((one) => one.n === lane.n && one.node === lane.node);
     carrier.setFull(lane.node, lane.n, amountOf(both) >= 1);
+    carrier.eased(lane.node, lane.n);
     wakeLater();
   }
 

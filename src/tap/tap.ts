@@ -32,6 +32,8 @@ export interface Tap {
     text: string | null,
     number: number,
   ): boolean;
+  /** Whether something waits there, so that the end of the connection has to; null: in either direction. */
+  isHolding(node: string, n: number, direction: LineDirection | null): boolean;
   /** What has waited for its time goes. */
   due(): void;
   /** A connection is gone. */
@@ -205,6 +207,8 @@ export function createTap(carrier: Carrier): Tap {
       noteIdle();
       return goesOn || peer === null;
     },
+    isHolding: (node, n, direction) =>
+      state.held.some((one) => one.n === n && one.node === node && (direction === null || one.direction === direction)),
     due() {
       hand.due();
       noteIdle();

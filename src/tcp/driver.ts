@@ -39,6 +39,8 @@ import { createTurns } from './turns.ts';
 
 /** What `send` answers then. */
 const NOT_SENT = -1;
+/** Lines of a connection that are no messages and may still be heard; what is older was dropped. */
+const REFUSED_MAX = 256;
 
 export type WatchLine = (n: number, direction: LineDirection, line: string, message: Message | null) => void;
 
@@ -48,6 +50,8 @@ export interface Gate {
   readonly isIdle: Readonly<Record<LineDirection, boolean>>;
   /** Whether a line goes on now; else `carry` lets it go when it may. */
   passes(n: number, direction: LineDirection, message: Message | null, text: string, number: number): boolean;
+  /** Whether something waits there, so that the end of the connection has to; null: in either direction. */
+  isHolding(n: number, direction: LineDirection | null): boolean;
   closed(n: number): void;
 }
 
@@ -75,6 +79,8 @@ export interface Driver {
   reset(n: number): void;
   /** Reads nothing of a connection while it is full. */
   setFull(n: number, isFull: boolean): void;
+  /** Less is stopped there than before. */
+  eased(n: number): void;
   /** A setting has changed: what holds for each connection holds for those that are open, too. */
   heedSettings(): void;
   listen(at: HostPort): Promise<Address>;
@@ -158,7 +164,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   /** `bytes` is what is sent, one character a byte; `line` what those who look at lines are shown. */
   function queueLine(n: number, bytes: string, line: string, message: Message | null): number {
     const connection = connections.get(n);
-    if (connection === undefined || connection.isEnding) return NOT_SENT;
+    if (connection === undefined || connection.isEnding || connection.isLeaving) return NOT_SENT;
     if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
     const number = nextNumber();
     if (gate.isIdle.sent || gate.passes(n, 'sent', message ?? messageOf(line), line, number))
@@ -235,7 +241,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       try {
         if (chunk !== null) bytesReceived(node, context, connection.n, chunk.length);
         // Read to the end all the same: an end that is not read is never seen.
-        if (!connection.isEnding) connection.split(chunk);
+        if (connection.isReading && !connection.isLeaving) connection.split(chunk);
       } catch (error) {
         failInside(connection, error);
       } finally {
@@ -252,9 +258,14 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
         return;
       hear(connection, message, text, number);
     },
-    faultCame({ n }, fault) {
-      const [reason, detail] = FAULTS[fault];
-      lineRefused(node, context, n, reason, detail);
+    isHolding: ({ n }) => gate.isHolding(n, null),
+    faultCame(connection, fault, text) {
+      const { n } = connection;
+      const number = nextNumber();
+      if (text === null && gate.isHolding(n, 'received')) connection.brokenBy = fault;
+      else if (text === null || gate.isIdle.received || gate.passes(n, 'received', null, text, number))
+        refuse(connection, fault);
+      else keepRefused(connection, number, fault, text);
     },
     connectionEnded({ n, reason }) {
       connections.delete(n);
@@ -263,6 +274,16 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       if (connections.size === 0) emptied?.();
     },
   };
+
+  function refuse({ n }: Connection, fault: FrameFault): void {
+    const [reason, detail] = FAULTS[fault];
+    lineRefused(node, context, n, reason, detail);
+  }
+
+  function keepRefused({ refused }: Connection, number: number, fault: FrameFault, text: string): void {
+    refused.set(number, { fault, text });
+    if (refused.size > REFUSED_MAX) refused.delete(refused.keys().next().value ?? 0);
+  }
 
   function hear(connection: Connection, message: Message | Malformed, text: string, number: number): void {
     const { n } = connection;
@@ -277,10 +298,14 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   function carry(n: number, direction: LineDirection, line: string, number: number): void {
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return;
+    if (connection.isLeaving && direction === 'received') return;
     handle(NETWORK, () => {
       if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line), number);
+      const refused = connection.refused.get(number);
       try {
-        hear(connection, parseMessage(line), line, number);
+        // What was edited meanwhile may be a message.
+        if (refused !== undefined && refused.text === line) refuse(connection, refused.fault);
+        else hear(connection, parseMessage(line), line, number);
       } catch (error) {
         failInside(connection, error);
       }
@@ -311,8 +336,30 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       connection.destroy();
       return countWritten(connection);
     }
+    // What was said before leaves before.
+    connection.isLeaving = gate.isHolding(n, 'sent');
+    if (!connection.isLeaving) end(connection);
+  }
+
+  function end(connection: Connection): void {
     if (connection.text.length === 0) touched.push(connection);
     connection.end();
+  }
+
+  function eased(n: number): void {
+    const connection = connections.get(n);
+    if (connection === undefined || connection.isEnding) return;
+    enter();
+    try {
+      const { brokenBy } = connection;
+      if (brokenBy !== null && !gate.isHolding(n, 'received')) {
+        connection.brokenBy = null;
+        refuse(connection, brokenBy);
+      } else if (!connection.isLeaving) connection.goOnEnding();
+      else if (!gate.isHolding(n, 'sent')) end(connection);
+    } finally {
+      leave();
+    }
   }
 
   function accept(socket: Socket, local: Address | null): void {
@@ -341,6 +388,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     carry,
     reset: (n) => connections.get(n)?.reset(),
     setFull: (n, isFull) => connections.get(n)?.setFull(isFull),
+    eased,
     heedSettings() {
       for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
     },

@@ -64,6 +64,7 @@ export function createTcpTap(clock: Clock, witness: () => Witness | null): TcpTa
       timer.unref();
     },
     setFull: (name, n, isFull) => members.get(name)?.driver.setFull(n, isFull),
+    eased: (name, n) => members.get(name)?.driver.eased(n),
     tell(change) {
       for (const listener of listeners) listener(change);
     },
@@ -101,6 +102,7 @@ export function createTcpTap(clock: Clock, witness: () => Witness | null): TcpTa
     gateOf: (name) => ({
       isIdle: tap.isIdle,
       passes: (n, direction, message, text, number) => tap.passes(name, n, direction, message, text, number),
+      isHolding: (n, direction) => tap.isHolding(name, n, direction),
       closed: (n) => tap.closed(name, n),
     }),
     join(name, node, driver) {

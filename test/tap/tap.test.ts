@@ -39,6 +39,7 @@ function open() {
       clock.wakeAt = at;
     },
     setFull: (_, __, isFull) => void full.push(isFull),
+    eased: () => undefined,
     tell: (change) => void told.push(change),
     nextNumber,
     record: ({ kind, number, copy, by, text }) =>

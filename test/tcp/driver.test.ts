@@ -221,7 +221,7 @@ test('driver: of those who come before the node has started only as many wait as
     clock: createClock(),
     name: 'n1',
     nextNumber: () => 1,
-    gate: { isIdle: { sent: true, received: true }, passes: () => true, closed: () => {} },
+    gate: { isIdle: { sent: true, received: true }, passes: () => true, isHolding: () => false, closed: () => {} },
     onEvent: () => {},
     onLine: () => null,
     witness: () => null,
