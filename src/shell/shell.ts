@@ -2,6 +2,7 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
+import { TooManyBranches } from '../core/simulation.ts';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { FileRecording } from '../trace/file-recording.ts';
@@ -437,10 +438,7 @@ export class Shell {
 
   private failed(line: string, raw: unknown, signal: AbortSignal): Failed {
     if (signal.aborted) return { kind: 'aborted', text: ABORTED };
-    const error =
-      raw instanceof CommandError
-        ? raw
-        : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
+    const error = asCommandError(raw);
     const { ring } = this;
     const at = this.options.live === null && this.lab === null ? 0 : this.world.now();
     this.failure = { line, error, at, ring, wire: ring.last(FAILURE_LINES), lines: ring.count() };
@@ -545,6 +543,13 @@ export class Shell {
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }
+}
+
+function asCommandError(raw: unknown): CommandError {
+  if (raw instanceof CommandError) return raw;
+  if (raw instanceof TooManyBranches)
+    return new CommandError('too-many', `${raw.message}; checkout BRANCH goes on at the end of one`);
+  return new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
 }
 
 const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);
