@@ -6,7 +6,7 @@ import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
 import { APP } from './shell/lab/lab-record.ts';
-import { findLone } from './shell/lab/lone.ts';
+import { findLone, LateLabScript } from './shell/lab/lone.ts';
 import type { Script } from './shell/lab/script-file.ts';
 import { WORKER_MARK } from './shell/lab/worker-mark.ts';
 import { createOutput, type Output } from './shell/output.ts';
@@ -56,7 +56,11 @@ async function main(): Promise<number> {
     return null;
   });
   if (found === null) return EXIT.usage;
-  if (found.kind === 'scripts') return runLabScripts(startup, found.scripts, out, err);
+  const interrupted = new AbortController();
+  if (found.kind === 'scripts') {
+    void catchSignals(() => interrupted.abort());
+    return runLabScripts(startup, found.scripts, interrupted.signal, out, err);
+  }
   const world = createLiveWorld();
   let shell: Shell;
   try {
@@ -71,22 +75,33 @@ async function main(): Promise<number> {
   const signalled = catchSignals(() => {
     shell.quitting = true;
     shell.interrupt();
+    interrupted.abort();
   });
   const run = shell.options.interactive
     ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
     : runStreams({ shell, startup, signalled, input: found.input, out, err });
-  const { code, hasHungUp } = await run;
+  const late = (error: unknown): Script => {
+    if (!(error instanceof LateLabScript)) throw error;
+    return error.script;
+  };
+  const ended = await run.catch(late);
   await shell.close();
+  if (!('code' in ended)) return runLabScripts(startup, [ended], interrupted.signal, out, err);
+  const { code, hasHungUp } = ended;
   if (hasHungUp) endByHangUp();
   return code;
 }
 
-async function runLabScripts(startup: Startup, scripts: readonly Script[], out: Output, err: Output): Promise<number> {
-  const interrupted = new AbortController();
-  void catchSignals(() => interrupted.abort());
+async function runLabScripts(
+  startup: Startup,
+  scripts: readonly Script[],
+  signal: AbortSignal,
+  out: Output,
+  err: Output,
+): Promise<number> {
   const { runAlone } = await import('./shell/lab/run-alone.ts');
   const { lab: options, json, keepGoing } = startup;
-  return runAlone(createLabWorlds(PROGRAM), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
+  return runAlone(createLabWorlds(PROGRAM), { scripts, options, json, keepGoing }, signal, out, err);
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. */
