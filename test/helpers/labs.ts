@@ -15,6 +15,7 @@ export function createTestLabs(): LabWorlds {
     program: PROGRAM,
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
     faultRows: FAULT_ROWS,
+    faultRefusal: (...fault) => createLabWorlds().faultRefusal(...fault),
     real: () => createLabWorlds().real(),
     freeBytes: () => 4 * 1_073_741_824,
     wallMs: () => wallMs,

@@ -1,9 +1,11 @@
 /** `break`, `breaks` and `unbreak`: rules that stop messages on their way, or do something to them. */
 import type { RuleInHand } from '../../core/tap.ts';
-import { VERDICTS } from '../../tap/rule.ts';
+import { readExpression } from '../../query/check.ts';
+import { readRule, VERDICTS } from '../../tap/rule.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
 import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { asTypedExpression } from '../expressions.ts';
 import { ALL, tell } from '../hand/in-hand.ts';
 import { safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -85,6 +87,11 @@ export const breakCommand: Command = {
       (word) => !before.includes(word),
     ),
   ],
+  check({ rest }, { names }) {
+    const rule = readRule(rest.trim());
+    if (!rule.ok) throw new UsageError(safe(rule.message, 300));
+    asTypedExpression(() => readExpression(rule.value.expression, { nodes: names }));
+  },
   run(shell, { rest }) {
     const text = rest.trim();
     if (text === '') throw new UsageError(`usage: ${this.usage}, such as break hello at send once`);

@@ -27,6 +27,9 @@ export const ping: Command = {
   ],
   options: { count: { type: 'string', short: 'c' }, interval: { type: 'string', short: 'i' } },
   candidates: liveIdsOrAll,
+  check({ words }) {
+    if (words.length !== 1) throw new UsageError(`usage: ${this.usage}`);
+  },
   async run(shell, call) {
     const times = Number(call.options.count ?? '1');
     const everyS = Number(call.options.interval ?? '1');
