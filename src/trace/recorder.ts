@@ -256,7 +256,7 @@ export class Recorder implements Recording, Witness {
     if (flight !== null) node.clock = Math.max(node.clock, flight.clock);
     end.received += 1;
     row.message = stop?.number ?? flight?.number ?? number;
-    row.copy = stop?.copy ?? flight?.copies ?? 1;
+    row.copy = stop === undefined ? (flight?.copies ?? 1) : heardCopy(stop);
     row.order = end.received;
     row.type = type;
     row.reply = stop?.reply ?? flight?.reply ?? answersTo(end, type);
@@ -325,7 +325,7 @@ export class Recorder implements Recording, Witness {
     }
     const flight = isInHand
       ? FIRST_DEEDS.has(kind)
-        ? land(end, line === null ? number : 0)
+        ? unheard(land(end, line === null ? number : 0))
         : null
       : flightOf(isSent ? end : end.other, number);
     const reply = flight?.reply ?? (isInHand && !isSent && FIRST_DEEDS.has(kind) ? answersTo(end, type) : 0);
@@ -504,6 +504,20 @@ export class Recorder implements Recording, Witness {
 }
 
 const hostOf = (address: string) => address.slice(0, address.lastIndexOf(':'));
+
+/** It has come, but the core has not heard it yet. */
+function unheard(flight: Flight | null): Flight | null {
+  if (flight !== null) flight.copies = flight.copy - 1;
+  return flight;
+}
+
+/** Which one of its number the core hears now: what a fault doubled is stopped with the same number again. */
+function heardCopy({ copy, flight }: Stop): number {
+  if (flight === null) return copy;
+  flight.hasLanded = true;
+  flight.copies = Math.max(copy, flight.copies + 1);
+  return flight.copies;
+}
 
 /** The question that waits here for a line of that type, which is then answered; 0: none. */
 const answersTo = (end: End, type: number) => (answered(type) < 0 ? 0 : answer(end, answered(type)));

@@ -29,6 +29,23 @@ test('recorder: a copy of a line is the second one of its number', async () => {
   }
 });
 
+test('recorder: a copy that is edited where it comes is still the second one', async () => {
+  const world = createSim(3, 4);
+  const recorder = new Recorder(OPTIONS);
+  world.witness(recorder);
+  const [a] = await grow(world, 2, 1, 5);
+  world.simulation.fault('dup 100% on n1>n2', {});
+  world.tap.order({ kind: 'break', text: 'body.msgtype=one at recv do edit body.msgtype=two', node: null });
+  a?.order({ kind: 'send-line', n: a.views.peers()[0]?.n ?? 0, line: '{"msgtype":"one"}' });
+  await world.until(() => false, { limitMs: 500 });
+  const came = recorder.events().filter(({ k, line }) => k === 'recv' && line?.includes('"two"') === true);
+  const id = came[0]?.m ?? '';
+  assert.deepEqual(
+    came.map(({ m }) => m),
+    [id, `${id}.2`],
+  );
+});
+
 test('recorder: keeps the last events and counts those it forgot', () => {
   const recorder = new Recorder(OPTIONS);
   recorder.fact('n1', 0, { kind: 'join', id: 'a1' });
