@@ -38,6 +38,11 @@ export async function createLabWorlds(program: string | null = null): Promise<La
       return world;
     },
     faultRows: FAULT_ROWS,
+    async faultRefusal(text, names, groups) {
+      const { readFault } = await import('./sim/fault-text.ts');
+      const reading = readFault(text, names, groups);
+      return reading.ok ? null : reading.message;
+    },
     real: () => createTcpWorld(AGENT),
     freeBytes() {
       const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();

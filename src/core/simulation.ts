@@ -49,6 +49,9 @@ export interface BranchView {
   readonly isCurrent: boolean;
 }
 
+/** Thrown by whatever would begin another branch when there are too many; nothing was done. */
+export class TooManyBranches extends RangeError {}
+
 /** Where to go back or forth to: an event of the current branch, a time, a moment of any branch. */
 export type Destination =
   | { readonly kind: 'index'; readonly index: number }

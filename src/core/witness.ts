@@ -23,11 +23,39 @@ export const TIMER: Fact = { kind: 'timer' };
 export const NETWORK: Fact = { kind: 'network' };
 export const STOP: Fact = { kind: 'stop' };
 
+/**
+ * What became of a line on its way. release: it waits no longer. inject: nobody sent it. late: others overtake it. The rest is as a user
+ * types it.
+ */
+export type VerdictKind = 'drop' | 'hold' | 'release' | 'edit' | 'dup' | 'delay' | 'inject' | 'late';
+
+export interface LineVerdict {
+  readonly kind: VerdictKind;
+  /** Connection of the node, and which way the line goes there. */
+  readonly n: number;
+  readonly direction: LineDirection;
+  /** As told of the line itself; `copy` is 1 but for one more of it. */
+  readonly number: number;
+  readonly copy: number;
+  /** The line from now on, as told of the line itself. */
+  readonly line: string | null;
+  readonly message: Message | null;
+  /** `k1`, `f2` or `user`; null: nobody in particular. */
+  readonly by: string | null;
+  /** What else there is to say. */
+  readonly text: string | null;
+  /** It was taken in hand before it left its node, or before the core heard it; else it is on its way. */
+  readonly isInHand: boolean;
+}
+
 /** `node` is a name, `at` the world's time in microseconds. */
 export interface Witness {
   fact(node: string, at: number, fact: Fact): void;
   event(node: string, at: number, event: NodeEvent): void;
-  /** `line` is raw, without newline, and may be a slice of a larger chunk; null where messages travel without lines, and `message` is there. */
+  /**
+   * `line` is raw, without newline, and may be a slice of a larger chunk; null where messages travel without lines, and `message` is there.
+   * `number` is that of the line in its world; on sockets it has another one where it comes.
+   */
   line(
     node: string,
     at: number,
@@ -35,7 +63,9 @@ export interface Witness {
     direction: LineDirection,
     line: string | null,
     message: Message | null,
+    number: number,
   ): void;
+  verdict(node: string, at: number, verdict: LineVerdict): void;
   /** The node ends its side of a connection; that it is gone is told later. */
   closing(node: string, at: number, n: number): void;
 }
@@ -45,6 +75,7 @@ export const BLIND: Witness = {
   fact: () => undefined,
   event: () => undefined,
   line: () => undefined,
+  verdict: () => undefined,
   closing: () => undefined,
 };
 
@@ -84,8 +115,11 @@ const together = (all: readonly Witness[]): Witness => ({
   event(node, at, event) {
     for (const one of all) one.event(node, at, event);
   },
-  line(node, at, n, direction, line, message) {
-    for (const one of all) one.line(node, at, n, direction, line, message);
+  line(node, at, n, direction, line, message, number) {
+    for (const one of all) one.line(node, at, n, direction, line, message, number);
+  },
+  verdict(node, at, verdict) {
+    for (const one of all) one.verdict(node, at, verdict);
   },
   closing(node, at, n) {
     for (const one of all) one.closing(node, at, n);

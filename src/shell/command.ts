@@ -1,14 +1,20 @@
 /** The contract of commands: one definition gives the word, the JavaScript function, the script line, help and completion. */
 import type { ParseArgsConfig } from 'node:util';
+import type { There } from './lab/there.ts';
+import type { LabWorlds } from './lab/worlds.ts';
 import type { Shell } from './shell.ts';
 
 export type Options = NonNullable<ParseArgsConfig['options']>;
 
-export interface Invocation {
+/** What was typed after the command's word. */
+export interface Typed {
   readonly words: readonly string[];
-  /** Everything after the command's word, as typed. */
+  /** All of it, as typed. */
   readonly rest: string;
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+export interface Invocation extends Typed {
   readonly signal: AbortSignal;
   /** Prints one line of the answer now, for a person; nothing under --json. */
   readonly say: (line: string) => void;
@@ -44,5 +50,7 @@ export interface Command {
   readonly takesExpression?: boolean;
   /** The rest of the line is one argument: no words, no options. */
   readonly raw?: boolean;
+  /** Complains of what is wrong with a line that is to be done at a later time, as far as that can be known now; does nothing. */
+  check?(call: Typed, there: There, labs: LabWorlds): void | Promise<void>;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;
 }

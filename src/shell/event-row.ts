@@ -1,6 +1,5 @@
 /** Recorded events for a person and for JSON: an event goes in, one line or a plain object with every field comes out. */
 import type { TraceEvent } from '../trace/event.ts';
-import { isLine } from '../trace/kinds.ts';
 import { parseMessage } from '../wire/messages.ts';
 import { messageText } from './message-text.ts';
 import { safe, shortId } from './render.ts';
@@ -20,10 +19,11 @@ export function eventRow(event: TraceEvent): string {
 
 /** What happened, without where and when. */
 export function whatOf({ k, m, dir, peer, line, text, by, re }: TraceEvent): string {
-  if (isLine(k)) {
+  if (m !== null) {
     const other = peer === null ? '?' : nameOf(peer);
-    const kind = k === 'send' || k === 'recv' ? '' : ` ${k}`;
-    return `${dir === 'out' ? '>' : '<'} ${other} ${m ?? ''}${re === null ? '' : `(re ${re})`}${kind} ${lineText(line)}`;
+    const deed = k === 'send' || k === 'recv' ? '' : ` ${k}${by === null ? '' : ` by ${safe(by)}`}`;
+    const told = text === null ? '' : ` (${safe(text, TEXT_LENGTH_MAX)})`;
+    return `${dir === 'out' ? '>' : '<'} ${other} ${m}${re === null ? '' : `(re ${re})`}${deed} ${lineText(line)}${told}`;
   }
   const words = [k, ...(peer === null || k === 'dialing' || k === 'dial-failed' ? [] : [nameOf(peer)])];
   if (by !== null && by !== 'user') words.push(safe(by));

@@ -4,12 +4,13 @@
  */
 import type { NodeEvent } from '../core/events.ts';
 import type { TapChange } from '../core/tap.ts';
+import { BLIND, type LineVerdict } from '../core/witness.ts';
 import type { LineDirection, NodePort } from '../core/world.ts';
 import type { Matcher } from '../query/match.ts';
 import { emptyObservation } from '../query/observation.ts';
 import type { LivingScope } from '../query/scope.ts';
 import { eventText } from '../trace/details.ts';
-import type { Message } from '../wire/messages.ts';
+import { encodeMessage, type Message } from '../wire/messages.ts';
 import { observeEvent, observeLine } from './expressions.ts';
 import { changeText, messageValue } from './hand/in-hand.ts';
 import { messageText } from './message-text.ts';
@@ -31,6 +32,14 @@ export interface Trace {
   readonly lines: boolean;
 }
 
+/** A line as it passes. */
+interface Told {
+  readonly n: number;
+  readonly direction: LineDirection;
+  readonly line: string;
+  readonly message: Message | null;
+}
+
 /** Of a traced line this much is shown: no node of ours sends a longer one. */
 const LINE_LENGTH_MAX = 1_400;
 
@@ -47,6 +56,7 @@ export class Notices extends Reports {
   private readonly place: WatchedPlace;
   private endEvents: (() => void) | null = null;
   private endLines: (() => void) | null = null;
+  private endVerdicts: (() => void) | null = null;
   private endChanges: (() => void) | null = null;
 
   constructor(shell: Shell, place: WatchedPlace) {
@@ -70,6 +80,7 @@ export class Notices extends Reports {
   stop(): void {
     this.endEvents?.();
     this.endLines?.();
+    this.endVerdicts?.();
     this.endChanges?.();
   }
 
@@ -80,6 +91,13 @@ export class Notices extends Reports {
   set traces(traces: readonly Trace[]) {
     this.wanted = traces;
     if (traces.length > 0 && this.endLines === null) this.listen();
+    const { world } = this.place;
+    if (traces.length > 0 && this.endVerdicts === null && world !== null)
+      this.endVerdicts = world.witness({ ...BLIND, verdict: (name, _, verdict) => this.traceVerdict(name, verdict) });
+    if (traces.length === 0) {
+      this.endVerdicts?.();
+      this.endVerdicts = null;
+    }
     if (traces.length > 0 || this.place.keepLine !== null) return;
     this.endLines?.();
     this.endLines = null;
@@ -130,27 +148,47 @@ export class Notices extends Reports {
     const nameOf = (id: string) => this.shell.lab?.nameOf(id) ?? null;
     observeLine(this.observation, this.place.world?.now() ?? 0, node, n, direction, message, nameOf);
     const trace = this.traceOf(node, false);
-    if (trace === null) return;
-    const type = message?.type ?? 'malformed';
+    if (trace !== null) this.showLine(node, { n, direction, line, message }, trace, null);
+  }
+
+  /** What a fault did to a message; rules and users tell what they do by other words. */
+  private traceVerdict(name: string, verdict: LineVerdict): void {
+    const { n, direction, message, kind, by } = verdict;
+    const node = this.place.world?.nodes().find((one) => one.name === name);
+    if (node === undefined || (verdict.isInHand && !/^f\d/.test(by ?? ''))) return;
+    const nameOf = (id: string) => this.shell.lab?.nameOf(id) ?? null;
+    observeLine(this.observation, this.place.world?.now() ?? 0, node, n, direction, message, nameOf);
+    this.observation.kind = kind;
+    this.observation.by = by;
+    const trace = this.traceOf(node, false);
+    this.observation.by = null;
+    const line = verdict.line ?? (message === null ? '' : encodeMessage(message));
+    if (trace !== null) this.showLine(node, { n, direction, line, message }, trace, verdict);
+  }
+
+  private showLine(node: NodePort, told: Told, trace: Trace, verdict: LineVerdict | null): void {
+    const { n, direction, line, message } = told;
     const session = node.state.sessions.get(n);
+    const id = verdict === null ? null : `m${verdict.number}${verdict.copy > 1 ? `.${verdict.copy}` : ''}`;
     if (this.shell.options.json) {
-      const address = session?.remote.text ?? null;
       const fields = {
         n,
         id: session?.id ?? null,
-        address,
+        address: session?.remote.text ?? null,
         dir: direction,
-        type,
+        type: message?.type ?? 'malformed',
         line: line.slice(0, LINE_LENGTH_MAX),
       };
-      this.print(this.jsonNotice('line', fields));
+      const done = verdict === null ? {} : { message: id, verdict: verdict.kind, by: verdict.by, text: verdict.text };
+      this.print(this.jsonNotice(verdict === null ? 'line' : 'verdict', { ...fields, ...done }));
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
     const who = session?.id == null ? `#${n}` : `#${n} ${this.shell.who(session.id)}`;
     const whose = node === this.place.node() ? '' : `${node.name}: `;
-    this.print(
-      `${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message)}`,
-    );
+    const done = verdict === null ? '' : `${id} ${verdict.kind}${verdict.by === null ? '' : ` by ${verdict.by}`} `;
+    const shown = trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message);
+    const why = verdict?.text == null ? '' : ` (${safe(verdict.text, 200)})`;
+    this.print(`${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${done}${shown}${why}`);
   }
 }

@@ -10,7 +10,7 @@ import { createPaint, decideColor } from './color.ts';
 import { stopOnCrash } from './crash.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { APP } from './lab/lab-record.ts';
-import { findLone } from './lab/lone.ts';
+import { findLone, LateLabScript } from './lab/lone.ts';
 import type { Script } from './lab/script-file.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { NAME, startLiveNode } from './live-node.ts';
@@ -38,7 +38,11 @@ export async function runShell(options: ShellRun): Promise<Ended> {
     return null;
   });
   if (found === null) return ended(EXIT.usage);
-  if (found.kind === 'scripts') return ended(await runLabScripts(options, found.scripts));
+  const interrupted = new AbortController();
+  if (found.kind === 'scripts') {
+    void catchSignals(() => interrupted.abort());
+    return ended(await runLabScripts(options, found.scripts, interrupted.signal));
+  }
   const shell = await startShell(live(), startup, await options.labs(), err);
   if (shell === null) return ended(EXIT.start);
   stopOnCrash({ err, isTold: (error) => isTold(shell, error), close: () => shell.close() });
@@ -46,24 +50,32 @@ export async function runShell(options: ShellRun): Promise<Ended> {
     () => {
       shell.quitting = true;
       shell.interrupt();
+      interrupted.abort();
     },
     () => shell.isTerminalLent,
   );
-  const end = shell.options.interactive
-    ? await (await import('./run-terminal.ts')).runTerminal({ shell, startup, signalled })
-    : await runStreams({ shell, startup, signalled, input: found.input, out, err });
+  const run = shell.options.interactive
+    ? (await import('./run-terminal.ts')).runTerminal({ shell, startup, signalled })
+    : runStreams({ shell, startup, signalled, input: found.input, out, err });
+  const late = (error: unknown): Script => {
+    if (!(error instanceof LateLabScript)) throw error;
+    return error.script;
+  };
+  const end = await run.catch(late);
   await shell.close();
-  return end;
+  return 'code' in end ? end : ended(await runLabScripts(options, [end], interrupted.signal));
 }
 
 const ended = (code: number): Ended => ({ code, hasHungUp: false });
 
-async function runLabScripts({ startup, labs, out, err }: ShellRun, scripts: readonly Script[]): Promise<number> {
-  const interrupted = new AbortController();
-  void catchSignals(() => interrupted.abort());
+async function runLabScripts(
+  { startup, labs, out, err }: ShellRun,
+  scripts: readonly Script[],
+  signal: AbortSignal,
+): Promise<number> {
   const { runAlone } = await import('./lab/run-alone.ts');
   const { lab: options, json, keepGoing } = startup;
-  return runAlone(await labs(), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
+  return runAlone(await labs(), { scripts, options, json, keepGoing }, signal, out, err);
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. null: there is none. */

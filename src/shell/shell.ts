@@ -2,6 +2,7 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
+import { TooManyBranches } from '../core/simulation.ts';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { FileRecording } from '../trace/file-recording.ts';
@@ -10,7 +11,7 @@ import type { Recording } from '../trace/recording.ts';
 import type { LastLines, RingLine } from '../trace/ring.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import type { Paint } from './color.ts';
-import type { Answer, Command, Invocation } from './command.ts';
+import type { Answer, Command, Invocation, Typed } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { CommandError, errorValue, UsageError } from './errors.ts';
 import type { Draft } from './hand/edit-by-hand.ts';
@@ -22,6 +23,7 @@ import { momentText } from './lab/moments.ts';
 import { type NodeFirst, namesOf, readNodeFirst } from './lab/node-first.ts';
 import type { Play } from './lab/play.ts';
 import { withProgress } from './lab/progress.ts';
+import { expectThere, type There, thereOf } from './lab/there.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
@@ -351,6 +353,21 @@ export class Shell {
       );
   }
 
+  /** The same of one that is to be done at a later time, and of its words as far as they can be wrong already now. */
+  async checkLater(input: string): Promise<void> {
+    this.checkLine(input, true);
+    const { labs } = this.options;
+    const first = readNodeFirst(input);
+    const line = this.read(first?.rest ?? input);
+    const command = line.kind === 'command' ? this.vocabulary.command(line.word) : null;
+    const there = thereOf(this);
+    if (first !== null && first.who !== 'live') expectThere(first.who, there);
+    if (line.kind !== 'command' || command === null || labs === null) return;
+    const typed = typedFor(command, line.rest);
+    const words = command.takesNodes === true ? typed.words.map((word) => placeholderOf(word, there)) : typed.words;
+    await command.check?.({ ...typed, words }, there, labs);
+  }
+
   /**
    * Does a line as far as it goes without waiting, while somebody else moves the time: what it would wait for never comes. `failed` hears
    * soon of what was wrong with it.
@@ -449,10 +466,7 @@ export class Shell {
 
   private failed(line: string, raw: unknown, signal: AbortSignal): Failed {
     if (signal.aborted) return { kind: 'aborted', text: ABORTED };
-    const error =
-      raw instanceof CommandError
-        ? raw
-        : new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
+    const error = asCommandError(raw);
     const { ring } = this;
     const at = this.options.live === null && this.lab === null ? 0 : this.world.now();
     this.failure = { line, error, at, ring, wire: ring.last(FAILURE_LINES), lines: ring.mark() };
@@ -536,17 +550,13 @@ export class Shell {
 
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
-    const { values, positionals } =
-      command.raw === true
-        ? { values: {}, positionals: [rest] }
-        : readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
-    const options = values as Invocation['options'];
+    const typed = typedFor(command, rest);
+    const { options } = typed;
     const { labHere } = this;
     const words =
       command.takesNodes === true && labHere !== null
-        ? positionals.map((word) => labHere.addressOf(word) ?? word)
-        : positionals;
-    if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
+        ? typed.words.map((word) => labHere.addressOf(word) ?? word)
+        : typed.words;
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);
@@ -557,6 +567,24 @@ export class Shell {
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }
+}
+
+/** Words and options of what was typed after a command's word. */
+function typedFor(command: Command, rest: string): Typed {
+  if (command.raw === true) return { words: [rest], rest, options: {} };
+  const { values, positionals } = readOptions(splitWords(rest), command.options ?? {}, `usage: ${command.usage}`);
+  if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
+  return { words: positionals, rest, options: values as Invocation['options'] };
+}
+
+/** A place that the name of a node may stand for later. */
+const placeholderOf = (word: string, { names }: There) => (names.includes(word) ? '10.0.0.1:5999' : word);
+
+function asCommandError(raw: unknown): CommandError {
+  if (raw instanceof CommandError) return raw;
+  if (raw instanceof TooManyBranches)
+    return new CommandError('too-many', `${raw.message}; checkout BRANCH goes on at the end of one`);
+  return new CommandError('internal', safe(raw instanceof Error ? raw.message : String(raw), 300));
 }
 
 const firstLine = (input: string) => quoted(input.split('\n')[0] ?? '', 60);

@@ -2,23 +2,17 @@
  * Faults in the words of a user: a text goes in, faults come on, and those that last until something holds are healed when it does. It
  * knows the world's nodes; what a fault does is in faults/.
  */
-import { readExpression } from '../query/check.ts';
-import { type Expression, partsOf } from '../query/expression.ts';
-import { remembers } from '../query/functions.ts';
+import type { Groups } from '../core/simulation.ts';
 import { compile } from '../query/match.ts';
-import { nameRange } from '../query/names.ts';
 import { emptyObservation, type Observation } from '../query/observation.ts';
+import { readFault, withoutMemory } from './fault-text.ts';
 import { addFault, healFault, pendingUntils } from './faults/faults.ts';
-import { parseFault, printFault } from './faults/parse.ts';
+import { printFault } from './faults/parse.ts';
 import type { FaultSpec } from './faults/spec.ts';
 import { FAULTS_MAX } from './faults/state.ts';
-import type { Resolver } from './faults/values.ts';
 import type { End, Network } from './network.ts';
 import { nodeOf, type Population } from './population.ts';
 import type { Watch } from './watch.ts';
-
-/** By name, without @. */
-export type Groups = Readonly<Record<string, readonly string[]>>;
 
 export interface Harm {
   /** What a text means, as the text of each fault; the message is for the user. */
@@ -38,7 +32,7 @@ export function createHarm(network: Network, population: Population, watch: Watc
   const observation: Observation = { ...emptyObservation(), kind: 'message', dir: 'out' };
 
   network.faultHooks.compileExpression = (text) => {
-    const matcher = compile(withoutMemory(text), watch.scope);
+    const matcher = compile(withoutMemory(text, namesOf()), watch.scope);
     return (end: End, message) => {
       observation.t = network.kernel.now;
       observation.node = end.host.name;
@@ -53,49 +47,17 @@ export function createHarm(network: Network, population: Population, watch: Watc
     };
   };
 
-  /** What a fault asks must not depend on what was counted before it: a copy of the world would count anew. */
-  function withoutMemory(text: string): Expression {
-    const expression = readExpression(text, { nodes: namesOf() });
-    const counting = partsOf(expression).find((part) => part.kind === 'call' && remembers(part.name));
-    if (counting?.kind === 'call')
-      throw new Error(`a fault cannot ask ${counting.name}(…): it acts on one line at a time and counts nothing`);
-    return expression;
-  }
-
   const namesOf = () => [...population.places.keys()];
 
-  function resolver(groups: Groups): Resolver {
-    const names = namesOf();
-    return {
-      nodes(word) {
-        if (word.startsWith('@')) return groups[word.slice(1)] ?? null;
-        if (population.places.has(word)) return [word];
-        const [low = '', high = ''] = word.split('..');
-        const range = word.includes('..') ? nameRange(low, high) : null;
-        const found = range === null ? [] : names.filter(range);
-        return found.length > 0 ? found : null;
-      },
-      words: [...names, ...Object.keys(groups).map((name) => `@${name}`)],
-      checkExpression(text) {
-        try {
-          withoutMemory(text);
-          return null;
-        } catch (error) {
-          return (error as Error).message;
-        }
-      },
-    };
-  }
-
   function specs(text: string, groups: Groups): readonly FaultSpec[] {
-    const reading = parseFault(text, resolver(groups));
+    const reading = readFault(text, namesOf(), groups);
     return reading.ok ? reading.specs : [];
   }
 
   function untilTest(text: string): (at: string) => boolean {
     const known = tests.get(text);
     if (known !== undefined) return known;
-    const matcher = compile(withoutMemory(text), watch.scope);
+    const matcher = compile(withoutMemory(text, namesOf()), watch.scope);
     const test = (at: string) => matcher.holds(at);
     tests.set(text, test);
     return test;
@@ -103,7 +65,7 @@ export function createHarm(network: Network, population: Population, watch: Watc
 
   return {
     read(text, groups) {
-      const reading = parseFault(text, resolver(groups));
+      const reading = readFault(text, namesOf(), groups);
       if (!reading.ok) return reading;
       if (network.faults.active.length + reading.specs.length > FAULTS_MAX)
         return { ok: false, message: `${FAULTS_MAX} faults are on already; heal some first` };

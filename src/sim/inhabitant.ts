@@ -14,6 +14,7 @@ import {
   wakeNode,
 } from '../core/node.ts';
 import type { ReasonCode } from '../core/reasons.ts';
+import { setBack } from '../core/set-back.ts';
 import type { NodeState } from '../core/state.ts';
 import type { Address } from '../wire/address.ts';
 import type { Message } from '../wire/messages.ts';
@@ -29,6 +30,8 @@ export interface Inhabitant {
   closed(n: number, reason: ReasonCode): void;
   nameResolved(host: string, ips: readonly string[], detail: string | null): void;
   woken(): void;
+  /** Its clock was set back by so much, to `context.now`. */
+  clockSetBack(byUs: number): void;
 }
 
 /** A node as it was at one moment. Until it changes that is the living one; never to be changed. */
@@ -100,5 +103,9 @@ export class NodeInhabitant implements Inhabitant {
 
   woken(): void {
     wakeNode(this.changing(), this.context);
+  }
+
+  clockSetBack(byUs: number): void {
+    setBack(this.changing(), this.context.now, byUs);
   }
 }

@@ -33,14 +33,15 @@ export type Item =
   /** The tap asked to be called. */
   | (Parts & { readonly kind: 'tap' });
 
-export const messageItem = (end: End, message: Message): Item => ({
+/** `number` is that of the line in its network. */
+export const messageItem = (end: End, message: Message, number: number): Item => ({
   kind: 'message',
   end,
   message,
   host: null,
   dial: null,
   text: '',
-  number: 0,
+  number,
 });
 export const closedItem = (end: End, text: ReasonCode): Item => ({
   kind: 'closed',

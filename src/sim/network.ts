@@ -35,6 +35,10 @@ export interface End {
   /** What this side sends arrives there, not before what it sent last. */
   other: End | null;
   isOpen: boolean;
+  /** This side is about to be over: what it said and was stopped goes before that. */
+  isLeaving: boolean;
+  /** Why it is over, when that is not told yet, because something that came before is stopped. */
+  endedBy: ReasonCode | null;
   /** What came while this side was told not to read; null while it reads. */
   backlog: Item[] | null;
   pausedUntil: number;
@@ -82,7 +86,7 @@ export interface SimDial {
 
 /** What happens to things on their way while faults are on; each schedules what comes of it, or nothing. */
 export interface Links {
-  message(end: End, message: Message): void;
+  message(end: End, message: Message, number: number): void;
   /** The other side of a connection is to learn that it was closed. */
   closed(end: End, reason: ReasonCode): void;
   dial(dial: SimDial): void;
@@ -135,6 +139,8 @@ export interface Network {
   links: Links | null;
   /** Ends that were ever made. */
   ends: number;
+  /** Lines that were ever said: the number of the last one. */
+  lines: number;
   /** All there is to know of the faults that are on. */
   faults: FaultState;
   faultHooks: FaultHooks;
@@ -163,6 +169,7 @@ export function createNetwork(seed: number, wire: boolean): Network {
     onLine: null,
     links: null,
     ends: 0,
+    lines: 0,
     faults: createFaultState(),
     faultHooks: {
       compileExpression: () => () => false,
@@ -309,26 +316,34 @@ export function arrivalAt(network: Network, end: End): number {
 
 /** A message of a side's core, or one that is made up for it. */
 export function sendMessage(network: Network, end: End | undefined, message: Message): number {
-  if (end === undefined || !end.isOpen || end.other === null) return -1;
-  if (mayGoOn(network, end, 'sent', message)) messageLeaves(network, end, message);
+  if (end === undefined || !end.isOpen || end.isLeaving || end.other === null) return -1;
+  network.lines += 1;
+  const number = network.lines;
+  if (mayGoOn(network, end, 'sent', message, number)) messageLeaves(network, end, message, number);
   return 0;
 }
 
 /** False: it is in hand now. */
-export const mayGoOn = ({ tap }: Network, { host, n }: End, direction: LineDirection, message: Message): boolean =>
-  tap === null || tap.isIdle[direction] || tap.passes(host.name, n, direction, message, null);
+export const mayGoOn = (
+  { tap }: Network,
+  { host, n }: End,
+  direction: LineDirection,
+  message: Message,
+  number: number,
+): boolean => tap === null || tap.isIdle[direction] || tap.passes(host.name, n, direction, message, null, number);
 
 /** It is on its way, past whoever could have stopped it. */
-export function messageLeaves(network: Network, end: End, message: Message): void {
+export function messageLeaves(network: Network, end: End, message: Message, number: number): void {
   if (!end.isOpen || end.other === null) return;
-  if (network.witness !== null) network.witness.line(end.host.name, network.kernel.now, end.n, 'sent', null, message);
+  if (network.witness !== null)
+    network.witness.line(end.host.name, network.kernel.now, end.n, 'sent', null, message, number);
   if (network.onLine !== null) network.onLine(end.host, end.n, 'sent', message);
-  if (network.links === null) messageArrives(network, end.other, message, arrivalAt(network, end));
-  else network.links.message(end, message);
+  if (network.links === null) messageArrives(network, end.other, message, number, arrivalAt(network, end));
+  else network.links.message(end, message, number);
 }
 
-export function messageArrives(network: Network, to: End, message: Message, at: number): void {
-  schedule(network.kernel, at, messageItem(to, message));
+export function messageArrives(network: Network, to: End, message: Message, number: number, at: number): void {
+  schedule(network.kernel, at, messageItem(to, message, number));
 }
 
 function pauseEnd(network: Network, end: End | undefined, until: number): void {
@@ -342,11 +357,20 @@ function pauseEnd(network: Network, end: End | undefined, until: number): void {
 export function closeEnd(network: Network, end: End | undefined): void {
   if (end === undefined || !end.isOpen) return;
   network.witness?.closing(end.host.name, network.kernel.now, end.n);
+  end.isLeaving = network.tap?.isHolding(end.host.name, end.n, 'sent') === true;
+  if (end.isLeaving) return;
   end.isOpen = false;
   closeArrives(network, end, network.kernel.now);
   if (end.other === null) return;
   if (network.links === null) closeArrives(network, end.other, arrivalAt(network, end));
   else network.links.closed(end, 'remote-closed');
+}
+
+/** Less is stopped there than before: an end that waited for it comes. */
+export function eased(network: Network, end: End): void {
+  const isHolding = (direction: LineDirection) => network.tap?.isHolding(end.host.name, end.n, direction) === true;
+  if (end.isLeaving && !isHolding('sent')) closeEnd(network, end);
+  else if (end.endedBy !== null && !isHolding('received')) closeArrives(network, end, network.kernel.now, end.endedBy);
 }
 
 export function closeArrives(network: Network, end: End, at: number, reason: ReasonCode = 'remote-closed'): void {

@@ -7,7 +7,7 @@ import { STOP } from '../core/witness.ts';
 import type { NodeConfig } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import { NodeInhabitant } from './inhabitant.ts';
-import { addHost, announceJoin, type Host, type Network, removeHost, report } from './network.ts';
+import { addHost, announceJoin, closeEnd, type Host, type Network, removeHost, report } from './network.ts';
 import { createRandom, nextRandom } from './random.ts';
 import { happen } from './step.ts';
 
@@ -123,6 +123,11 @@ export function leave(network: Network, host: Host): void {
   host.context.now = network.kernel.now + host.skewUs;
   network.witness?.fact(host.name, network.kernel.now, STOP);
   stopNode(changingNodeOf(host), host.context);
+  for (const end of host.ends.values()) {
+    if (!end.isLeaving) continue;
+    network.tap?.closed(host.name, end.n);
+    closeEnd(network, end);
+  }
   removeHost(network, host);
   report(network, host, { kind: 'stopped' });
 }

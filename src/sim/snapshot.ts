@@ -37,6 +37,7 @@ export interface Snapshot {
   readonly hash: number;
   readonly events: number;
   readonly ends: number;
+  readonly lines: number;
   readonly faults: FaultState;
   readonly population: Population;
   readonly tap: TapState | null;
@@ -73,6 +74,7 @@ export function takeSnapshot(network: Network, population: Population): Snapshot
     hash: network.hash,
     events: network.events,
     ends: network.ends,
+    lines: network.lines,
     faults: copyFaults(network.faults),
     population: copyPopulation(population),
     tap: network.tap === null ? null : copyTapState(network.tap.state),
@@ -96,6 +98,7 @@ export function putBack(network: Network, population: Population, snapshot: Snap
   network.hash = snapshot.hash;
   network.events = snapshot.events;
   network.ends = snapshot.ends;
+  network.lines = snapshot.lines;
   network.last.kind = null;
   for (const saved of snapshot.saved) loadHost(saved, copy);
   // Faults are read anew, and may name whoever is there then.

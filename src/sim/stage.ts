@@ -97,6 +97,7 @@ export function createStage({ seed, nodes, wire, agent, wallMs, register, names,
     network.hash = hash;
     network.events = 0;
     network.ends = 0;
+    network.lines = 0;
     network.links = null;
     network.faults = createFaultState();
     network.last.kind = null;

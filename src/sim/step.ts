@@ -2,6 +2,7 @@
 import type { ReasonCode } from '../core/reasons.ts';
 import { NETWORK, TIMER } from '../core/witness.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
+import { lost } from './faults/verdicts.ts';
 import { addMessage, addNumber, addTime } from './hash.ts';
 import type { Item } from './items.ts';
 import { takeNext } from './kernel.ts';
@@ -20,7 +21,7 @@ function handle(network: Network, item: Item): void {
   switch (item.kind) {
     case 'message':
       return item.end.backlog === null || !item.end.isOpen
-        ? deliver(network, item.end, item.message)
+        ? deliver(network, item.end, item.message, item.number)
         : void item.end.backlog.push(item);
     case 'wake':
       if (item.number !== item.host.wakeTicket) return;
@@ -67,12 +68,13 @@ export function happen(network: Network, kind: keyof typeof KINDS, host: Host, n
   network.hash = addNumber(addNumber(addNumber(addTime(network.hash, now), KINDS[kind]), host.index), number);
 }
 
-function deliver(network: Network, to: End, message: Message): void {
-  if (to.isOpen && mayGoOn(network, to, 'received', message)) messageHeard(network, to, message);
+function deliver(network: Network, to: End, message: Message, number: number): void {
+  if (!to.isOpen || to.isLeaving) lost(network, to, message, number);
+  else if (mayGoOn(network, to, 'received', message, number)) messageHeard(network, to, message, number);
 }
 
 /** It comes to the core, past whoever could have stopped it. */
-export function messageHeard(network: Network, to: End, message: Message): void {
+export function messageHeard(network: Network, to: End, message: Message, number: number): void {
   if (!to.isOpen) return;
   const { host, n } = to;
   host.heard = to;
@@ -81,7 +83,8 @@ export function messageHeard(network: Network, to: End, message: Message): void 
   network.last.peer = to.other?.host ?? null;
   network.last.message = message;
   if (network.observe !== null) network.observe(host, null);
-  if (network.witness !== null) network.witness.line(host.name, network.kernel.now, n, 'received', null, message);
+  if (network.witness !== null)
+    network.witness.line(host.name, network.kernel.now, n, 'received', null, message, number);
   if (network.onLine !== null) network.onLine(host, n, 'received', message);
   const heard = network.wire ? parseMessage(encodeMessage(message)) : message;
   if (heard.type !== 'malformed') host.inhabitant.messageReceived(n, heard);
@@ -98,6 +101,11 @@ function resume(network: Network, end: End): void {
 function reportClosed(network: Network, end: End, reason: ReasonCode): void {
   const { host, n } = end;
   if (host.ends.get(n) !== end) return;
+  // What is cut ends at once; an end that was said comes after all that was said before.
+  if (end.isOpen && reason === 'remote-closed' && network.tap?.isHolding(host.name, n, 'received') === true) {
+    end.endedBy = reason;
+    return;
+  }
   host.ends.delete(n);
   host.heard = null;
   end.isOpen = false;
@@ -161,6 +169,8 @@ function createEnd(network: Network, host: Host, { latencyUs }: SimDial, other: 
     n: host.inhabitant.connections + 1,
     other,
     isOpen: true,
+    isLeaving: false,
+    endedBy: null,
     backlog: null,
     pausedUntil: -Infinity,
     latencyUs,

@@ -8,7 +8,7 @@ import type { Peer } from '../tap/carrier.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import { parseMessage } from '../wire/messages.ts';
 import { resetConnection } from './faults/passage.ts';
-import { callTap, type End, messageLeaves, type Network } from './network.ts';
+import { callTap, type End, eased, messageLeaves, type Network } from './network.ts';
 import { nodeOf } from './population.ts';
 import { messageHeard } from './step.ts';
 
@@ -36,12 +36,16 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
       peer.name = other?.name ?? '';
       return peer;
     },
-    carry(name, n, direction, line) {
+    carry(name, n, direction, line, number) {
       const end = endOf(name, n);
       const message = parseMessage(line);
       if (end === null || message.type === 'malformed') return;
-      if (direction === 'sent') messageLeaves(network, end, message);
-      else messageHeard(network, end, message);
+      if (direction === 'sent') messageLeaves(network, end, message, number);
+      else if (!end.isLeaving) messageHeard(network, end, message, number);
+    },
+    nextNumber() {
+      network.lines += 1;
+      return network.lines;
     },
     reset(name, n) {
       const end = endOf(name, n);
@@ -55,6 +59,15 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
       if (at !== Infinity) callTap(network, at);
     },
     setFull: () => undefined,
+    eased(name, n) {
+      const end = endOf(name, n);
+      if (end !== null) eased(network, end);
+    },
     tell,
+    record({ node, line, ...deed }) {
+      const message = parseMessage(line);
+      if (network.witness === null || message.type === 'malformed') return;
+      network.witness.verdict(node, kernel.now, { ...deed, line: null, message, isInHand: true });
+    },
   });
 }

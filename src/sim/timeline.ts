@@ -2,7 +2,14 @@
  * The history of a simulated world: inputs go in and are recorded where they were given, the world can be taken back to any moment, and an
  * input given there begins another branch. A run is its seed, its size and its inputs; snapshots only save time.
  */
-import type { BranchView, Destination, Input, Moment, RecordedInput } from '../core/simulation.ts';
+import {
+  type BranchView,
+  type Destination,
+  type Input,
+  type Moment,
+  type RecordedInput,
+  TooManyBranches,
+} from '../core/simulation.ts';
 import type { Harm } from './harm.ts';
 import { nextTime } from './kernel.ts';
 import type { Network } from './network.ts';
@@ -125,7 +132,7 @@ export function give<Answer>(timeline: Timeline<Answer>, input: Input): Answer {
 }
 
 function fork(timeline: Timeline<unknown>): void {
-  if (timeline.branches.size >= BRANCHES_MAX) throw new RangeError(`there are ${BRANCHES_MAX} branches already`);
+  if (timeline.branches.size >= BRANCHES_MAX) throw new TooManyBranches(`a lab has at most ${BRANCHES_MAX} branches`);
   const from = momentOf(timeline);
   const name = `b${timeline.branches.size}`;
   const parent = timeline.branch;

@@ -4,6 +4,7 @@
  */
 import type { LineDirection } from '../core/events.ts';
 import type { MessageInHand, TapChange } from '../core/tap.ts';
+import type { VerdictKind } from '../core/witness.ts';
 import { parseMessage } from '../wire/messages.ts';
 import type { Carrier } from './carrier.ts';
 import { HELD_MAX, LANE_BYTES_MAX, LANE_MESSAGES_MAX, PAST_MAX } from './limits.ts';
@@ -13,9 +14,13 @@ import type { Held, TapState } from './state.ts';
 
 type Lane = Pick<Held, 'node' | 'n' | 'direction'>;
 
+export const BY_USER = 'user';
+
 /** A line that was stopped. */
 export interface Stopped extends Lane {
   readonly line: string;
+  /** Of the line in its world. */
+  readonly number: number;
   readonly peer: string | null;
   /** The rule; null: it only stands behind another line. */
   readonly by: string | null;
@@ -28,6 +33,10 @@ export interface Hand {
   /** It goes at a time from now on, as soon as nothing stands before it. */
   release(some: readonly Held[], inUs: number): void;
   discard(one: Held): void;
+  /** Its line is another one. */
+  change(one: Held, line: string): void;
+  /** Its line goes once more, past all that waits. */
+  again(one: Held): void;
   /** Whoever deals with a message has not forgotten it. */
   touch(one: Held): void;
   due(): void;
@@ -47,9 +56,11 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
     const changed = patched?.ok === true ? patched.line : line;
     const why = patched?.ok === false ? patched.message : carrier.refuses(changed);
     const isHeld = verdict.kind === 'hold' || why !== null;
-    state.messagesMade += 1;
+    const copy = copyOf(stopped.number);
     const one: Held = {
-      id: `m${state.messagesMade}`,
+      id: `m${stopped.number}${copy > 1 ? `.${copy}` : ''}`,
+      number: stopped.number,
+      copy,
       node: stopped.node,
       n: stopped.n,
       direction: stopped.direction,
@@ -63,18 +74,36 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
       dueAt: isHeld ? now + carrier.patienceUs : verdict.kind === 'deliver' ? now + verdict.inUs : now,
       isForgotten: isHeld,
       copies: verdict.kind === 'dup' ? 1 + verdict.copies : 1,
+      copiedBy: by,
+      went: 0,
       fate: 'held',
     };
-    if (verdict.kind === 'drop') return end(one, 'dropped', 'dropped');
+    if (verdict.kind === 'drop') {
+      record('drop', one, by, null);
+      return end(one, 'dropped', 'dropped');
+    }
     if (verdict.kind === 'reset') {
+      record('drop', one, by, 'its connection is reset');
       end(one, 'gone', 'reset');
       return carrier.reset(one.node, one.n);
     }
     state.held.push(one);
+    if (isHeld) record('hold', one, by, why);
+    else if (verdict.kind === 'edit') record('edit', one, by, `was ${line}`);
+    else if (verdict.kind === 'deliver' && verdict.inUs > 0) record('delay', one, by, timeText(verdict.inUs));
+    const before = isHeld ? null : blockerOf(one);
+    if (before !== null) record('hold', one, null, `behind ${before.id}`);
     if (isHeld) tell('held', one);
     else tell(verdict.kind === 'pass' ? 'blocked' : 'changed', one);
     relieve(one);
     settle(one);
+  }
+
+  /** Which one it is of those with its number: a copy of a line may be stopped again. */
+  function copyOf(number: number): number {
+    let copy = 1;
+    for (const one of stateOf().held) if (one.number === number && one.copy >= copy) copy = one.copy + 1;
+    return copy;
   }
 
   /** Twice as much as pauses the socket is too much: all that waits there goes on. */
@@ -85,20 +114,31 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
     for (const one of lane) {
       one.dueAt = carrier.now();
       one.isForgotten = false;
+      record('release', one, null, 'too much waited there');
     }
     tell('flooded', lane[0] as Held);
   }
 
   function settle(lane: Lane): void {
     for (let one = nextDue(lane); one !== null; one = nextDue(lane)) {
-      if (one.isForgotten) tell('released', one);
+      if (one.isForgotten) {
+        record('release', one, null, 'nobody dealt with it');
+        tell('released', one);
+      }
       forget(one);
       end(one, 'delivered', null);
-      for (let copy = 0; copy < one.copies; copy += 1) carrier.carry(one.node, one.n, one.direction, one.line);
+      for (let copy = 0; copy < one.copies; copy += 1) goOn(one);
     }
     const both = stateOf().held.filter((one) => one.n === lane.n && one.node === lane.node);
     carrier.setFull(lane.node, lane.n, amountOf(both) >= 1);
+    carrier.eased(lane.node, lane.n);
     wakeLater();
+  }
+
+  function goOn(one: Held): void {
+    if (one.went > 0) record('dup', { ...one, copy: one.copy + one.went }, one.copiedBy, null);
+    one.went += 1;
+    carrier.carry(one.node, one.n, one.direction, one.line, one.number);
   }
 
   /** The next of a lane that may go: nothing that keeps the order stands before it. */
@@ -140,6 +180,11 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
     carrier.tell({ kind, message: view(one) });
   }
 
+  function record(kind: VerdictKind, one: Held, by: string | null, text: string | null): void {
+    const { node, n, direction, number, copy, line } = one;
+    carrier.record({ kind, node, n, direction, number, copy, line, by, text });
+  }
+
   /** The first of its lane is what all others of it wait for. */
   function blockerOf(one: Held): Held | null {
     if (one.fate !== 'held') return null;
@@ -178,14 +223,27 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
       for (const one of some) {
         one.dueAt = carrier.now() + inUs;
         one.isForgotten = false;
+        if (inUs > 0) record('delay', one, BY_USER, timeText(inUs));
+        else record('release', one, BY_USER, null);
       }
       for (const one of some) settle(one);
       for (const one of some) tell('settled', one);
     },
     discard(one) {
       forget(one);
+      record('drop', one, BY_USER, null);
       end(one, 'dropped', 'settled');
       settle(one);
+    },
+    change(one, line) {
+      const was = one.line;
+      one.line = line;
+      if (line !== was) record('edit', one, BY_USER, `was ${was}`);
+    },
+    again(one) {
+      one.copiedBy = BY_USER;
+      if (one.went === 0) record('release', one, BY_USER, 'said all the same');
+      goOn(one);
     },
     touch(one) {
       if (one.isForgotten) one.dueAt = carrier.now() + carrier.patienceUs;
@@ -203,12 +261,17 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
       const state = stateOf();
       const gone = state.held.filter((one) => one.n === n && one.node === node);
       state.held = state.held.filter((one) => !gone.includes(one));
-      for (const one of gone) end(one, 'gone', 'gone');
+      for (const one of gone) {
+        record('drop', one, null, 'its connection is gone');
+        end(one, 'gone', 'gone');
+      }
       if (gone.length > 0) wakeLater();
     },
     view,
   };
 }
+
+const timeText = (us: number) => `${us / 1_000} ms`;
 
 /** In units of what pauses a socket. */
 function amountOf(lane: readonly Held[]): number {

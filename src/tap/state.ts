@@ -19,6 +19,9 @@ export interface Rule extends RuleText {
 
 export interface Held {
   readonly id: string;
+  /** Of the line in its world, and which of several with that number it is, from 1 on. */
+  readonly number: number;
+  readonly copy: number;
   readonly node: string;
   readonly n: number;
   readonly direction: LineDirection;
@@ -34,12 +37,15 @@ export interface Held {
   /** It is due because nobody said anything, not because somebody wanted it so. */
   isForgotten: boolean;
   copies: number;
+  /** Who wanted more than one. */
+  copiedBy: string | null;
+  /** How often it went on. */
+  went: number;
   fate: Fate;
 }
 
 export interface TapState {
   rulesMade: number;
-  messagesMade: number;
   /** When the world was asked to call. */
   wakeAt: number;
   /** At most RULES_MAX. */
@@ -52,7 +58,6 @@ export interface TapState {
 
 export const createTapState = (): TapState => ({
   rulesMade: 0,
-  messagesMade: 0,
   wakeAt: Infinity,
   rules: [],
   held: [],

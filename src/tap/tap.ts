@@ -7,7 +7,7 @@ import type { MessageInHand, RuleInHand, TapAnswer, TapOrder } from '../core/tap
 import { encodeMessage, type Message } from '../wire/messages.ts';
 import type { Carrier } from './carrier.ts';
 import { createChain } from './chain.ts';
-import { createHand } from './hand.ts';
+import { BY_USER, createHand } from './hand.ts';
 import { COPIES_MAX, RULES_MAX } from './limits.ts';
 import type { Verdict } from './rule.ts';
 import { createTapState, type Held, type TapState } from './state.ts';
@@ -20,8 +20,20 @@ export interface Tap {
   /** Plain data; `load` takes a copy of it back. */
   readonly state: TapState;
   load(state: TapState): void;
-  /** Whether a line goes on now; else the carrier gets it when it does. `text` null: it is the line of the message. */
-  passes(node: string, n: number, direction: LineDirection, message: Message | null, text: string | null): boolean;
+  /**
+   * Whether a line goes on now; else the carrier gets it when it does. `text` null: it is the line of the message. `number` is that of the
+   * line in its world.
+   */
+  passes(
+    node: string,
+    n: number,
+    direction: LineDirection,
+    message: Message | null,
+    text: string | null,
+    number: number,
+  ): boolean;
+  /** Whether something waits there, so that the end of the connection has to; null: in either direction. */
+  isHolding(node: string, n: number, direction: LineDirection | null): boolean;
   /** What has waited for its time goes. */
   due(): void;
   /** A connection is gone. */
@@ -49,7 +61,8 @@ export function createTap(carrier: Carrier): Tap {
   }
 
   const findHeld = (id: string) => state.held.find((one) => one.id === id);
-  const find = (id: string) => findHeld(id) ?? state.past.find((one) => one.id === id);
+  /** A line that was stopped at both of its ends was in hand twice. */
+  const find = (id: string) => findHeld(id) ?? state.past.findLast((one) => one.id === id);
 
   function refusal(order: TapOrder): Refusal | null {
     switch (order.kind) {
@@ -114,9 +127,23 @@ export function createTap(carrier: Carrier): Tap {
         return about([], [chain.add(order.text, order.node)]);
       case 'unbreak':
         return about([], chain.remove(order.id));
-      case 'inject':
-        carrier.carry(order.node, order.n, 'received', order.line);
+      case 'inject': {
+        const { node, n, line } = order;
+        const number = carrier.nextNumber();
+        carrier.record({
+          kind: 'inject',
+          node,
+          n,
+          direction: 'received',
+          number,
+          copy: 1,
+          line,
+          by: BY_USER,
+          text: null,
+        });
+        carrier.carry(node, n, 'received', line, number);
         return about([]);
+      }
       case 'deliver': {
         const some = order.id === 'all' ? [...state.held] : [findHeld(order.id) as Held];
         hand.release(some, order.inUs);
@@ -124,7 +151,7 @@ export function createTap(carrier: Carrier): Tap {
       }
       case 'resend': {
         const one = find(order.id) as Held;
-        carrier.carry(one.node, one.n, one.direction, one.line);
+        hand.again(one);
         return about([one]);
       }
       case 'drop': {
@@ -136,8 +163,10 @@ export function createTap(carrier: Carrier): Tap {
       case 'revert':
       case 'dup': {
         const one = findHeld(order.id) as Held;
-        if (order.kind === 'dup') one.copies = Math.min(one.copies + order.copies, COPIES_MAX);
-        else one.line = order.kind === 'edit' ? order.line : one.original;
+        if (order.kind === 'dup') {
+          one.copies = Math.min(one.copies + order.copies, COPIES_MAX);
+          one.copiedBy = BY_USER;
+        } else hand.change(one, order.kind === 'edit' ? order.line : one.original);
         hand.touch(one);
         return about([one]);
       }
@@ -162,7 +191,7 @@ export function createTap(carrier: Carrier): Tap {
       chain.loaded();
       noteIdle();
     },
-    passes(node, n, direction, message, text) {
+    passes(node, n, direction, message, text, number) {
       if (tap.isIdle[direction]) return true;
       const rule = chain.decide(node, n, direction, message);
       const verdict = rule?.verdict ?? PASS;
@@ -172,11 +201,14 @@ export function createTap(carrier: Carrier): Tap {
       const peer = carrier.peerOf(node, n);
       if (!goesOn && peer !== null) {
         const line = text ?? (message === null ? '' : encodeMessage(message));
-        hand.take({ node, n, direction, line, peer: peer.id, by: rule?.id ?? null, verdict: isFree ? PASS : verdict });
+        const by = rule?.id ?? null;
+        hand.take({ node, n, direction, line, number, peer: peer.id, by, verdict: isFree ? PASS : verdict });
       }
       noteIdle();
       return goesOn || peer === null;
     },
+    isHolding: (node, n, direction) =>
+      state.held.some((one) => one.n === n && one.node === node && (direction === null || one.direction === direction)),
     due() {
       hand.due();
       noteIdle();

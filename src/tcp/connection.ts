@@ -21,7 +21,10 @@ export interface Attendant {
   /** To be split: lines and faults come while this runs. Null: it is the connection's turn to go on with the last one. */
   chunkCame(connection: Connection, chunk: Buffer | null): void;
   lineCame(connection: Connection, text: string): void;
-  faultCame(connection: Connection, fault: FrameFault): void;
+  /** `text` null: nothing after it can be read. */
+  faultCame(connection: Connection, fault: FrameFault, text: string | null): void;
+  /** Whether lines of it are stopped, before which it must not end. */
+  isHolding(connection: Connection): boolean;
   /** Exactly once for every connection that was attended. */
   connectionEnded(connection: Connection): void;
 }
@@ -43,6 +46,12 @@ export class Connection implements FrameSink, Outbox {
   reason: ReasonCode = 'remote-closed';
   /** Our side is over: nothing more is queued and nothing that comes is read. */
   isEnding = false;
+  /** Our side is about to be over: lines of ours that were stopped go before that. */
+  isLeaving = false;
+  /** What makes all that comes after it unreadable, until it is told. */
+  brokenBy: FrameFault | null = null;
+  /** Lines that are stopped and are none, by their numbers. */
+  readonly refused = new Map<number, { readonly fault: FrameFault; readonly text: string }>();
   /** More of the last chunk, or all of it, waits for its turn. */
   isMidChunk = false;
   /** All of it. */
@@ -82,7 +91,7 @@ export class Connection implements FrameSink, Outbox {
   }
 
   get isReading(): boolean {
-    return !this.isEnding && !this.socket.destroyed;
+    return !this.isEnding && this.brokenBy === null && !this.socket.destroyed;
   }
 
   line(text: string): boolean {
@@ -91,8 +100,8 @@ export class Connection implements FrameSink, Outbox {
     return this.isReading;
   }
 
-  fault(fault: FrameFault): boolean {
-    this.attendant.faultCame(this, fault);
+  fault(fault: FrameFault, text: string | null): boolean {
+    this.attendant.faultCame(this, fault, text);
     return this.isReading;
   }
 
@@ -106,7 +115,7 @@ export class Connection implements FrameSink, Outbox {
     this.isMidChunk = !isDone && this.isReading;
     if (this.isMidChunk && !this.isPaused) this.turns.wait(this);
     if (this.isMidChunk !== wasMidChunk) this.#readOrNot();
-    if (this.#hasEnded && !this.isMidChunk) this.#endOurs();
+    this.goOnEnding();
   }
 
   #splitSome(chunk: Buffer | null): boolean {
@@ -123,10 +132,16 @@ export class Connection implements FrameSink, Outbox {
   /** Rule 67: the peer's end is ours, too, once all that it said has been taken and answered. */
   peerEnded(): void {
     this.#hasEnded = true;
-    if (!this.isMidChunk) this.#endOurs();
+    this.goOnEnding();
+  }
+
+  /** Not before the lines that are stopped have gone on. */
+  goOnEnding(): void {
+    if (this.#hasEnded && !this.isMidChunk && !this.isLeaving) this.#endOurs();
   }
 
   #endOurs(): void {
+    if (this.attendant.isHolding(this)) return;
     flush(this);
     this.socket.end();
   }

@@ -40,6 +40,8 @@ import { createTurns } from './turns.ts';
 
 /** What `send` answers then. */
 const NOT_SENT = -1;
+/** Lines of a connection that are no messages and may still be heard; what is older was dropped. */
+const REFUSED_MAX = 256;
 
 export type WatchLine = (n: number, direction: LineDirection, line: string, message: Message | null) => void;
 
@@ -48,7 +50,9 @@ export interface Gate {
   /** Of each direction, whether nothing is stopped: no line need be shown to it. */
   readonly isIdle: Readonly<Record<LineDirection, boolean>>;
   /** Whether a line goes on now; else `carry` lets it go when it may. */
-  passes(n: number, direction: LineDirection, message: Message | null, text: string): boolean;
+  passes(n: number, direction: LineDirection, message: Message | null, text: string, number: number): boolean;
+  /** Whether something waits there, so that the end of the connection has to; null: in either direction. */
+  isHolding(n: number, direction: LineDirection | null): boolean;
   closed(n: number): void;
 }
 
@@ -62,6 +66,8 @@ export interface DriverHooks {
   readonly witness: () => Witness | null;
   /** What the witness is to call the node. */
   readonly name: string;
+  /** Of the next line of this world. */
+  readonly nextNumber: () => number;
 }
 
 export interface Driver {
@@ -69,11 +75,13 @@ export interface Driver {
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
   handle<Result>(what: Fact, fact: () => Result): Result;
   /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. */
-  carry(n: number, direction: LineDirection, line: string): void;
+  carry(n: number, direction: LineDirection, line: string, number: number): void;
   /** Cuts a connection off, with what waits on it. */
   reset(n: number): void;
   /** Reads nothing of a connection while it is full. */
   setFull(n: number, isFull: boolean): void;
+  /** Less is stopped there than before. */
+  eased(n: number): void;
   /** A setting has changed: what holds for each connection holds for those that are open, too. */
   heedSettings(): void;
   listen(at: HostPort): Promise<Address>;
@@ -93,7 +101,7 @@ const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
 };
 
 export function createDriver(node: NodeState, random: () => number, hooks: DriverHooks): Driver {
-  const { clock, gate, name, witness } = hooks;
+  const { clock, gate, name, witness, nextNumber } = hooks;
   const connections = new Map<number, Connection>();
   const listeners: Listener[] = [];
   /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
@@ -159,16 +167,17 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   /** `bytes` is what is sent, one character a byte; `line` what those who look at lines are shown. */
   function queueLine(n: number, bytes: string, line: string, message: Message | null): number {
     const connection = connections.get(n);
-    if (connection === undefined || connection.isEnding) return NOT_SENT;
+    if (connection === undefined || connection.isEnding || connection.isLeaving) return NOT_SENT;
     if (connection.isBackedUp && (message?.type === 'addr' || message?.type === 'getaddr')) return NOT_SENT;
-    if (gate.isIdle.sent || gate.passes(n, 'sent', message ?? messageOf(line), line))
-      write(connection, bytes, line, message);
+    const number = nextNumber();
+    if (gate.isIdle.sent || gate.passes(n, 'sent', message ?? messageOf(line), line, number))
+      write(connection, bytes, line, message, number);
     return bytes.length + 1;
   }
 
-  function write(connection: Connection, bytes: string, line: string, message: Message | null): void {
+  function write(connection: Connection, bytes: string, line: string, message: Message | null, number: number): void {
     if (connection.queue(bytes)) touched.push(connection);
-    witness()?.line(name, clock.now(), connection.n, 'sent', line, message);
+    witness()?.line(name, clock.now(), connection.n, 'sent', line, message, number);
     hooks.onLine()?.(connection.n, 'sent', line, message);
   }
 
@@ -241,7 +250,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       try {
         if (chunk !== null) bytesReceived(node, context, connection.n, chunk.length);
         // Read to the end all the same: an end that is not read is never seen.
-        if (!connection.isEnding) connection.split(chunk);
+        if (connection.isReading && !connection.isLeaving) connection.split(chunk);
       } catch (error) {
         failInside(connection, error);
       } finally {
@@ -250,16 +259,22 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     lineCame(connection, text) {
       const message = parseMessage(text);
+      const number = nextNumber();
       if (
         !gate.isIdle.received &&
-        !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text)
+        !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text, number)
       )
         return;
-      hear(connection, message, text);
+      hear(connection, message, text, number);
     },
-    faultCame({ n }, fault) {
-      const [reason, detail] = FAULTS[fault];
-      lineRefused(node, context, n, reason, detail);
+    isHolding: ({ n }) => gate.isHolding(n, null),
+    faultCame(connection, fault, text) {
+      const { n } = connection;
+      const number = nextNumber();
+      if (text === null && gate.isHolding(n, 'received')) connection.brokenBy = fault;
+      else if (text === null || gate.isIdle.received || gate.passes(n, 'received', null, text, number))
+        refuse(connection, fault);
+      else keepRefused(connection, number, fault, text);
     },
     connectionEnded({ n, reason }) {
       connections.delete(n);
@@ -269,23 +284,37 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
   };
 
-  function hear(connection: Connection, message: Message | Malformed, text: string): void {
+  function refuse({ n }: Connection, fault: FrameFault): void {
+    const [reason, detail] = FAULTS[fault];
+    lineRefused(node, context, n, reason, detail);
+  }
+
+  function keepRefused({ refused }: Connection, number: number, fault: FrameFault, text: string): void {
+    refused.set(number, { fault, text });
+    if (refused.size > REFUSED_MAX) refused.delete(refused.keys().next().value ?? 0);
+  }
+
+  function hear(connection: Connection, message: Message | Malformed, text: string, number: number): void {
     const { n } = connection;
     const decoded = message.type === 'malformed' ? null : message;
-    witness()?.line(name, clock.now(), n, 'received', text, decoded);
+    witness()?.line(name, clock.now(), n, 'received', text, decoded, number);
     hooks.onLine()?.(n, 'received', text, decoded);
     if (message.type === 'malformed') return lineRefused(node, context, n, 'malformed', message.detail);
     messageReceived(node, context, n, message, text.length + 1);
     if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
   }
 
-  function carry(n: number, direction: LineDirection, line: string): void {
+  function carry(n: number, direction: LineDirection, line: string, number: number): void {
     const connection = connections.get(n);
     if (connection === undefined || connection.isEnding) return;
+    if (connection.isLeaving && direction === 'received') return;
     handle(NETWORK, () => {
-      if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line));
+      if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line), number);
+      const refused = connection.refused.get(number);
       try {
-        hear(connection, parseMessage(line), line);
+        // What was edited meanwhile may be a message.
+        if (refused !== undefined && refused.text === line) refuse(connection, refused.fault);
+        else hear(connection, parseMessage(line), line, number);
       } catch (error) {
         failInside(connection, error);
       }
@@ -316,8 +345,30 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       connection.destroy();
       return countWritten(connection);
     }
+    // What was said before leaves before.
+    connection.isLeaving = gate.isHolding(n, 'sent');
+    if (!connection.isLeaving) end(connection);
+  }
+
+  function end(connection: Connection): void {
     if (connection.text.length === 0) touched.push(connection);
     connection.end();
+  }
+
+  function eased(n: number): void {
+    const connection = connections.get(n);
+    if (connection === undefined || connection.isEnding) return;
+    enter();
+    try {
+      const { brokenBy } = connection;
+      if (brokenBy !== null && !gate.isHolding(n, 'received')) {
+        connection.brokenBy = null;
+        refuse(connection, brokenBy);
+      } else if (!connection.isLeaving) connection.goOnEnding();
+      else if (!gate.isHolding(n, 'sent')) end(connection);
+    } finally {
+      leave();
+    }
   }
 
   function accept(socket: Socket, local: Address | null): void {
@@ -346,6 +397,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     carry,
     reset: (n) => connections.get(n)?.reset(),
     setFull: (n, isFull) => connections.get(n)?.setFull(isFull),
+    eased,
     heedSettings() {
       for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
     },

@@ -2,10 +2,12 @@
 import type { NodeEvent } from '../core/events.ts';
 import type { NodeState } from '../core/state.ts';
 import type { TapChange, TapPort } from '../core/tap.ts';
+import type { Witness } from '../core/witness.ts';
 import { createScope } from '../query/scope.ts';
 import type { Peer } from '../tap/carrier.ts';
 import { LINE_LENGTH_MAX, PATIENCE_US } from '../tap/limits.ts';
 import { createTap } from '../tap/tap.ts';
+import { parseMessage } from '../wire/messages.ts';
 import { type Clock, TIMER_MS_MAX } from './clock.ts';
 import type { Driver, Gate } from './driver.ts';
 
@@ -17,6 +19,8 @@ interface Member {
 export interface TcpTap {
   readonly port: TapPort;
   gateOf(name: string): Gate;
+  /** Numbers all lines of the world. */
+  readonly nextNumber: () => number;
   join(name: string, node: NodeState, driver: Driver): void;
   leave(name: string): void;
   note(name: string, event: NodeEvent): void;
@@ -24,11 +28,12 @@ export interface TcpTap {
   stop(): void;
 }
 
-export function createTcpTap(clock: Clock): TcpTap {
+export function createTcpTap(clock: Clock, witness: () => Witness | null): TcpTap {
   const members = new Map<string, Member>();
   const listeners = new Set<(change: TapChange) => void>();
   let timer: NodeJS.Timeout | undefined;
   let names: readonly string[] = [];
+  let lines = 0;
   const scope = createScope({ names: () => names, state: (name) => members.get(name)?.node ?? null });
 
   function peerOf(name: string, n: number): Peer | null {
@@ -44,7 +49,8 @@ export function createTcpTap(clock: Clock): TcpTap {
     usualPoint: null,
     now: clock.now,
     peerOf,
-    carry: (name, n, direction, line) => members.get(name)?.driver.carry(n, direction, line),
+    carry: (name, n, direction, line, number) => members.get(name)?.driver.carry(n, direction, line, number),
+    nextNumber,
     reset: (name, n) => members.get(name)?.driver.reset(n),
     refuses: (line) =>
       line.length > LINE_LENGTH_MAX || /[\r\n]/.test(line)
@@ -58,10 +64,23 @@ export function createTcpTap(clock: Clock): TcpTap {
       timer.unref();
     },
     setFull: (name, n, isFull) => members.get(name)?.driver.setFull(n, isFull),
+    eased: (name, n) => members.get(name)?.driver.eased(n),
     tell(change) {
       for (const listener of listeners) listener(change);
     },
+    record({ node, ...deed }) {
+      const looking = witness();
+      if (looking === null) return;
+      const message = parseMessage(deed.line);
+      const decoded = message.type === 'malformed' ? null : message;
+      looking.verdict(node, clock.now(), { ...deed, message: decoded, isInHand: true });
+    },
   });
+
+  function nextNumber(): number {
+    lines += 1;
+    return lines;
+  }
 
   function populate(): void {
     names = [...members.keys()];
@@ -82,7 +101,8 @@ export function createTcpTap(clock: Clock): TcpTap {
     },
     gateOf: (name) => ({
       isIdle: tap.isIdle,
-      passes: (n, direction, message, text) => tap.passes(name, n, direction, message, text),
+      passes: (n, direction, message, text, number) => tap.passes(name, n, direction, message, text, number),
+      isHolding: (n, direction) => tap.isHolding(name, n, direction),
       closed: (n) => tap.closed(name, n),
     }),
     join(name, node, driver) {
@@ -94,6 +114,7 @@ export function createTcpTap(clock: Clock): TcpTap {
       populate();
     },
     note: (name, event) => scope.note(name, event),
+    nextNumber,
     stop: () => clearTimeout(timer),
   };
 }

@@ -44,7 +44,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
   const waits = new Set<() => void>();
   const contexts = new Map<string, Context>();
   const transcripts = createTranscripts(() => contexts);
-  const hand = createTcpTap(clock);
+  const hand = createTcpTap(clock, () => witnesses.current);
   let closed = false;
 
   function spawn(config: NodeConfig): Promise<NodePort> {
@@ -74,6 +74,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     const driver: Driver = createDriver(node, createSecretRandom(), {
       clock,
       name: config.name,
+      nextNumber: hand.nextNumber,
       gate: hand.gateOf(config.name),
       onEvent(event) {
         hand.note(config.name, event);

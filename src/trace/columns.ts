@@ -3,7 +3,7 @@
  * oldest make room, by number and by an estimate of what they hold. It knows nothing of what a row means.
  */
 import type { NodeEvent } from '../core/events.ts';
-import type { Fact } from '../core/witness.ts';
+import type { Fact, LineVerdict } from '../core/witness.ts';
 import type { Message } from '../wire/messages.ts';
 import type { End } from './ends.ts';
 
@@ -24,10 +24,13 @@ const CAUSE = 6;
 const WEIGHT = 7;
 const KINDS_MAX = 64;
 const TYPES_MAX = 16;
-const COPIES_MAX = 256;
+export const COPIES_MAX = 256;
+
+/** What was done to a line, and the line from then on. */
+export type Done = Pick<LineVerdict, 'direction' | 'line' | 'message' | 'by' | 'text'>;
 
 /** A line as text, or the message that is one when it is encoded; else what was told of. */
-export type Payload = string | Message | NodeEvent | Fact;
+export type Payload = string | Message | NodeEvent | Fact | Done;
 
 /** One row that was read; filled anew for each, so that nothing is allocated. */
 export interface Row {

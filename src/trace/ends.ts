@@ -2,8 +2,6 @@
  * The two ends of connections, as a recorder sees them: an end opens with the addresses of its socket, and finds the other one when that is
  * a node of the same world; then a line that comes is the one that was sent. It records nothing itself.
  */
-import type { Message } from '../wire/messages.ts';
-
 /** A node as the recorder knows it. */
 export interface Recorded {
   readonly name: string;
@@ -16,6 +14,8 @@ export interface Recorded {
   clock: number;
   /** Open connections, by number. */
   readonly ends: Map<number, End>;
+  /** The last that closed: of what was under way there may be something to tell. */
+  readonly gone: End[];
   /** What each dial under way began with: its event. */
   readonly dials: Map<number, number>;
 }
@@ -26,11 +26,25 @@ export interface Flight {
   readonly index: number;
   readonly clock: number;
   readonly number: number;
-  readonly message: Message | null;
+  /** Which one it is of those with its number. */
+  readonly copy: number;
   /** The line that it answers; 0: none. */
   readonly reply: number;
+  /** Of the last one of it that landed. */
   copies: number;
   hasLanded: boolean;
+}
+
+/** A line that was taken in hand. */
+export interface Stop {
+  /** What the record calls it. */
+  readonly number: number;
+  /** Where it was sent; null: not here, or not yet. */
+  readonly flight: Flight | null;
+  readonly reply: number;
+  copy: number;
+  /** The last event about it. */
+  index: number;
 }
 
 /** A question that waits for its answer. */
@@ -57,6 +71,8 @@ export interface End {
   /** All before this place have landed. */
   landed: number;
   asked: Asked[];
+  /** By their numbers in the world; null until there is one. */
+  stops: Map<number, Stop> | null;
   /** What made this side end it; 0: nothing did. */
   closedBy: number;
 }
@@ -66,6 +82,9 @@ const FLIGHTS_MAX = 1_024;
 /** So many that have landed stay, and twice as many more before they are taken away together. */
 const LANDED_MAX = 4;
 const ASKED_MAX = 32;
+/** Of each connection the last that were taken in hand. */
+const STOPS_MAX = 256;
+const GONE_MAX = 32;
 
 export function openEnd(
   node: Recorded,
@@ -93,6 +112,7 @@ export function openEnd(
     flights: [],
     landed: 0,
     asked: [],
+    stops: null,
     closedBy: 0,
   };
   node.ends.set(n, end);
@@ -112,6 +132,8 @@ export function openEnd(
 
 export function closeEnd(end: End, waiting: Map<string, End>): void {
   end.node.ends.delete(end.n);
+  end.node.gone.push(end);
+  if (end.node.gone.length > GONE_MAX) end.node.gone.shift();
   if (end.socket !== null && waiting.get(end.socket) === end) waiting.delete(end.socket);
   end.asked = [];
 }
@@ -126,33 +148,39 @@ export function takeOff(end: End, flight: Flight): void {
 }
 
 /**
- * The flight that a line which came from the other end is. Where messages travel as objects it is the one with the same object, be it late or a
- * copy; else the first that is still on its way, for sockets keep the order.
+ * The flight that a line which came at this end is. Where lines keep their number it is the one with that number, be it late or a
+ * copy; `number` 0: the first that is still on its way, for sockets keep the order.
  */
-export function land(other: End, message: Message | null, isObject: boolean): Flight | null {
+export function land({ other }: End, number: number): Flight | null {
+  if (other === null) return null;
   const { flights } = other;
   let at = other.landed;
-  if (isObject) {
-    while (at < flights.length && !isFlying(flights[at] as Flight, message)) at += 1;
-    if (at === flights.length) {
-      const again = flights.findLast((one) => one.hasLanded && one.message === message);
-      if (again !== undefined) {
-        again.copies += 1;
-        return again;
-      }
-      // What was edited on its way is nobody's object: the order has to do.
-      at = other.landed;
-    }
-  }
+  while (number > 0 && at < flights.length && !isFlying(flights[at] as Flight, number)) at += 1;
   const flight = flights[at];
-  if (flight === undefined) return null;
+  if (flight === undefined) {
+    const again = number === 0 ? undefined : flights.findLast((one) => one.number === number);
+    if (again === undefined) return null;
+    again.copies += 1;
+    return again;
+  }
   flight.hasLanded = true;
-  flight.copies = 1;
+  flight.copies = flight.copy;
   while (other.landed < flights.length && (flights[other.landed] as Flight).hasLanded) other.landed += 1;
   return flight;
 }
 
-const isFlying = (flight: Flight, message: Message | null) => flight.message === message && !flight.hasLanded;
+const isFlying = (flight: Flight, number: number) => flight.number === number && !flight.hasLanded;
+
+/** The last one with that number that left there. */
+export const flightOf = (end: End | null, number: number): Flight | null =>
+  end?.flights.findLast((one) => one.number === number) ?? null;
+
+export function keepStop(end: End, number: number, stop: Stop): Stop {
+  end.stops ??= new Map();
+  end.stops.set(number, stop);
+  if (end.stops.size > STOPS_MAX) end.stops.delete(end.stops.keys().next().value ?? 0);
+  return stop;
+}
 
 export function ask(end: End, type: number, number: number): void {
   end.asked.push({ type, number });

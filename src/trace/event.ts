@@ -2,6 +2,7 @@
  * What a trace is made of: plain data that is written as JSON lines, a header first and then one event each. Recorder, viewers and
  * exporters meet here; it does nothing.
  */
+import type { VerdictKind } from '../core/witness.ts';
 
 export interface TraceNode {
   readonly name: string;
@@ -24,15 +25,16 @@ export interface TraceHeader {
 }
 
 /**
- * send and recv: a line left a node, or came to one. What happened to a line on its way, first-class in every picture: drop, hold, edit,
- * dup, delay, inject, late. Else: a node's own event (core/events.ts), or what set a node going: timer, order, fault, join.
+ * send and recv: a line left a node, or came to one. What happened to a line on its way is first-class in every picture (core/witness.ts).
+ * Else: a node's own event (core/events.ts), or what set a node going: timer, order, fault, join.
  */
-export type LineKind = 'send' | 'recv' | 'drop' | 'hold' | 'edit' | 'dup' | 'delay' | 'inject' | 'late';
+export type LineKind = 'send' | 'recv' | VerdictKind;
 export const LINE_KINDS: readonly LineKind[] = [
   'send',
   'recv',
   'drop',
   'hold',
+  'release',
   'edit',
   'dup',
   'delay',

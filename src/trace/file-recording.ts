@@ -1,7 +1,7 @@
 /** A recording that was read from a file, asked like one that is being made: a header and its events go in, a Recording comes out. */
 import { readExpression } from '../query/check.ts';
 import type { Trace, TraceEvent, TraceHeader, TraceNode } from './event.ts';
-import { FACT_KINDS } from './kinds.ts';
+import { RECORD_KINDS } from './kinds.ts';
 import { matcherOf } from './matching.ts';
 import type { Recording } from './recording.ts';
 
@@ -30,7 +30,7 @@ export class FileRecording implements Recording {
       idOf: (name: string) => nodes.find((node) => node.name === name)?.id ?? null,
       addressOf: (name: string) => nodes.find((node) => node.name === name)?.address ?? null,
     };
-    const { asked, holds } = matcherOf(readExpression(text, { nodes: there.names, kinds: FACT_KINDS }), there);
+    const { asked, holds } = matcherOf(readExpression(text, { nodes: there.names, kinds: RECORD_KINDS }), there);
     return this.trace.events.filter((event) => {
       asked.read(event);
       return holds();

@@ -4,7 +4,15 @@ import { encodeMessage, MESSAGE_TYPES, type Message } from '../wire/messages.ts'
 import { LINE_KINDS } from './event.ts';
 
 /** What set a node going, beside a line that came. */
-export const FACT_KINDS: readonly string[] = ['timer', 'order', 'join', 'stop', 'fault'];
+const FACT_KINDS: readonly string[] = ['timer', 'order', 'join', 'stop', 'fault'];
+
+/** What becomes of a line; a node reports a lateness of its own. */
+export const VERDICT_KINDS: readonly string[] = LINE_KINDS.filter(
+  (kind) => kind !== 'send' && kind !== 'recv' && kind !== 'late',
+);
+
+/** What a record has beside what nodes report. */
+export const RECORD_KINDS: readonly string[] = [...FACT_KINDS, ...VERDICT_KINDS];
 
 /** Those of a node first: there are fewer than 256. */
 export const KIND_NAMES: readonly string[] = [

@@ -8,7 +8,7 @@ import { functionRow } from '../query/functions.ts';
 import { compile } from '../query/match.ts';
 import { emptyObservation, type Scope } from '../query/observation.ts';
 import { encodeMessage, type Message, parseMessage } from '../wire/messages.ts';
-import { emptyRow } from './columns.ts';
+import { type Done, emptyRow } from './columns.ts';
 import type { TraceEvent } from './event.ts';
 import { isLine, KIND_NAMES, RECV, SEND, TYPE_NAMES, typeCode } from './kinds.ts';
 import type { Recorder } from './recorder.ts';
@@ -62,18 +62,22 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
       columns.read(index, row);
       const { kind, end, payload, cause } = row;
       const node = recorder.nodes[row.node]?.name ?? '';
-      const isOfLine = kind === SEND || kind === RECV;
+      const isPassing = kind === SEND || kind === RECV;
+      const done = !isPassing && row.message !== 0 ? (payload as Done) : null;
+      const isOfLine = isPassing || done !== null;
+      const isOut = done === null ? kind === SEND : done.direction === 'sent';
+      const line = done === null ? payload : (done.line ?? done.message);
       const peer = end === null ? null : recorder.peerName(end);
       observation.t = row.at;
       observation.index = index;
       observation.node = node;
-      observation.kind = isOfLine ? 'message' : (KIND_NAMES[kind] ?? '');
-      observation.dir = isOfLine ? (kind === SEND ? 'out' : 'in') : end === null ? null : end.isDialled ? 'out' : 'in';
-      observation.from = isOfLine ? (kind === SEND ? node : peer) : null;
-      observation.to = isOfLine ? (kind === SEND ? peer : node) : null;
+      observation.kind = isPassing ? 'message' : (KIND_NAMES[kind] ?? '');
+      observation.dir = isOfLine ? (isOut ? 'out' : 'in') : end === null ? null : end.isDialled ? 'out' : 'in';
+      observation.from = isOfLine ? (isOut ? node : peer) : null;
+      observation.to = isOfLine ? (isOut ? peer : node) : null;
       observation.n = end?.n ?? 0;
       observation.id = end === null ? null : (recorder.peerNode(end)?.id ?? end.id);
-      observation.by = null;
+      observation.by = done?.by ?? null;
       observation.message = null;
       if (!isOfLine) {
         if (payload !== null && typeof payload === 'object' && 'kind' in payload) {
@@ -87,15 +91,15 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
       observation.sentAt = columns.has(sentBy) ? columns.timeOf(sentBy) : null;
       const stub = STUBS[row.type] ?? null;
       if (stub === null) return;
-      observation.message = looksInside ? (typeof payload === 'string' ? parsed(payload) : (payload as Message)) : stub;
-      lengthOf = () => (typeof payload === 'string' ? payload.length : encodeMessage(payload as Message).length);
+      observation.message = looksInside ? (typeof line === 'string' ? parsed(line) : (line as Message)) : stub;
+      lengthOf = () => (typeof line === 'string' ? line.length : encodeMessage(line as Message).length);
     },
     read(event) {
-      const isOfLine = event.k === 'send' || event.k === 'recv';
+      const isPassing = event.k === 'send' || event.k === 'recv';
       observation.t = Math.floor(event.t * 1_000 + 0.5);
       observation.index = event.i;
       observation.node = event.n;
-      observation.kind = isOfLine ? 'message' : event.k;
+      observation.kind = isPassing ? 'message' : event.k;
       observation.dir = event.dir;
       observation.from = isLine(event.k) ? (event.dir === 'out' ? event.n : event.peer) : null;
       observation.to = isLine(event.k) ? (event.dir === 'out' ? event.peer : event.n) : null;

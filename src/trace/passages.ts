@@ -24,6 +24,8 @@ export interface Passage {
   /** The first event of it that is no arrival: mostly where it was sent, copied or injected. */
   origin: TraceEvent | null;
   arrival: TraceEvent | null;
+  /** Where it left last. */
+  sent: TraceEvent | null;
   /** All but send and recv. */
   readonly verdicts: TraceEvent[];
   type: string;
@@ -71,6 +73,7 @@ function begun(byId: Map<string, Passage>, lanes: Lanes, event: LineEvent): Pass
     connection: event.c ?? `${Math.min(from, to)}-${Math.max(from, to)}`,
     origin: null,
     arrival: null,
+    sent: null,
     verdicts: [],
     type: event.type ?? copied?.type ?? '?',
     isReply: event.re !== null,
@@ -85,24 +88,33 @@ export const isCopy = ({ id }: Passage) => baseOf(id) !== id;
 function add(passage: Passage, event: LineEvent): void {
   if (event.re !== null) passage.isReply = true;
   if (passage.type === '?' && event.type !== null) passage.type = event.type;
+  if (event.k === 'send') passage.sent = event;
   if (event.k === 'recv') passage.arrival ??= event;
   else if (passage.arrival === null) passage.origin ??= event;
   if (event.k !== 'send' && event.k !== 'recv' && passage.verdicts.length < VERDICTS_MAX) passage.verdicts.push(event);
 }
 
-/** As it left, before any edit; null where nobody wrote it down. */
-export const lineSent = ({ origin }: Passage) => (origin === null || origin.k === 'edit' ? null : origin.line);
+/** As its node wrote it, before any edit; null where nobody wrote it down. */
+export const lineSent = ({ origin }: Passage) =>
+  origin === null ? null : origin.k === 'edit' ? lineBefore(origin) : origin.line;
+
+/** The line that an edit made another one of. */
+export const lineBefore = ({ text }: TraceEvent): string | null => /^was (.*)$/s.exec(text ?? '')?.[1] ?? null;
 
 /** As it came, or would have come. */
 export const lineCome = ({ origin, arrival, verdicts }: Passage) =>
   arrival?.line ?? verdicts.findLast(({ k, line }) => k === 'edit' && line !== null)?.line ?? origin?.line ?? null;
 
-export function outcomeOf({ inside }: Passages, { arrival, verdicts, to }: Passage): Outcome {
+export function outcomeOf({ inside }: Passages, { arrival, verdicts, sent, to }: Passage): Outcome {
   if (arrival !== null) return 'delivered';
   const last = verdicts.findLast(({ k }) => k === 'drop' || k === 'hold');
-  if (last !== undefined) return last.k === 'drop' ? 'dropped' : 'held';
+  if (last !== undefined && (sent === null || last.i > sent.i)) return last.k === 'drop' ? 'dropped' : 'held';
   return inside.has(to) ? 'under way' : 'sent';
 }
+
+/** Where the way of it ends, as far as it is known; null: it came nowhere. */
+export const endOf = (passages: Passages, passage: Passage): TraceEvent | null =>
+  passage.arrival ?? (outcomeOf(passages, passage) === 'sent' ? (passage.sent ?? passage.origin) : null);
 
 const WORDS: Readonly<Partial<Record<string, string>>> = {
   drop: 'dropped',
@@ -118,7 +130,10 @@ const wordOf = (passage: Passage, kind: string) => (kind === 'dup' && isCopy(pas
 
 /** `held`, `edited`: what was done to it, in words that stand for themselves; none for most lines. */
 export const verdictWords = (passage: Passage): string[] => [
-  ...new Set([...(isCopy(passage) ? ['copy'] : []), ...passage.verdicts.map(({ k }) => wordOf(passage, k))]),
+  ...new Set([
+    ...(isCopy(passage) ? ['copy'] : []),
+    ...passage.verdicts.filter(({ k }) => k !== 'release').map(({ k }) => wordOf(passage, k)),
+  ]),
 ];
 
 /** The same with who did it: `dropped by loss 5%`. */

@@ -5,7 +5,7 @@
 import type { NodeEvent } from '../core/events.ts';
 import type { Fact } from '../core/witness.ts';
 import { encodeMessage, type Message } from '../wire/messages.ts';
-import { emptyRow, type Payload } from './columns.ts';
+import { type Done, emptyRow, type Payload } from './columns.ts';
 import { eventText, factText } from './details.ts';
 import type { End } from './ends.ts';
 import type { TraceEvent } from './event.ts';
@@ -33,11 +33,16 @@ export class RecordedEvent implements TraceEvent {
   readonly cause: number | null;
   readonly by: string | null;
   readonly #payload: Payload | null;
+  /** What was done to the line. */
+  readonly #done: Done | null;
 
   constructor(recorder: Recorder, index: number) {
     recorder.columns.read(index, ROW);
     const { kind, end, payload, reply, copy, cause } = ROW;
-    const isLine = kind === SEND || kind === RECV;
+    const isPassing = kind === SEND || kind === RECV;
+    // A node's own event may have the kind of a verdict.
+    const isLine = isPassing || ROW.message !== 0;
+    const done = isLine && !isPassing ? (payload as Done) : null;
     this.i = index;
     this.t = ROW.at / 1_000;
     this.n = recorder.nodes[ROW.node]?.name ?? '';
@@ -45,14 +50,15 @@ export class RecordedEvent implements TraceEvent {
     this.m = isLine ? `m${ROW.message}${copy > 1 ? `.${copy}` : ''}` : null;
     this.re = reply === 0 ? null : `m${reply}`;
     this.c = end?.name ?? null;
-    this.dir = isLine ? (kind === SEND ? 'out' : 'in') : directionOf(end);
-    this.ord = isLine ? ROW.order : null;
+    this.dir = isLine ? ((done === null ? kind === SEND : done.direction === 'sent') ? 'out' : 'in') : directionOf(end);
+    this.ord = isPassing ? ROW.order : null;
     this.peer = peerOf(recorder, end, payload, isLine);
     this.type = TYPE_NAMES[ROW.type] ?? null;
     this.lc = ROW.clock;
     this.cause = cause === 0 ? null : cause;
-    this.by = isLine ? null : byOf(payload);
-    this.#payload = payload;
+    this.by = isPassing ? null : done === null ? byOf(payload) : done.by;
+    this.#payload = done === null ? payload : (done.line ?? done.message);
+    this.#done = done;
   }
 
   get line(): string | null {
@@ -66,6 +72,7 @@ export class RecordedEvent implements TraceEvent {
   }
 
   get text(): string | null {
+    if (this.#done !== null) return this.#done.text;
     const payload = this.#payload;
     if (this.type !== null || payload === null || typeof payload === 'string') return null;
     return MESSAGE_FACTS.has(this.k) ? factText(payload as Fact) : eventText(payload as NodeEvent);

@@ -4,14 +4,27 @@
  * that comes is caused by its send where both ends are of this world.
  */
 import type { NodeEvent } from '../core/events.ts';
-import type { Fact, Witness } from '../core/witness.ts';
+import type { Fact, LineVerdict, VerdictKind, Witness } from '../core/witness.ts';
 import type { LineDirection } from '../core/world.ts';
 import { readExpression } from '../query/check.ts';
 import type { Message } from '../wire/messages.ts';
-import { Columns, type Row } from './columns.ts';
-import { answer, ask, closeEnd, type End, land, openEnd, type Recorded, takeOff } from './ends.ts';
+import { COPIES_MAX, Columns, type Row } from './columns.ts';
+import {
+  answer,
+  ask,
+  closeEnd,
+  type End,
+  type Flight,
+  flightOf,
+  keepStop,
+  land,
+  openEnd,
+  type Recorded,
+  type Stop,
+  takeOff,
+} from './ends.ts';
 import type { TraceEvent, TraceHeader, TraceNode } from './event.ts';
-import { answered, asks, FACT_KINDS, kindCode, LIKELY_LINES, MALFORMED, RECV, SEND, typeCodeOf } from './kinds.ts';
+import { answered, asks, kindCode, LIKELY_LINES, MALFORMED, RECORD_KINDS, RECV, SEND, typeCodeOf } from './kinds.ts';
 import { type Matchable, matcherOf } from './matching.ts';
 import { ownText } from './own-text.ts';
 import { RecordedEvent } from './recorded-event.ts';
@@ -27,6 +40,9 @@ const DIALLED_MAX = 4_096;
 const DIALS_MAX = 64;
 
 const TIMER = kindCode('timer');
+
+/** By these a line that comes is stopped; whatever else is done to it comes after. */
+const FIRST_DEEDS: ReadonlySet<VerdictKind> = new Set(['hold', 'drop', 'edit', 'delay']);
 
 export interface RecorderOptions {
   readonly world: 'tcp' | 'sim';
@@ -46,7 +62,6 @@ export class Recorder implements Recording, Witness {
   private readonly waiting = new Map<string, End>();
   /** Dials under way by the address they go to: what they began with, and whose they are. */
   private readonly dialsTo = new Map<string, { readonly node: Recorded; readonly index: number }[]>();
-  private messages = 0;
   /** Whom a fact set going, and the event that did; 0: none yet. */
   private going: Recorded | null = null;
   private goingBy = 0;
@@ -59,6 +74,8 @@ export class Recorder implements Recording, Witness {
     number: 0,
     type: 0,
   };
+  /** The last line that was told: its number in the world and in the record, its event, and what it answers. */
+  private readonly told = { number: 0, recorded: 0, index: 0, reply: 0 };
   /** Whose line came last: mostly the same node's comes next. */
   private latest: Recorded | null = null;
   /** Called with the number of each event that is added; null while nobody asks. It must not throw. */
@@ -109,7 +126,7 @@ export class Recorder implements Recording, Witness {
 
   match(expression: string): TraceEvent[] {
     const there = this.whoIsThere();
-    const { asked, holds } = matcherOf(readExpression(expression, { nodes: there.names, kinds: FACT_KINDS }), there);
+    const { asked, holds } = matcherOf(readExpression(expression, { nodes: there.names, kinds: RECORD_KINDS }), there);
     const found: TraceEvent[] = [];
     const { first, last } = this.columns;
     for (let index = first; index <= last; index += 1) {
@@ -141,7 +158,16 @@ export class Recorder implements Recording, Witness {
       return known;
     }
     const { length: index } = this.nodes;
-    const node: Recorded = { name, index, id: null, address: null, clock: 0, ends: new Map(), dials: new Map() };
+    const node: Recorded = {
+      name,
+      index,
+      id: null,
+      address: null,
+      clock: 0,
+      ends: new Map(),
+      gone: [],
+      dials: new Map(),
+    };
     this.byName.set(name, node);
     this.nodes.push(node);
     return node;
@@ -178,6 +204,7 @@ export class Recorder implements Recording, Witness {
     direction: LineDirection,
     line: string | null,
     message: Message | null,
+    number: number,
   ): void {
     const node = this.nodeOf(name);
     const { end: before } = this.heard;
@@ -187,26 +214,17 @@ export class Recorder implements Recording, Witness {
     const type = message === null ? MALFORMED : typeCodeOf(message);
     // It may be a slice of a chunk, which would be kept with it.
     const payload = line === null ? message : ownText(line, LIKELY_LINES[type]);
-    if (direction === 'sent') this.sent(node, at, end, type, payload, message);
-    else this.received(node, at, end, type, payload, message);
+    if (direction === 'sent') this.sent(node, at, end, type, payload, number);
+    else this.received(node, at, end, type, payload, number);
   }
 
-  private sent(
-    node: Recorded,
-    at: number,
-    end: End,
-    type: number,
-    payload: Row['payload'],
-    message: Message | null,
-  ): void {
-    const { heard } = this;
-    const cause = this.cause(node, at);
-    this.messages += 1;
+  private sent(node: Recorded, at: number, end: End, type: number, payload: Row['payload'], number: number): void {
+    const stop = end.stops === null ? undefined : end.stops.get(number);
+    const cause = stop === undefined ? this.cause(node, at) : stop.index;
+    const reply = stop === undefined ? this.answeredBy(end, type, cause) : stop.reply;
+    const copy = stop === undefined ? 1 : stop.copy;
     end.sent += 1;
     node.clock += 1;
-    const { messages: number } = this;
-    const isAnswer = cause !== 0 && heard.index === cause && heard.end === end && answered(type) === heard.type;
-    const reply = isAnswer ? heard.number : 0;
     const { clock } = node;
     const weight = weightOf(payload);
     const index = this.columns.add(
@@ -216,7 +234,7 @@ export class Recorder implements Recording, Witness {
       end,
       type,
       number,
-      1,
+      copy,
       reply,
       end.sent,
       clock,
@@ -225,37 +243,41 @@ export class Recorder implements Recording, Witness {
       weight,
     );
     if (this.added !== null) this.added(index);
+    this.tell(number, number, index, reply, stop);
     if (end.other !== null || this.nodes.length > 1)
-      takeOff(end, { index, clock, number, message, reply, copies: 0, hasLanded: false });
+      takeOff(end, { index, clock, number, copy, reply, copies: 0, hasLanded: false });
     if (end.other === null && asks(type)) ask(end, type, number);
   }
 
-  private received(
-    node: Recorded,
-    at: number,
-    end: End,
-    type: number,
-    payload: Row['payload'],
-    message: Message | null,
-  ): void {
+  /** The line that one which is about to go answers; 0: none. */
+  private answeredBy(end: End, type: number, cause: number): number {
     const { heard } = this;
-    const flight = end.other === null ? null : land(end.other, message, typeof payload !== 'string');
+    const isAnswer = cause !== 0 && heard.index === cause && heard.end === end && answered(type) === heard.type;
+    return isAnswer ? heard.number : 0;
+  }
+
+  private received(node: Recorded, at: number, end: End, type: number, payload: Row['payload'], number: number): void {
+    const { heard } = this;
+    const stop = end.stops === null ? undefined : end.stops.get(number);
+    const flight = stop === undefined ? land(end, typeof payload === 'string' ? 0 : number) : stop.flight;
     end.received += 1;
     node.clock = 1 + (flight === null ? node.clock : Math.max(node.clock, flight.clock));
-    let number: number;
-    let reply = 0;
-    if (flight === null) {
-      this.messages += 1;
-      number = this.messages;
-      const question = answered(type);
-      if (question >= 0) reply = answer(end, question);
-    } else {
-      number = flight.number;
-      reply = flight.reply;
-    }
     const { clock } = node;
-    const copy = flight === null ? 1 : flight.copies;
-    const cause = flight === null ? 0 : flight.index;
+    let message = number;
+    let copy = 1;
+    let reply: number;
+    let cause = 0;
+    if (stop !== undefined) {
+      message = stop.number;
+      copy = heardCopy(stop);
+      reply = stop.reply;
+      cause = stop.index;
+    } else if (flight !== null) {
+      message = flight.number;
+      copy = flight.copies;
+      reply = flight.reply;
+      cause = flight.index;
+    } else reply = answersTo(end, type);
     const weight = flight === null || typeof payload === 'string' ? weightOf(payload) : 0;
     const index = this.columns.add(
       at,
@@ -263,7 +285,7 @@ export class Recorder implements Recording, Witness {
       node.index,
       end,
       type,
-      number,
+      message,
       copy,
       reply,
       end.received,
@@ -273,13 +295,84 @@ export class Recorder implements Recording, Witness {
       weight,
     );
     if (this.added !== null) this.added(index);
+    this.tell(number, message, index, reply, stop);
     heard.end = end;
     heard.index = index;
-    heard.number = number;
+    heard.number = message;
     heard.type = type;
     this.going = node;
     this.goingBy = index;
     this.pending = null;
+  }
+
+  private tell(number: number, recorded: number, index: number, reply: number, stop: Stop | undefined): void {
+    const { told } = this;
+    told.number = number;
+    told.recorded = recorded;
+    told.index = index;
+    told.reply = reply;
+    if (stop !== undefined) stop.index = index;
+  }
+
+  verdict(name: string, at: number, verdict: LineVerdict): void {
+    const { n, number, copy, kind, line, message, by, text, isInHand } = verdict;
+    const node = this.nodeOf(name);
+    const end =
+      node.ends.get(n) ?? node.gone.findLast((one) => one.n === n) ?? (isInHand ? this.unseen(node, n) : null);
+    if (end === null) return;
+    const type = message === null ? MALFORMED : typeCodeOf(message);
+    const stop = this.stopOf(node, at, end, verdict, type);
+    if (kind === 'drop' && stop.flight !== null) stop.flight.hasLanded = true;
+    if (stop.flight !== null && verdict.direction === 'received') node.clock = Math.max(node.clock, stop.flight.clock);
+    const own = line === null ? null : ownText(line);
+    const other = stop.number === number ? null : `m${number} in hand`;
+    const said = text === null ? other : other === null ? text : `${text}; ${other}`;
+    stop.copy = Math.min(copy, COPIES_MAX - 1);
+    const done = { direction: verdict.direction, line: own, message, by, text: said };
+    const weight = EVENT_BYTES + (own?.length ?? 0) + (said?.length ?? 0);
+    node.clock += 1;
+    stop.index = this.columns.add(
+      at,
+      kindCode(kind),
+      node.index,
+      end,
+      type,
+      stop.number,
+      stop.copy,
+      stop.reply,
+      0,
+      node.clock,
+      stop.index,
+      done,
+      weight,
+    );
+    if (this.added !== null) this.added(stop.index);
+  }
+
+  /** What is known of the line that something was done to, with the event that led to that. */
+  private stopOf(node: Recorded, at: number, end: End, verdict: LineVerdict, type: number): Stop {
+    const { number, copy, kind, direction, line, isInHand } = verdict;
+    const known = isInHand ? end.stops?.get(number) : undefined;
+    if (known !== undefined) return known;
+    const { told } = this;
+    const isSent = direction === 'sent';
+    const keep = (stop: Stop) => (isInHand ? keepStop(end, number, stop) : stop);
+    // Of a line that has passed just now: one more of it, or what a fault does to it.
+    if (told.number === number) {
+      const flight = flightOf(isSent ? end : end.other, told.recorded);
+      return keep({ number: told.recorded, flight, reply: told.reply, copy, index: told.index });
+    }
+    if (isSent && isInHand) {
+      const index = kind === 'inject' ? 0 : this.cause(node, at);
+      return keep({ number, flight: null, reply: this.answeredBy(end, type, index), copy, index });
+    }
+    const flight = isInHand
+      ? FIRST_DEEDS.has(kind)
+        ? unheard(land(end, line === null ? number : 0))
+        : null
+      : flightOf(isSent ? end : end.other, number);
+    const reply = flight?.reply ?? (isInHand && !isSent && FIRST_DEEDS.has(kind) ? answersTo(end, type) : 0);
+    return keep({ number: flight?.number ?? number, flight, reply, copy, index: flight?.index ?? 0 });
   }
 
   event(name: string, at: number, event: NodeEvent): void {
@@ -423,6 +516,23 @@ export class Recorder implements Recording, Witness {
 }
 
 const hostOf = (address: string) => address.slice(0, address.lastIndexOf(':'));
+
+/** It has come, but the core has not heard it yet. */
+function unheard(flight: Flight | null): Flight | null {
+  if (flight !== null) flight.copies = flight.copy - 1;
+  return flight;
+}
+
+/** Which one of its number the core hears now: what a fault doubled is stopped with the same number again. */
+function heardCopy({ copy, flight }: Stop): number {
+  if (flight === null) return copy;
+  flight.hasLanded = true;
+  flight.copies = Math.max(copy, flight.copies + 1);
+  return flight.copies;
+}
+
+/** The question that waits here for a line of that type, which is then answered; 0: none. */
+const answersTo = (end: End, type: number) => (answered(type) < 0 ? 0 : answer(end, answered(type)));
 
 const entriesOf = (event: NodeEvent) => (event.kind === 'addr' ? event.fresh.length + event.known.length : 0);
 

@@ -31,8 +31,25 @@ const STROKES: Readonly<Record<Stroke, string>> = {
   edited: '~',
   copy: '═',
   injected: '+',
-  late: '·',
+  delayed: '·',
+  late: ':',
 };
+
+/** What the marks of these rows mean, in a line; '' when nothing was done to any message. */
+export function legendOf(rows: readonly SequenceRow[]): string {
+  const marks = new Set<string>();
+  for (const row of rows) {
+    if (row.kind === 'note') continue;
+    const { stroke, outcome, wasHeld } = row.arrow;
+    if (stroke !== 'plain' && stroke !== 'reply') marks.add(`${STROKES[stroke]} ${stroke}`);
+    if (outcome === 'dropped') marks.add('x dropped');
+    if (outcome === 'held' || wasHeld) marks.add(`${HELD} held`);
+  }
+  return [...marks].join(', ');
+}
+
+/** Where it is held, or was. */
+const HELD = '‖';
 
 interface Room {
   /** Where the column of a lane is; lanes without one are not shown. */
@@ -143,6 +160,7 @@ function arrowIn(
   const isStopped = arrow.outcome === 'dropped' || arrow.outcome === 'held';
   const [from, to] = isStopped && arrow.headRow === null ? (isRight ? [left, middle] : [middle, right]) : [left, right];
   stroke(from, to);
+  if (arrow.wasHeld && kind !== 'head') cells[isRight ? from : to] = HELD;
   const end = isRight ? to : from;
   cells[end] = endOf(arrow, kind, isRight, isNear);
   if (kind === 'head') cells[isRight ? from : to] = '┄';
@@ -152,7 +170,7 @@ function arrowIn(
   return '';
 }
 
-const ENDS: Readonly<Partial<Record<Arrow['outcome'], string>>> = { dropped: 'x', held: '‖', 'under way': '?' };
+const ENDS: Readonly<Partial<Record<Arrow['outcome'], string>>> = { dropped: 'x', held: HELD, 'under way': '?' };
 
 function endOf({ outcome }: Arrow, kind: 'tail' | 'head' | 'whole', isRight: boolean, isNear: boolean): string {
   if (kind !== 'tail') return isRight ? '▶' : '◀';

@@ -6,6 +6,7 @@ import type { Trace, TraceEvent } from './event.ts';
 import { type Lanes, laneOf } from './lanes.ts';
 import { forEach, type REST } from './pace.ts';
 import {
+  endOf,
   isCopy,
   isOfLine,
   type Outcome,
@@ -17,12 +18,14 @@ import {
 } from './passages.ts';
 
 /** How an arrow looks along its way; how it ends is its outcome. */
-export type Stroke = 'plain' | 'reply' | 'edited' | 'copy' | 'injected' | 'late';
+export type Stroke = 'plain' | 'reply' | 'edited' | 'copy' | 'injected' | 'delayed' | 'late';
 
 export interface Arrow {
   readonly passage: Passage;
   readonly outcome: Outcome;
   readonly stroke: Stroke;
+  /** It was held, and went on. */
+  readonly wasHeld: boolean;
   readonly from: number;
   readonly to: number;
   /** Where it leaves and where it comes; the same where it took no time, null where it never came. */
@@ -56,25 +59,28 @@ export function* layOut(trace: Trace): Generator<typeof REST, Sequence> {
     if (passage === undefined) return;
     const arrow = arrows.get(event.m);
     if (arrow === undefined) arrows.set(event.m, begin(rows, passages, passage, event));
-    else if (event === passage.arrival) arrive(rows, arrow, event);
-    else if (event.k !== 'send' && event.k !== 'recv' && !isToldByArrow(passage, event))
+    else if (event === endOf(passages, passage)) arrive(rows, arrow, event);
+    else if (event.k !== 'send' && event.k !== 'recv' && !isToldByArrow(arrow, event))
       rows.push({ kind: 'note', t: event.t, lane: laneOf(passages.lanes, event.n), text: verdictNote(event) });
   });
   return { lanes: passages.lanes, rows };
 }
 
-function begin(rows: SequenceRow[], passages: Passages, passage: Passage, { t }: TraceEvent): Arrow {
+function begin(rows: SequenceRow[], passages: Passages, passage: Passage, event: TraceEvent): Arrow {
+  const { t } = event;
+  const outcome = outcomeOf(passages, passage);
   const arrow = {
     passage,
-    outcome: outcomeOf(passages, passage),
+    outcome,
     stroke: strokeOf(passage),
+    wasHeld: outcome !== 'held' && passage.verdicts.some(({ k }) => k === 'hold'),
     from: passage.from,
     to: passage.to,
     tailRow: rows.length,
     headRow: null,
   };
   // Of a line that came from outside, and one that went there, the trace has one end only.
-  const isWhole = arrow.outcome === 'sent' || (passage.arrival !== null && passage.origin === null);
+  const isWhole = endOf(passages, passage) === event;
   const made: Arrow = isWhole ? { ...arrow, headRow: arrow.tailRow } : arrow;
   rows.push({ kind: isWhole ? 'whole' : 'tail', t, arrow: made });
   return made;
@@ -92,7 +98,8 @@ function arrive(rows: SequenceRow[], arrow: Arrow, { t }: TraceEvent): void {
 }
 
 /** Its words stand on the arrow; only what was done at another time has a row of its own. */
-const isToldByArrow = ({ origin, arrival }: Passage, { t }: TraceEvent) => t === origin?.t || t === arrival?.t;
+const isToldByArrow = ({ passage: { origin, arrival, sent }, outcome }: Arrow, { t }: TraceEvent) =>
+  t === origin?.t || t === (outcome === 'sent' ? sent : arrival)?.t;
 
 const noteOf = ({ k, peer, by, text }: TraceEvent) =>
   [k, ...(peer === null ? [] : [peer]), ...(text === null ? [] : [text]), ...(by === null ? [] : [`by ${by}`])].join(
@@ -107,7 +114,8 @@ function strokeOf(passage: Passage): Stroke {
   if (has('inject')) return 'injected';
   if (has('edit')) return 'edited';
   if (isCopy(passage)) return 'copy';
-  if (has('late') || has('delay')) return 'late';
+  if (has('late')) return 'late';
+  if (has('delay')) return 'delayed';
   return passage.isReply ? 'reply' : 'plain';
 }
 

@@ -2,7 +2,7 @@
 import type { Trace, TraceEvent } from './event.ts';
 import { endsOf, type Lanes, laneOf } from './lanes.ts';
 import { forEach, type REST } from './pace.ts';
-import { isOfLine, outcomeOf, passagesOf } from './passages.ts';
+import { endOf, isOfLine, outcomeOf, passagesOf } from './passages.ts';
 
 export interface Pair {
   /** Who dialled, as far as the trace tells; else who spoke first. */
@@ -42,7 +42,7 @@ export function* talkOf(trace: Trace): Generator<typeof REST, Talk> {
     if (!isOfLine(event)) noteConnection(pairOf(from, to), event, from, to);
     else {
       const passage = passages.byId.get(event.m);
-      if (passage === undefined || event !== (passage.arrival ?? passage.origin)) return;
+      if (passage === undefined || event !== (endOf(passages, passage) ?? passage.origin)) return;
       const pair = pairOf(from, to);
       const outcome = outcomeOf(passages, passage);
       if (outcome === 'delivered' || outcome === 'sent') {

@@ -14,7 +14,8 @@ export type FrameFault = 'line-too-long' | 'not-json' | 'not-object' | 'blank-fl
  */
 export interface FrameSink {
   line(text: string): boolean;
-  fault(fault: FrameFault): boolean;
+  /** `text` is the line as far as it can be read; null where it has no end that could be found. */
+  fault(fault: FrameFault, text: string | null): boolean;
 }
 
 export interface Splitter {
@@ -61,6 +62,7 @@ const CONSTANTS: readonly Constant[] = CONSTANT_LINES.map((line) => ({
 }));
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function createSplitter(lineBytesMax: number): Splitter {
   assert(lineBytesMax > 0, 'a line may have at least one byte');
@@ -168,6 +170,9 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
+/** For people: what is no UTF-8 is replaced. */
+const readable = (bytes: Uint8Array, from: number, to: number) => lenientDecoder.decode(bytes.subarray(from, to));
+
 function dropHeld(splitter: Splitter): void {
   splitter.held = NOTHING;
   splitter.heldBytes = 0;
@@ -216,11 +221,13 @@ function takeLine(
   if (from === end) return takeBlank(splitter, sink);
   let to = end;
   while (isBlank(bytes[to - 1])) to -= 1;
-  if (to - from >= DEEP_LINE_BYTES_MIN && isTooDeep(bytes, from, to)) return sink.fault('too-deep');
+  if (to - from >= DEEP_LINE_BYTES_MIN && isTooDeep(bytes, from, to))
+    return sink.fault('too-deep', readable(bytes, from, to));
   if (ascii !== null) return sink.line(ascii.slice(from, to));
-  if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) return sink.fault('bom');
+  if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf)
+    return sink.fault('bom', readable(bytes, from, to));
   const text = decode(bytes.subarray(from, to));
-  return text === null ? sink.fault('bad-utf8') : sink.line(text);
+  return text === null ? sink.fault('bad-utf8', readable(bytes, from, to)) : sink.line(text);
 }
 
 function takeBlank(splitter: Splitter, sink: FrameSink): boolean {
@@ -231,7 +238,7 @@ function takeBlank(splitter: Splitter, sink: FrameSink): boolean {
 
 /** Tells a fault after which the bytes mean nothing any more. */
 function stopFor(fault: FrameFault, sink: FrameSink): false {
-  sink.fault(fault);
+  sink.fault(fault, null);
   return false;
 }
 

@@ -199,15 +199,81 @@ export function tapContract(name: string, createWorld: () => World): void {
     assert.equal(b.views.gone()[0]?.closed?.said, 'made up');
   });
 
-  inScene('what is held goes with its connection', true, async ({ world, a, b, rule, taken, ping, changes, heard }) => {
+  inScene('what is held goes with a connection that is cut', true, async (scene) => {
+    const { world, a, b, rule, taken, ping, changes, heard } = scene;
     rule('ping at recv once');
+    rule('body.msgtype=cut at send do reset');
     ping();
     const { id } = await taken();
-    await a.stop();
+    a.order({ kind: 'send-line', n: link(a), line: '{"msgtype":"cut"}' });
     await reach(world, 'the end', () => b.state.sessions.size === 0);
     assert.deepEqual(world.tap.held(), []);
     assert.equal(world.tap.message(id)?.fate, 'gone');
     assert.ok(changes.some(({ kind }) => kind === 'gone'));
+    assert.equal(heard('ping'), 0);
+  });
+
+  inScene('the end of a connection waits behind what is held where it comes', true, async (scene) => {
+    const { world, a, b, order, rule, taken, ping, heard, pass, events } = scene;
+    rule('ping at recv once');
+    ping();
+    await taken();
+    a.order({ kind: 'drop', n: link(a) });
+    await pass(1_500);
+    assert.deepEqual([b.state.sessions.size, heard('ping'), heard('bye')], [1, 0, 0]);
+    assert.deepEqual(
+      world.tap.held().map(({ type, fate }) => [type, fate]),
+      [
+        ['ping', 'held'],
+        ['bye', 'blocked'],
+      ],
+    );
+    order({ kind: 'deliver', id: 'all', inUs: 0 });
+    await reach(world, 'the end', () => b.state.sessions.size === 0);
+    assert.deepEqual([heard('ping'), heard('bye')], [1, 1]);
+    const closed = events.flatMap(({ name: at, event }) =>
+      at === 'n2' && event.kind === 'closed' ? [event.reason] : [],
+    );
+    assert.deepEqual(closed, ['bye']);
+  });
+
+  inScene('the end of a connection waits behind what is held where it leaves', true, async (scene) => {
+    const { world, a, b, order, rule, taken, ping, heard, pass } = scene;
+    rule('ping at send once');
+    ping();
+    const { id } = await taken();
+    a.order({ kind: 'drop', n: link(a) });
+    await pass(1_500);
+    assert.deepEqual([a.state.sessions.size, b.state.sessions.size, b.views.ready()], [1, 1, 1]);
+    b.order({ kind: 'send-line', n: link(b), line: '{"msgtype":"unheard"}' });
+    order({ kind: 'deliver', id, inUs: 0 });
+    await reach(world, 'the bye', () => b.views.gone()[0]?.closed?.said === 'dropped');
+    assert.equal(heard('ping'), 1);
+    await reach(world, 'the end', () => a.views.gone()[0]?.closed?.reason === 'dropped');
+    assert.deepEqual(world.tap.held(), []);
+  });
+
+  inScene('a message that is dropped no longer keeps the end of its connection', true, async (scene) => {
+    const { world, a, b, order, rule, taken, ping, heard, pass } = scene;
+    rule('ping at send once do hold!');
+    ping();
+    const { id } = await taken();
+    a.order({ kind: 'drop', n: link(a) });
+    await pass(300);
+    assert.deepEqual([b.state.sessions.size, heard('bye')], [1, 1]);
+    order({ kind: 'drop', id });
+    await reach(world, 'the end', () => a.state.sessions.size + b.state.sessions.size === 0);
+    assert.equal(heard('ping'), 0);
+  });
+
+  inScene('a node that stops waits for nothing that is held', true, async (scene) => {
+    const { world, a, b, rule, taken, ping, heard } = scene;
+    rule('ping at send once');
+    ping();
+    await taken();
+    await a.stop();
+    await reach(world, 'the end', () => b.state.sessions.size === 0);
+    assert.deepEqual(world.tap.held(), []);
     assert.equal(heard('ping'), 0);
   });
 

@@ -2,7 +2,7 @@
 import type { LabWorlds } from '../../src/shell/lab/worlds.ts';
 import { FAULT_ROWS } from '../../src/sim/faults/rows.ts';
 import { createSimWorld } from '../../src/sim/world.ts';
-import { createLiveWorld } from '../../src/worlds.ts';
+import { createLabWorlds, createLiveWorld } from '../../src/worlds.ts';
 import { PROGRAM } from './program.ts';
 
 /** Each turn lets as much of the wall's time pass as was asked for, and at least this much. */
@@ -15,6 +15,9 @@ export function createTestLabs(): LabWorlds {
     program: PROGRAM,
     simulated: (options) => Promise.resolve(createSimWorld({ ...options, agent: 'peersh/test', breathe })),
     faultRows: FAULT_ROWS,
+    async faultRefusal(...fault) {
+      return (await createLabWorlds()).faultRefusal(...fault);
+    },
     real: createLiveWorld,
     freeBytes: () => 4 * 1_073_741_824,
     wallMs: () => wallMs,

@@ -116,6 +116,30 @@ test('script: lines that come late are run as ever, and a node is there meanwhil
   assert.deepEqual([code, out], [0, '2\n']);
 });
 
+test('lab script: one that is piped in late is one, too, and the node that was started meanwhile leaves', async () => {
+  const script = readFileSync(FAIL, 'utf8');
+  const wanted = await run(['--no-rc'], script);
+  const port = await freePort();
+  const program = new Program([...ALONE, '--listen', `127.0.0.1:${port}`]);
+  await until('the node', async () => ((await answers(port)) ? null : 'nobody listens'));
+  program.child.stdin.write(script.slice(0, 30));
+  await new Promise((resolve) => void setTimeout(resolve, 50));
+  program.child.stdin.end(script.slice(30));
+  const { code, out } = await program.ended;
+  assert.deepEqual([code, out], [wanted.code, wanted.out]);
+  assert.equal(await answers(port), false);
+});
+
+test('script: a late line that asks for another version of lab scripts is a usage error', async () => {
+  const port = await freePort();
+  const program = new Program([...ALONE, '--listen', `127.0.0.1:${port}`]);
+  await until('the node', async () => ((await answers(port)) ? null : 'nobody listens'));
+  program.child.stdin.end('#!peersh lab v9\n');
+  const { code, err } = await program.ended;
+  assert.equal(code, 2);
+  assert.match(err, /this peersh reads #!peersh lab v1/);
+});
+
 test('sweep: counts seeds, names those that fail, and its code says so', async () => {
   const mixed = file('mixed.lab', ['spawn n1..n3', 'expect never ping & from=n3', 'run 2s']);
   const failing = await run([...ALONE, '--json', '-e', `sweep ${mixed} seed=1..6 jobs=2`]);

@@ -74,6 +74,8 @@ export class Puppet implements Inhabitant {
 
   nameResolved(): void {}
 
+  clockSetBack(): void {}
+
   woken(): void {
     this.#script.woken?.(this.#hands);
   }

@@ -111,12 +111,14 @@ test('sim in hand: what is held is part of the snapshots that a rewind puts back
   await world.until(() => false, { limitMs: 36_000_000 });
   await world.until(() => false, { limitMs: 36_000_000 });
   assert.ok(simulation.moment().taken > 4_096, 'enough happened for several snapshots');
-  world.tap.order({ kind: 'drop', id: 'm1' });
+  const [held] = world.tap.held();
+  assert.ok(held !== undefined);
+  world.tap.order({ kind: 'drop', id: held.id });
   assert.deepEqual(world.tap.held(), []);
   await simulation.goTo({ kind: 'time', time: 30_000_000_000 });
   assert.deepEqual(
     world.tap.held().map(({ id }) => id),
-    ['m1'],
+    [held.id],
   );
   assert.equal(world.tap.rules()[0]?.hits, 1);
   assert.equal((await simulation.check()).isSame, true);

@@ -20,6 +20,12 @@ function open() {
   const told: TapChange[] = [];
   const resets: number[] = [];
   const full: boolean[] = [];
+  const deeds: string[] = [];
+  let lines = 0;
+  const nextNumber = () => {
+    lines += 1;
+    return lines;
+  };
   const tap = createTap({
     scope: createScope({ names: () => ['n1'], state: () => null }),
     patienceUs: PATIENCE_US,
@@ -33,7 +39,13 @@ function open() {
       clock.wakeAt = at;
     },
     setFull: (_, __, isFull) => void full.push(isFull),
+    eased: () => undefined,
     tell: (change) => void told.push(change),
+    nextNumber,
+    record: ({ kind, number, copy, by, text }) =>
+      void deeds.push(
+        [kind, `m${number}${copy > 1 ? `.${copy}` : ''}`, by, text].filter((one) => one !== null).join(' '),
+      ),
   });
   const order = (one: TapOrder) => {
     const answer = tap.obey(one);
@@ -48,11 +60,12 @@ function open() {
     told,
     resets,
     full,
+    deeds,
     order,
     rule: (text: string) => order({ kind: 'break', text, node: null }),
-    line: (text: string, direction: LineDirection = 'received', n = 1): void => {
+    line: (text: string, direction: LineDirection = 'received', n = 1, number = nextNumber()): void => {
       const message = parseMessage(text);
-      const goesOn = tap.passes('n1', n, direction, message.type === 'malformed' ? null : message, text);
+      const goesOn = tap.passes('n1', n, direction, message.type === 'malformed' ? null : message, text, number);
       if (goesOn) passed.push(`${direction} #${n} ${text}`);
     },
     pass: (us: number): void => {
@@ -308,4 +321,42 @@ test('tap: a state that is put back goes on as it was, counts of expressions too
   line(PING);
   assert.equal(passed.length, 3);
   assert.equal(saved.rules[0]?.hits, 0);
+});
+
+test('tap: a message has the number of its line, and a second one with that number an id of its own', () => {
+  const { ids, line, rule } = open();
+  rule('ping');
+  line(PING, 'received', 1, 17);
+  line(PING, 'received', 1, 17);
+  line(PONG, 'received', 1, 18);
+  assert.deepEqual(ids(), ['m17 held', 'm17.2 held m17', 'm18 blocked m17']);
+});
+
+test('tap: what is done to a message is told for the record, by whom and in order', () => {
+  const { deeds, line, rule, order, pass } = open();
+  rule('hello');
+  rule('ping do delay 1s');
+  line(HELLO);
+  line(PING);
+  order({ kind: 'edit', id: 'm1', line: PONG });
+  order({ kind: 'edit', id: 'm1', line: PONG });
+  order({ kind: 'dup', id: 'm1', copies: 1 });
+  order({ kind: 'deliver', id: 'm1', inUs: 0 });
+  order({ kind: 'resend', id: 'm1' });
+  pass(PATIENCE_US);
+  order({ kind: 'inject', node: 'n1', n: 1, line: PONG });
+  line(HELLO);
+  pass(PATIENCE_US);
+  assert.deepEqual(deeds, [
+    'hold m1 k1',
+    'delay m2 k2 1000 ms',
+    'hold m2 behind m1',
+    `edit m1 user was ${HELLO}`,
+    'release m1 user',
+    'dup m1.2 user',
+    'dup m1.3 user',
+    'inject m3 user',
+    'hold m4 k1',
+    'release m4 nobody dealt with it',
+  ]);
 });

@@ -261,7 +261,8 @@ test('driver: of those who come before the node has started only as many wait as
   const driver = createDriver(node, Math.random, {
     clock: createClock(),
     name: 'n1',
-    gate: { isIdle: { sent: true, received: true }, passes: () => true, closed: () => {} },
+    nextNumber: () => 1,
+    gate: { isIdle: { sent: true, received: true }, passes: () => true, isHolding: () => false, closed: () => {} },
     onEvent: () => {},
     onLine: () => null,
     witness: () => null,

@@ -5,11 +5,13 @@ import { RECORDED_MAX } from '../../src/trace/columns.ts';
 import { recordedLines } from '../../src/trace/recorded-lines.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { recordingContract } from '../contract/recording.ts';
+import { verdictsContract } from '../contract/verdicts.ts';
 import { createSim, grow } from '../helpers/grow.ts';
 
 const OPTIONS = { world: 'sim', app: 'test', seed: 1, epochMs: null } as const;
 
 recordingContract('sim', () => createSim(7, 20));
+verdictsContract('sim', () => createSim(7, 20));
 
 test('recorder: a copy of a line is the second one of its number', async () => {
   const world = createSim(3, 4);
@@ -27,6 +29,23 @@ test('recorder: a copy of a line is the second one of its number', async () => {
   }
 });
 
+test('recorder: a copy that is edited where it comes is still the second one', async () => {
+  const world = createSim(3, 4);
+  const recorder = new Recorder(OPTIONS);
+  world.witness(recorder);
+  const [a] = await grow(world, 2, 1, 5);
+  world.simulation.fault('dup 100% on n1>n2', {});
+  world.tap.order({ kind: 'break', text: 'body.msgtype=one at recv do edit body.msgtype=two', node: null });
+  a?.order({ kind: 'send-line', n: a.views.peers()[0]?.n ?? 0, line: '{"msgtype":"one"}' });
+  await world.until(() => false, { limitMs: 500 });
+  const came = recorder.events().filter(({ k, line }) => k === 'recv' && line?.includes('"two"') === true);
+  const id = came[0]?.m ?? '';
+  assert.deepEqual(
+    came.map(({ m }) => m),
+    [id, `${id}.2`],
+  );
+});
+
 test('recorder: keeps the last events and counts those it forgot', () => {
   const recorder = new Recorder(OPTIONS);
   recorder.fact('n1', 0, { kind: 'join', id: 'a1' });
@@ -42,7 +61,7 @@ test('recorder: keeps the last events and counts those it forgot', () => {
 test('recorder: long lines cost events, not memory', () => {
   const recorder = new Recorder({ ...OPTIONS, world: 'tcp' });
   for (let i = 0; i < 60_000; i += 1)
-    recorder.line('n1', i, 1, 'received', `{"msgtype":"unheard","x":"${'y'.repeat(1_300)}"}`, null);
+    recorder.line('n1', i, 1, 'received', `{"msgtype":"unheard","x":"${'y'.repeat(1_300)}"}`, null, i + 1);
   assert.ok(recorder.count < 25_000);
   assert.ok(recorder.count > 15_000);
   assert.equal(recorder.count + recorder.forgotten, 60_000);
@@ -53,13 +72,13 @@ test('recorded lines: are the last ones of that node, by connection and after a 
   const lines = recordedLines(recorder, 'live');
   const [ping, pong] = ['{"msgtype":"ping"}', '{"msgtype": "pong"}'];
   assert.deepEqual(lines.last(5), []);
-  recorder.line('live', 5, 1, 'sent', ping, { type: 'ping', nonce: null });
-  recorder.line('other', 6, 1, 'sent', pong, { type: 'pong', nonce: null });
+  recorder.line('live', 5, 1, 'sent', ping, { type: 'ping', nonce: null }, 1);
+  recorder.line('other', 6, 1, 'sent', pong, { type: 'pong', nonce: null }, 2);
   recorder.event('live', 7, { kind: 'saved', addresses: 1 });
-  recorder.line('live', 8, 2, 'received', 'x', null);
+  recorder.line('live', 8, 2, 'received', 'x', null, 3);
   const mark = lines.mark();
   // As in a simulated world, where a message travels without its line.
-  recorder.line('live', 9, 1, 'received', null, { type: 'pong', nonce: null });
+  recorder.line('live', 9, 1, 'received', null, { type: 'pong', nonce: null }, 4);
   const [first, second, third] = [
     { at: 5, n: 1, direction: 'sent', line: ping },
     { at: 8, n: 2, direction: 'received', line: 'x' },
@@ -88,7 +107,7 @@ test('recorder: a peer that claims the own id of the node is not the node, but w
   recorder.fact('live', 0, { kind: 'join', id: 'a1' });
   const ends = { local: '127.0.0.1:40000', remote: '127.0.0.1:4000' };
   recorder.event('live', 1, { kind: 'connected', ...place, id: null, attempt: null, via: 'manual', ...ends });
-  recorder.line('live', 2, 1, 'received', '{"msgtype":"hello","nodeid":"a1"}', null);
+  recorder.line('live', 2, 1, 'received', '{"msgtype":"hello","nodeid":"a1"}', null, 1);
   recorder.event('live', 3, { kind: 'self', ...place, id: 'a1' });
   assert.deepEqual(
     recorder.events().map(({ k, peer }) => [k, peer]),

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { safe } from '../../src/shell/render.ts';
 import type { Trace } from '../../src/trace/event.ts';
 import { layOut } from '../../src/trace/sequence.ts';
-import { drawSequence, type SequenceLook } from '../../src/trace/sequence-picture.ts';
+import { drawSequence, legendOf, type SequenceLook } from '../../src/trace/sequence-picture.ts';
 import { CONTROL } from '../helpers/controls.ts';
 import { resultOf } from '../helpers/generators.ts';
 import { EMPTY_TRACE, GOLDEN_TRACE, HOSTILE_TRACE, longTrace } from '../helpers/traces.ts';
@@ -26,7 +26,8 @@ test('sequence picture: every fate of a line is seen without colour', () => {
   assert.match(rowsWith('m7 edited')[0] ?? '', /~ ping m7 edited ~/);
   assert.match(rowsWith('m8.2 copy')[0] ?? '', /═+/);
   assert.match(rowsWith('m9 injected')[0] ?? '', /\++╮/);
-  assert.match(rowsWith('m10 delayed late')[0] ?? '', /·+┄/);
+  assert.match(rowsWith('m10 delayed late')[0] ?? '', /:+┄/);
+  assert.match(rowsWith('getaddr m6 held')[0] ?? '', /│‖─+/);
   assert.match(rowsWith('m15 under way')[0] ?? '', /─\?│/);
 });
 
@@ -65,4 +66,10 @@ test('sequence picture: only nodes of the rows that are shown have a column', ()
 
 test('sequence picture: hostile texts are one harmless line each', () => {
   for (const row of drawn(HOSTILE_TRACE, 200)) assert.doesNotMatch(row, CONTROL);
+});
+
+test('sequence picture: a legend says what the marks mean that are there, and nothing of plain messages', () => {
+  const { rows } = resultOf(layOut(GOLDEN_TRACE));
+  assert.equal(legendOf(rows), 'x dropped, ‖ held, ~ edited, ═ copy, + injected, : late');
+  assert.equal(legendOf(resultOf(layOut(longTrace(40))).rows), '');
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Trace } from '../../src/trace/event.ts';
 import { labelOf, layOut, type SequenceRow } from '../../src/trace/sequence.ts';
 import { resultOf } from '../helpers/generators.ts';
-import { EMPTY_TRACE, GOLDEN_TRACE, longTrace } from '../helpers/traces.ts';
+import { EMPTY_TRACE, GOLDEN_TRACE, longTrace, traceWith } from '../helpers/traces.ts';
 
 const laidOut = (trace: Trace) => resultOf(layOut(trace));
 
@@ -74,4 +74,29 @@ test('sequence: where the sending was filtered out, an arrow begins where it cam
 
 test('sequence: an empty trace has no rows', () => {
   assert.deepEqual(laidOut(EMPTY_TRACE).rows, []);
+});
+
+test('sequence: a line that was held and went on begins where it was held, and a release is a note', () => {
+  const nodes = GOLDEN_TRACE.header.nodes.slice(0, 2);
+  const line = { n: 'n1', dir: 'out', m: 'm1', c: 'n1#1', type: 'ping', line: '{"msgtype":"ping"}' } as const;
+  const trace = (peer: string) =>
+    traceWith(nodes, [
+      { t: 0, n: 'n2', k: 'listening' },
+      { ...line, peer, t: 10, k: 'hold', by: 'k1' },
+      { ...line, peer, t: 20, k: 'edit', by: 'user', text: 'was {"msgtype":"pong"}' },
+      { ...line, peer, t: 40, k: 'release', by: 'user' },
+      { ...line, peer, t: 40, k: 'send' },
+    ]);
+  const rowsOf = (peer: string) =>
+    resultOf(layOut(trace(peer))).rows.map((row) =>
+      row.kind === 'note' ? row.text : `${row.kind} ${row.t} ${row.arrow.outcome} ${row.arrow.wasHeld}`,
+    );
+  assert.deepEqual(rowsOf('n2'), ['listening', 'tail 10 under way true', 'edit m1 by user', 'release m1 by user']);
+  // Of who is no node of the trace the way ends where the line left.
+  assert.deepEqual(rowsOf('192.0.2.9:6000'), [
+    'listening',
+    'tail 10 sent true',
+    'edit m1 by user',
+    'head 40 sent true',
+  ]);
 });

@@ -19,13 +19,13 @@ export const at: Command = {
   ],
   raw: true,
   needsLab: true,
-  run(shell, { rest }) {
+  async run(shell, { rest }) {
     const [, when = '', line = ''] = /^\s*(\S+)\s+(\S.*?)\s*$/s.exec(rest) ?? [];
     if (line === '') throw new UsageError(`usage: ${this.usage}, such as at 6s n1: connect n2`);
     const atUs = readDuration(when);
     if (atUs === null) throw new UsageError(`${JSON.stringify(safe(when))} is not a time such as 500ms or 5s`);
     simulationOf(shell, 'at');
-    shell.checkLine(line, true);
+    await shell.checkLater(line);
     const where = shell.play?.where ?? `at ${when}`;
     labOf(shell).agenda?.add(atUs, line, () => {
       // The script that planned it may be over; while it runs, what is done now is named by this line.

@@ -1,9 +1,11 @@
 /** `break`, `breaks` and `unbreak`: rules that stop messages on their way, or do something to them. */
 import type { RuleInHand } from '../../core/tap.ts';
-import { VERDICTS } from '../../tap/rule.ts';
+import { readExpression } from '../../query/check.ts';
+import { readRule, VERDICTS } from '../../tap/rule.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
 import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { asTypedExpression } from '../expressions.ts';
 import { ALL, tell } from '../hand/in-hand.ts';
 import { safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -72,8 +74,10 @@ export const breakCommand: Command = {
   details: [
     'break hello at send once holds our next hello: held lists it, edit m1 body.nodeid=x, deliver m1.',
     `VERDICT: ${VERDICTS}`,
-    'Without one it is hold. Rules are asked in order, the first that does not pass wins. break rm k1 ends one.',
-    'Later lines of that direction wait behind a held one, as TCP keeps order; hold! lets them overtake.',
+    'Without one it is hold. Lines that are no messages are taken, too, by all or in. What has no end as a line (too long,',
+    'no JSON before hello) is none and cannot be held: it ends its connection, after what is held before it.',
+    'Rules are asked in order, the first that does not pass wins. break rm k1 ends one.',
+    'Later lines of that direction wait behind a held one, and the end of the connection; hold! lets lines overtake.',
     'The clocks of real peers run on: what nobody deals with for 60s goes by itself. In a simulated lab the',
     'time stands still, and a rule that does not say where is at send. With it go:',
   ],
@@ -83,6 +87,11 @@ export const breakCommand: Command = {
       (word) => !before.includes(word),
     ),
   ],
+  check({ rest }, { names }) {
+    const rule = readRule(rest.trim());
+    if (!rule.ok) throw new UsageError(safe(rule.message, 300));
+    asTypedExpression(() => readExpression(rule.value.expression, { nodes: names }));
+  },
   run(shell, { rest }) {
     const text = rest.trim();
     if (text === '') throw new UsageError(`usage: ${this.usage}, such as break hello at send once`);

@@ -50,9 +50,13 @@ export const connect: Command = {
   ],
   options: { timeout: { type: 'string' }, keep: { type: 'boolean' }, verbose: { type: 'boolean', short: 'v' } },
   candidates: addressesToDial,
+  check({ words, options }) {
+    const target = parseHostPort(onlyPlace(words, this.usage));
+    if ('error' in target) throw new UsageError(target.error);
+    readTimeout(options.timeout, LIMIT_US);
+  },
   async run(shell, { words, options, signal, say }) {
-    const [place] = words;
-    if (place === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    const place = onlyPlace(words, this.usage);
     const target = parseHostPort(place);
     if ('error' in target)
       throw new CommandError('bad-address', target.error, [], { reason: 'bad-address', steps: [] });
@@ -228,4 +232,10 @@ class Attempt {
       { reason, steps },
     );
   }
+}
+
+function onlyPlace(words: readonly string[], usage: string): string {
+  const [place] = words;
+  if (place === undefined || words.length > 1) throw new UsageError(`usage: ${usage}`);
+  return place;
 }

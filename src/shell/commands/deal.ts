@@ -6,7 +6,7 @@ import { liveIdsOnly } from '../candidates.ts';
 import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { ALL, heldIds, isMessageId, messageOf, messageValue, shown, tell } from '../hand/in-hand.ts';
-import { putFault } from '../lab/put-fault.ts';
+import { checkFault, putFault } from '../lab/put-fault.ts';
 import { pickPeer, wantsPeer } from '../pick.ts';
 import { safe, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -111,6 +111,9 @@ export const dup: Command = {
   exact: true,
   candidates: ids,
   raw: true,
+  async check({ rest }, there, labs) {
+    if (!isMessageId(rest.trim().split(/\s+/)[0] ?? '')) await checkFault(labs, `dup ${rest.trim()}`, there);
+  },
   run(shell, { rest }) {
     const [id = '', times = '', ...others] = rest.trim().split(/\s+/);
     if (!isMessageId(id) && id !== '' && shell.labHere !== null) return putFault(shell, `dup ${rest.trim()}`, 'dup');

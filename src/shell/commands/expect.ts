@@ -1,7 +1,9 @@
 /** `expect` and `report`: what is to hold in the lab, and whether it did. */
+import { readExpression } from '../../query/check.ts';
 import { readDuration } from '../../settings.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { asTypedExpression } from '../expressions.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
 import { rowText, rowValue } from '../lab/report.ts';
@@ -23,6 +25,10 @@ export const expect: Command = {
   raw: true,
   needsLab: true,
   candidates: (_, before) => (before.length === 0 ? FORMS : []),
+  check({ rest }, { names }) {
+    const { expression } = read(rest, this.usage);
+    asTypedExpression(() => readExpression(expression, { nodes: names }));
+  },
   async run(shell, { rest, signal }) {
     simulationOf(shell, 'expect');
     const lab = labOf(shell);

@@ -1,7 +1,7 @@
 /** `export`: what was recorded as a file that another program reads. */
 
 import { EXPORTERS } from '../../trace/exporters/index.ts';
-import { FACT_KINDS } from '../../trace/kinds.ts';
+import { RECORD_KINDS } from '../../trace/kinds.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -27,7 +27,7 @@ export const exportCommand: Command = {
   ],
   candidates(shell, before, word) {
     if (before.length === 0) return KINDS;
-    return [...pathsFrom(word), '', ...expressionWords(shell, before.slice(1), word, FACT_KINDS)];
+    return [...pathsFrom(word), '', ...expressionWords(shell, before.slice(1), word, RECORD_KINDS)];
   },
   async run(shell, { rest, signal }) {
     const { kind, expression, file } = read(rest, this.usage);

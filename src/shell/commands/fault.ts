@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { timeText } from '../lab/moments.ts';
-import { harmedLab, putFault } from '../lab/put-fault.ts';
+import { checkFault, harmedLab, putFault } from '../lab/put-fault.ts';
 import { round3, shownFault } from '../render.ts';
 import { table } from '../table.ts';
 
@@ -28,6 +28,7 @@ export const fault: Command = {
     const row = rows.find((one) => one.name === name);
     return row === undefined ? [] : faultCandidates(shell, row, rest, word);
   },
+  check: ({ rest }, there, labs) => checkFault(labs, rest, there),
   run(shell, { rest }) {
     const [name] = rest.trim().split(/\s/);
     harmedLab(shell, 'fault');

@@ -5,6 +5,7 @@ import { learntView } from '../../core/views.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { heldBetween, heldSince } from '../hand/held-between.ts';
 import { pickPeer, refusal } from '../pick.ts';
 import { count } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -12,6 +13,7 @@ import type { Shell } from '../shell.ts';
 const ANSWER_US = 5_000_000;
 /** An answer may be several lines; it is whole when no further one comes for this long. */
 const QUIET_US = 200_000;
+const HELD_TYPES = ['getaddr', 'addr'];
 
 interface Told {
   readonly id: string | null;
@@ -48,6 +50,9 @@ export const getaddr: Command = {
       .filter((peer) => peer.state === 'ready' || peer.state === 'suspect' || peer.state === 'hello-less');
     if (peers.length === 0) return { value: [], text: 'no peers; try connect HOST:PORT' };
     const answers = await askAll(shell, peers, signal);
+    const held = answers.find((answer) => 'error' in answer && answer.error.code === 'held');
+    if (answers.every((answer) => 'error' in answer) && held !== undefined && 'error' in held)
+      throw new CommandError('held', held.error.message, [], { answers });
     if (answers.every((answer) => 'error' in answer))
       throw new CommandError('no-answer', 'no peer answered; the peers may limit getaddr', [], { answers });
     const fresh = answers.reduce((sum, answer) => sum + ('error' in answer ? 0 : answer.new), 0);
@@ -72,6 +77,7 @@ interface Asked {
 /** All of them at once; settles when each has answered, is gone, or is out of time. */
 async function askAll(shell: Shell, peers: readonly PeerView[], signal: AbortSignal): Promise<(Told | Failed)[]> {
   const { world, node } = shell;
+  const stoppedBy = heldSince(world);
   const asked: Asked[] = peers.map((peer) => ({ peer, answers: [], error: null, due: world.now() + ANSWER_US }));
   const byNumber = new Map(asked.map((one) => [one.peer.n, one]));
   const isSettled = (one: Asked) => one.error !== null || one.due <= world.now();
@@ -98,6 +104,7 @@ async function askAll(shell: Shell, peers: readonly PeerView[], signal: AbortSig
       const next = () => Math.min(...waiting.map((one) => (one.error === null ? one.due : 0)));
       const due = next();
       const limitMs = Math.max(0, (due - world.now()) / 1_000);
+      if (stoppedBy() !== null) break;
       await world.until(() => next() < due, { limitMs, signal });
     }
   } finally {
@@ -108,7 +115,11 @@ async function askAll(shell: Shell, peers: readonly PeerView[], signal: AbortSig
 
 function answerOf(shell: Shell, { peer, answers, error }: Asked): Told | Failed {
   if (answers.length === 0) {
-    const late = { code: 'timeout', message: `${shell.who(peer.id)}: no answer; the peer may limit getaddr` };
+    const held = heldBetween(shell, peer, HELD_TYPES);
+    const late =
+      held === null
+        ? { code: 'timeout', message: `${shell.who(peer.id)}: no answer; the peer may limit getaddr` }
+        : { code: 'held', message: `${shell.who(peer.id)}: no answer: ${held.text}; held lists it` };
     return { id: peer.id, error: error ?? late };
   }
   const addresses = answers.flatMap((answer) => [

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { labOf } from '../lab/lab.ts';
 import { namesOf } from '../lab/node-first.ts';
+import { expectThere, GROUP } from '../lab/there.ts';
 import { count, safe } from '../render.ts';
 
 const GROUPS_MAX = 100;
@@ -15,13 +16,14 @@ export const group: Command = {
   summary: 'name several nodes',
   details: ['group A=n1..n4 B=n5,n7 makes two; @A: status then asks the first. NODES may name other groups: C=@A,n9.'],
   needsLab: true,
+  check({ words }, there) {
+    for (const word of words) expectThere(read(word).members, there);
+  },
   run(shell, { words }) {
     const lab = labOf(shell);
     const made = new Map<string, readonly string[]>();
     for (const word of words) {
-      const [, name, members] = /^@?([A-Za-z][\w-]{0,31})=(\S+)$/.exec(word) ?? [];
-      if (name === undefined || members === undefined)
-        throw new UsageError(`${JSON.stringify(safe(word))} is no group; type group A=n1..n4`);
+      const { name, members } = read(word);
       const names = namesOf(members, new Map([...lab.groups, ...made]), () => lab.names());
       for (const one of names) lab.expect(one);
       made.set(name, names);
@@ -34,6 +36,13 @@ export const group: Command = {
     return { value: rows, text: told.join('\n') || 'no groups; group A=n1..n4 makes one' };
   },
 };
+
+function read(word: string): { readonly name: string; readonly members: string } {
+  const [, name, members] = GROUP.exec(word) ?? [];
+  if (name === undefined || members === undefined)
+    throw new UsageError(`${JSON.stringify(safe(word))} is no group; type group A=n1..n4`);
+  return { name, members };
+}
 
 /** Nodes named in one line. */
 const NAMED_MAX = 8;

@@ -7,6 +7,7 @@ import { nodesAndGroups } from '../lab/fault-candidates.ts';
 import type { Lab } from '../lab/lab.ts';
 import { namesOf } from '../lab/node-first.ts';
 import { harmedLab, putLines } from '../lab/put-fault.ts';
+import { expectThere } from '../lab/there.ts';
 import { safe } from '../render.ts';
 
 const ALL = 'all';
@@ -27,6 +28,11 @@ export const heal: Command = {
     const { lab } = shell;
     if (before.length > 0 || lab === null || lab.simulation === null) return [];
     return [...lab.simulation.faults().map(({ id }) => id), ALL, '', ...nodesAndGroups(lab)];
+  },
+  check({ words }, there) {
+    const [word = ALL] = words;
+    if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    if (word !== ALL && !/^f[0-9]+$/.test(word)) expectThere(word, there);
   },
   run(shell, { words }) {
     const [word = ALL] = words;

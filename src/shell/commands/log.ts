@@ -1,7 +1,7 @@
 /** `log` and `match`: what was recorded, all of it or where an expression holds. */
 
 import type { TraceEvent } from '../../trace/event.ts';
-import { FACT_KINDS } from '../../trace/kinds.ts';
+import { RECORD_KINDS } from '../../trace/kinds.ts';
 import type { Recording } from '../../trace/recording.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -31,11 +31,11 @@ export const log: Command = {
     'Of what was recorded there are also:',
   ],
   options: { n: { type: 'string', short: 'n' } },
-  candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
+  candidates: (shell, before, word) => expressionWords(shell, before, word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const { text, value: typed } = takeOption(rest, '-n', true);
     refuseOptions(text, ['-n'], this.usage);
-    const most = readAmount(typed, this.usage);
+    const most = readAmount(typed, this.usage) ?? SHOWN;
     const recording = await shell.recording(signal);
     const found = text === '' ? recording.events() : asTypedExpression(() => recording.match(text));
     const rows = found.slice(-most);
@@ -46,8 +46,9 @@ export const log: Command = {
   },
 };
 
-function readAmount(typed: string | null, usage: string): number {
-  if (typed === null) return SHOWN;
+/** The value of -n; null without it. */
+export function readAmount(typed: string | null, usage: string): number | null {
+  if (typed === null) return null;
   const amount = Number(typed);
   if (!/^[0-9]+$/.test(typed) || amount < 1 || amount > SHOWN_MAX)
     throw new UsageError(`-n takes a whole number from 1 to ${SHOWN_MAX}; usage: ${usage}`);
@@ -74,7 +75,7 @@ export const match: Command = {
   usage: 'match EXPR',
   summary: 'try an expression',
   details: [`Which of the last ${MATCHED_MAX} messages an expression would have taken, before trace or wait use it.`],
-  candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
+  candidates: (shell, before, word) => expressionWords(shell, before, word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const text = rest.trim();
     if (text === '') throw new UsageError(`usage: ${this.usage}, such as match type=addr & len>200`);

@@ -3,13 +3,16 @@ import type { PeerView } from '../../core/views.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command, Invocation } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { heldBetween, heldSince } from '../hand/held-between.ts';
 import { pickPeer, refusal, wantsPeer } from '../pick.ts';
 import { round3 } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const LOST_MS = 5_000;
+const LOST = ` in ${LOST_MS / 1_000} s`;
 const COUNT_MAX = 1_000;
 const INTERVAL_S_MIN = 0.1;
+const HELD_TYPES = ['ping', 'pong'];
 
 export const ping: Command = {
   name: 'ping',
@@ -24,6 +27,9 @@ export const ping: Command = {
   ],
   options: { count: { type: 'string', short: 'c' }, interval: { type: 'string', short: 'i' } },
   candidates: liveIdsOrAll,
+  check({ words }) {
+    if (words.length !== 1) throw new UsageError(`usage: ${this.usage}`);
+  },
   async run(shell, call) {
     const times = Number(call.options.count ?? '1');
     const everyS = Number(call.options.interval ?? '1');
@@ -35,17 +41,29 @@ export const ping: Command = {
     if (word === undefined || call.words.length > 1) throw wantsPeer(shell.node, this.usage);
     if (word !== 'all') {
       const peer = pickPeer(shell.node, word, this.usage);
-      const [result] = await pingPeers(shell, call, [peer], times, everyS);
+      const { results, stoppedBy } = await pingPeers(shell, call, [peer], times, everyS);
+      const [result] = results;
       if (result === undefined) throw new CommandError('no-such-peer', `${shell.who(peer.id)} is gone`);
+      const held = heldBetween(shell, peer, HELD_TYPES);
+      if (result.received === 0 && held !== null)
+        throw new CommandError('held', `${shell.who(result.id)}: no pong: ${held.text}; held lists it`, [], {
+          ...result,
+          held: held.id,
+        });
+      if (stoppedBy !== null)
+        throw new CommandError('held', `${shell.who(result.id)}: not done, ${stoppedBy} is held; held lists it`, [], {
+          ...result,
+          held: stoppedBy,
+        });
       if (result.received === 0)
-        throw new CommandError('timeout', `${shell.who(result.id)}: no pong in ${LOST_MS / 1_000} s`, [], {
+        throw new CommandError('timeout', `${shell.who(result.id)}: no pong${LOST}`, [], {
           ...result,
         });
       return { value: result, text: summary(shell, result) };
     }
     const peers = shell.node.views.peers().filter((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));
     if (peers.length === 0) return { value: [], text: 'no peers; try connect HOST:PORT' };
-    const results = await pingPeers(shell, call, peers, times, everyS);
+    const { results } = await pingPeers(shell, call, peers, times, everyS);
     return { value: results, text: results.map((one) => summary(shell, one)).join('\n') };
   },
 };
@@ -76,8 +94,9 @@ async function pingPeers(
   peers: readonly PeerView[],
   times: number,
   everyS: number,
-): Promise<PingResult[]> {
+): Promise<{ readonly results: PingResult[]; readonly stoppedBy: string | null }> {
   const { world, node } = shell;
+  const stoppedBy = heldSince(world);
   const targets: Target[] = peers.map((peer) => ({ peer, rttMs: [], sent: 0, isWaiting: false, isGone: false }));
   const byNumber = new Map(targets.map((target) => [target.peer.n, target]));
   const name = ({ peer }: Target) => `${shell.who(peer.id)} #${peer.n}`;
@@ -113,19 +132,22 @@ async function pingPeers(
           target.isGone = true;
         }
       }
-      if (isWaited()) await world.until(() => !isWaited(), { limitMs: LOST_MS, signal });
+      if (isWaited() && stoppedBy() === null) await world.until(() => !isWaited(), { limitMs: LOST_MS, signal });
       for (const target of targets.filter((one) => one.isWaiting)) {
         target.isWaiting = false;
-        if (!signal.aborted) say(`no pong from ${name(target)} in ${LOST_MS / 1_000} s`);
+        const held = heldBetween(shell, target.peer, HELD_TYPES);
+        const why = held !== null ? `: ${held.text}` : stoppedBy() !== null ? ` yet: ${stoppedBy()} is held` : LOST;
+        if (!signal.aborted) say(`no pong from ${name(target)}${why}`);
       }
-      if (round === times - 1 || targets.every((target) => target.isGone)) break;
+      if (stoppedBy() !== null || round === times - 1 || targets.every((target) => target.isGone)) break;
       const restMs = everyS * 1_000 - (world.now() - startedAt) / 1_000;
       if (restMs > 0) await world.until(() => false, { limitMs: restMs, signal });
+      if (stoppedBy() !== null) break;
     }
   } finally {
     end();
   }
-  return targets.map(resultOf);
+  return { results: targets.map(resultOf), stoppedBy: stoppedBy() };
 }
 
 function resultOf({ peer, sent, rttMs }: Target): PingResult {

@@ -1,6 +1,6 @@
 /** `record` and `replay`: recordings in files, written as things happen and opened again; `recording`: what is kept meanwhile. */
 import { readExpression } from '../../query/check.ts';
-import { FACT_KINDS } from '../../trace/kinds.ts';
+import { RECORD_KINDS } from '../../trace/kinds.ts';
 import { matcherOf } from '../../trace/matching.ts';
 import type { Recorder } from '../../trace/recorder.ts';
 import type { Answer, Command } from '../command.ts';
@@ -26,7 +26,7 @@ export const record: Command = {
     'A journey to another moment of a lab ends it.',
   ],
   candidates: (shell, before, word) =>
-    before.length === 0 ? ['stop', ...pathsFrom(word)] : expressionWords(shell, before.slice(1), word, FACT_KINDS),
+    before.length === 0 ? ['stop', ...pathsFrom(word)] : expressionWords(shell, before.slice(1), word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const [, path = '', text = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(rest) ?? [];
     if (path === '') return about(shell);
@@ -67,7 +67,7 @@ export const record: Command = {
 function testOf(recorder: Recorder, text: string): (index: number) => boolean {
   const there = recorder.whoIsThere();
   const { asked, holds } = asTypedExpression(() =>
-    matcherOf(readExpression(text, { nodes: there.names, kinds: FACT_KINDS }), there),
+    matcherOf(readExpression(text, { nodes: there.names, kinds: RECORD_KINDS }), there),
   );
   return (index) => {
     asked.look(recorder, index);

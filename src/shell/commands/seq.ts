@@ -1,17 +1,19 @@
 /** `seq`: what was recorded, as a sequence diagram in the terminal. */
+import type { TraceEvent } from '../../trace/event.ts';
 import { html } from '../../trace/exporters/html.ts';
 import { svg } from '../../trace/exporters/sequence-svg.ts';
-import { FACT_KINDS } from '../../trace/kinds.ts';
+import { RECORD_KINDS } from '../../trace/kinds.ts';
 import type { Lanes } from '../../trace/lanes.ts';
-import { verdictText } from '../../trace/passages.ts';
+import { isOfLine, verdictText } from '../../trace/passages.ts';
 import { layOut, type SequenceRow } from '../../trace/sequence.ts';
-import { drawSequence } from '../../trace/sequence-picture.ts';
+import { drawSequence, legendOf } from '../../trace/sequence-picture.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { exportFile } from '../export-file.ts';
 import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
 import { paced } from '../paced.ts';
-import { round3, safe } from '../render.ts';
+import { count, round3, safe } from '../render.ts';
+import { readAmount } from './log.ts';
 
 /** Where there is no terminal. */
 const COLUMNS = 80;
@@ -26,43 +28,69 @@ export const seq: Command = {
   group: 'record',
   raw: true,
   takesExpression: true,
-  usage: 'seq [EXPR] [--all] [--svg|--html FILE]',
+  usage: 'seq [EXPR] [-n N] [--all] [--svg|--html FILE]',
   summary: 'draw messages and times',
   details: [
-    `A column for each node, time downwards; the last ${ROWS_SHOWN} rows, or --all. seq type=ping|type=pong shows those only.`,
+    `A column for each node, time downwards; the last ${ROWS_SHOWN} rows, -n N messages, or --all.`,
+    'seq type=ping|type=pong shows those only.',
     'A message that took time slants, or leaves and comes in two rows: ─ plain, ╌ a reply, ~ edited, ═ a copy, + injected,',
-    '· delayed or late. It ends with x where it was dropped, ‖ where it is held, ? where it is under way; * is an event.',
+    '· delayed, : late, so that others overtake it. It begins with ‖ when it was held. It ends with x where it was dropped,',
+    '‖ where it is held, ? where it is under way; * is an event, such as a release.',
     '--svg FILE and --html FILE write all of it for a browser, as export does.',
   ],
-  options: { all: { type: 'boolean' }, svg: { type: 'string' }, html: { type: 'string' } },
-  candidates: (shell, before, word) => expressionWords(shell, before, word, FACT_KINDS),
+  options: {
+    all: { type: 'boolean' },
+    n: { type: 'string', short: 'n' },
+    svg: { type: 'string' },
+    html: { type: 'string' },
+  },
+  candidates: (shell, before, word) => expressionWords(shell, before, word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const { text: withFiles, value: all } = takeOption(rest, '--all', false);
     const { text: withPage, value: picture } = takeOption(withFiles, '--svg', true);
-    const { text: expression, value: page } = takeOption(withPage, '--html', true);
-    refuseOptions(expression, ['--all', '--svg', '--html'], this.usage);
+    const { text: withCount, value: page } = takeOption(withPage, '--html', true);
+    const { text: expression, value: typed } = takeOption(withCount, '-n', true);
+    refuseOptions(expression, ['--all', '-n', '--svg', '--html'], this.usage);
     if (picture !== null && page !== null) throw new UsageError(`usage: ${this.usage}`);
+    const most = readAmount(typed, this.usage);
+    if (most !== null && all !== null) throw new UsageError(`-n and --all exclude each other; usage: ${this.usage}`);
     const recording = await shell.recording(signal);
-    const events = expression === '' ? recording.events() : asTypedExpression(() => recording.match(expression));
+    const found = expression === '' ? recording.events() : asTypedExpression(() => recording.match(expression));
+    const { events, left } = most === null ? { events: found, left: 0 } : lastMessages(found, most);
     if (picture !== null) return exportFile(svg, recording, events, picture, signal);
     if (page !== null) return exportFile(html, recording, events, page, signal);
     const sequence = await paced(layOut({ header: recording.header(), events }), signal);
     const { rows, lanes } = sequence;
-    const first = Math.max(0, rows.length - (all === null ? ROWS_SHOWN : ROWS_MAX));
+    const first = Math.max(0, rows.length - (all === null && most === null ? ROWS_SHOWN : ROWS_MAX));
     return {
-      value: { earlier: first, rows: rows.slice(first).map((row) => rowValue(row, lanes)) },
+      value: { earlier: most === null ? first : left, rows: rows.slice(first).map((row) => rowValue(row, lanes)) },
       text: async () => {
         if (rows.length === 0) return 'nothing was recorded that it could draw';
         const { strong, dim, bad } = shell.paint;
         const look = { columns: shell.columns() ?? COLUMNS, safe, strong, dim, bad };
-        const lines = await paced(drawSequence(sequence, first, look), signal);
-        if (first === 0) return lines.join('\n');
+        const legend = legendOf(rows.slice(first));
+        const drawn = await paced(drawSequence(sequence, first, look), signal);
+        const lines = legend === '' ? drawn : [...drawn, dim(legend)];
+        if (first === 0 && left === 0) return lines.join('\n');
         const how = all === null ? `: seq${expression === '' ? '' : ` ${safe(expression)}`} --all` : '';
-        return [`… ${first.toLocaleString('en')} earlier rows${how}`, ...lines].join('\n');
+        const what = most === null ? `${first.toLocaleString('en')} earlier rows` : count(left, 'earlier message');
+        return [`… ${what}${how}`, ...lines].join('\n');
       },
     };
   },
 };
+
+/** The messages that began last, each with all of its events, and what happened between them; how many are left out. */
+function lastMessages(events: readonly TraceEvent[], most: number): { events: readonly TraceEvent[]; left: number } {
+  const begun = new Map<string, number>();
+  for (const event of events) if (isOfLine(event) && !begun.has(event.m)) begun.set(event.m, event.i);
+  const chosen = new Map([...begun].slice(-most));
+  const first = chosen.values().next().value ?? 0;
+  return {
+    events: events.filter((event) => (isOfLine(event) ? chosen.has(event.m) : event.i >= first)),
+    left: begun.size - chosen.size,
+  };
+}
 
 function rowValue(row: SequenceRow, { nodes }: Lanes) {
   const nameOf = (lane: number) => nodes[lane]?.name ?? '';

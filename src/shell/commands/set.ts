@@ -1,5 +1,13 @@
 /** `set`: every setting with its value and where that came from, or one changed. */
-import { checkSettings, printSetting, readSetting, SETTINGS, type SettingKey, type Settings } from '../../settings.ts';
+import {
+  checkSettings,
+  defaultSettings,
+  printSetting,
+  readSetting,
+  SETTINGS,
+  type SettingKey,
+  type Settings,
+} from '../../settings.ts';
 import { applySetting, type SettingOrigin, settingKey } from '../apply-setting.ts';
 import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -20,6 +28,10 @@ export const set: Command = {
     'help settings tells what each is for and its bounds.',
     'In a lab script it is about every node, also those that are spawned later; set seed N comes first.',
   ],
+  check({ words: [key, ...rest] }) {
+    if (key !== undefined && rest.length > 0)
+      applySetting(defaultSettings(), new Map<SettingKey, SettingOrigin>(), settingKey(key), rest.join(' '), 'set');
+  },
   run(shell, { words }) {
     const [key, ...rest] = words;
     if (shell.play !== null && !shell.isNamed && key !== undefined && rest.length > 0)

@@ -1,5 +1,5 @@
 /** `spawn`: new nodes join the lab, at once or one after the other. */
-import { isSettingKey, readDuration, SETTINGS } from '../../settings.ts';
+import { defaultSettings, isSettingKey, readDuration, SETTINGS, type Settings } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import { applySetting } from '../apply-setting.ts';
 import type { Command } from '../command.ts';
@@ -9,7 +9,6 @@ import { namesOf } from '../lab/node-first.ts';
 import { isNames } from '../lab/script-file.ts';
 import { type Coming, spawnNodes } from '../lab/spawn.ts';
 import { count, safe } from '../render.ts';
-import type { Shell } from '../shell.ts';
 
 const WORDS = ['topology', 'bootstrap', 'every', 'after'];
 
@@ -26,8 +25,11 @@ export const spawn: Command = {
   ],
   needsLab: true,
   candidates: (_, before) => (before.length === 0 ? [] : WORDS.map((word) => `${word}=`)),
+  check({ words }) {
+    read(defaultSettings(), words);
+  },
   async run(shell, { words }) {
-    const coming = read(shell, words);
+    const coming = read(shell.play?.settings ?? labOf(shell).settings, words);
     const { names } = coming;
     const lab = await spawnNodes(shell, coming);
     const text = `${count(names.length, 'node')} ${coming.everyUs + coming.afterUs > 0 ? 'will join' : 'joined'}`;
@@ -35,10 +37,10 @@ export const spawn: Command = {
   },
 };
 
-function read(shell: Shell, words: readonly string[]): Coming {
+function read(base: Settings, words: readonly string[]): Coming {
   const names = new Set<string>();
   const told = new Map<string, string>();
-  const settings = { ...(shell.play?.settings ?? labOf(shell).settings) };
+  const settings = { ...base };
   if (words.some((word) => word.startsWith('topology='))) settings['gossip.dial'] = false;
   for (const word of words) {
     const at = word.indexOf('=');

@@ -1,6 +1,7 @@
 /** `trace` and `untrace`: the messages for which an expression holds above the prompt, as they pass. */
 import { partsOf } from '../../query/expression.ts';
 import { compile } from '../../query/match.ts';
+import { VERDICT_KINDS } from '../../trace/kinds.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
 import { liveIdsOrAll, peerWords } from '../candidates.ts';
 import type { Command } from '../command.ts';
@@ -33,12 +34,13 @@ export const trace: Command = {
   candidates: (shell, before, word) => [
     ...(before.length === 0 ? peerWords(shell, word) : []),
     '',
-    ...expressionWords(shell, before, word),
+    ...expressionWords(shell, before, word, VERDICT_KINDS),
   ],
   options: { lines: { type: 'boolean' } },
   details: [
     'Words alone are about the node you are at: a peer or all, in or out, types: trace #1 in pong.',
     'With fields it is an expression, in a lab about every node: trace from=n3 & type=addr, trace len>200 | kind=closed.',
+    'What a fault does to a message is shown, too: trace kind=drop. Rules of break tell it themselves.',
     '--lines shows the exact lines. untrace ends it. match tries an expression.',
   ],
   run(shell, { rest }) {
@@ -78,7 +80,7 @@ function ofExpression(shell: Shell, text: string): Omit<Trace, 'lines'> {
 }
 
 function compiled(shell: Shell, text: string): Pick<Trace, 'text' | 'matcher' | 'scope' | 'hasEvents'> {
-  const expression = readTyped(shell, text);
+  const expression = readTyped(shell, text, VERDICT_KINDS);
   const scope = scopeOf(shell.world);
   return {
     text,

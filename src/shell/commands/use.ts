@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { labOf } from '../lab/lab.ts';
+import type { Shell } from '../shell.ts';
 
 export const use: Command = {
   name: 'use',
@@ -15,6 +16,9 @@ export const use: Command = {
   run(shell, { words }) {
     const [name] = words;
     if (name === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
+    // Who is there already need not be told that there is nowhere else.
+    if (name === 'live' && shell.lab === null && shell.options.live !== null && shell.play === null)
+      return { value: whereabouts(shell), text: 'already there: no lab runs' };
     const lab = labOf(shell);
     if (name === 'live') {
       if (shell.options.live === null) throw new CommandError('no-such-node', 'there is no node of your own here');
@@ -23,7 +27,8 @@ export const use: Command = {
       lab.look(lab.node(name));
       shell.isInLab = true;
     }
-    const { nodeId } = shell.node.views.status();
-    return { value: { node: shell.node.name, id: nodeId }, text: '' };
+    return { value: whereabouts(shell), text: '' };
   },
 };
+
+const whereabouts = ({ node }: Shell) => ({ node: node.name, id: node.views.status().nodeId });

@@ -65,7 +65,11 @@ function nodeHere(shell: Shell): string {
 }
 
 function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Told {
-  const [first] = chronicle.events.filter(({ m }) => m === word);
+  // On sockets a line has another number where it comes than where it was sent, which a record can tell and a hand cannot.
+  const inHand = `${word} in hand`;
+  const first =
+    chronicle.events.find(({ m }) => m === word) ??
+    chronicle.events.find(({ text }) => text?.endsWith(inHand) === true);
   if (first === undefined)
     throw new CommandError('no-such-message', `no message ${word} is recorded; log type=ping shows some`);
   const causes = chronicle.causes(first);

@@ -2,7 +2,7 @@
 import type { FaultRow } from '../../core/simulation.ts';
 import type { Command } from '../command.ts';
 import { faultCandidates } from './fault-candidates.ts';
-import { putFault } from './put-fault.ts';
+import { checkFault, putFault } from './put-fault.ts';
 
 export const faultCommands = (rows: readonly FaultRow[]): readonly Command[] =>
   rows.map((row) => ({
@@ -16,6 +16,7 @@ export const faultCommands = (rows: readonly FaultRow[]): readonly Command[] =>
     exact: true,
     raw: true,
     candidates: (shell, before, word) => faultCandidates(shell, row, before, word),
+    check: ({ rest }, there, labs) => checkFault(labs, `${row.name} ${rest}`, there),
     run: (shell, { rest }) => putFault(shell, `${row.name} ${rest}`, row.name),
   }));
 

@@ -9,7 +9,7 @@ import { linesOf } from '../input-lines.ts';
 import type { Startup } from '../startup.ts';
 import { isLabScript, type Script, scriptOf } from './script-file.ts';
 
-/** A script that is piped in is there at once; a pipe that says nothing for so long is somebody's who types, and a node is started. */
+/** A script that is piped in is there at once; a pipe that says nothing for so long is somebody's who types: a node is started, which a lab script that comes later ends. */
 const FIRST_LINE_MS = 300;
 
 export type Found =
@@ -35,9 +35,13 @@ async function findPiped(input: Readable): Promise<Found> {
   const read = await (isFile(input) ? readable : Promise.race([readable, silence()]));
   if (read === null || read.done === true || !isLabScript(read.value))
     return { kind: 'other', input: joined(first, lines) };
-  const rest: string[] = [read.value];
-  for await (const line of lines) rest.push(line);
-  return { kind: 'scripts', scripts: [scriptOf(null, rest)] };
+  return { kind: 'scripts', scripts: [await wholeOf(read.value, lines)] };
+}
+
+async function wholeOf(first: string, rest: AsyncGenerator<string>): Promise<Script> {
+  const all = [first];
+  for await (const line of rest) all.push(line);
+  return scriptOf(null, all);
 }
 
 function isFile(input: Readable): boolean {
@@ -45,15 +49,22 @@ function isFile(input: Readable): boolean {
   return typeof fd === 'number' && fstatSync(fd).isFile();
 }
 
+/** What was piped in is a lab script after all: whoever has started a node ends it, and runs the script. */
+export class LateLabScript extends Error {
+  readonly script: Script;
+
+  constructor(script: Script) {
+    super('a lab script that was not there at once');
+    this.script = script;
+  }
+}
+
 const silence = () => new Promise<null>((resolve) => void setTimeout(resolve, FIRST_LINE_MS, null).unref());
 
 async function* joined(first: Promise<IteratorResult<string>>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
   const read = await first;
   if (read.done === true) return;
-  if (isLabScript(read.value))
-    throw new UsageError(
-      'a node is running already; type peersh --script FILE for a lab script that is not there at once',
-    );
+  if (isLabScript(read.value)) throw new LateLabScript(await wholeOf(read.value, rest));
   yield read.value;
   yield* rest;
 }

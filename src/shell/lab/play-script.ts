@@ -12,6 +12,7 @@ import type { Lab } from './lab.ts';
 import type { Play } from './play.ts';
 import { momentFields, plannedText, type Report, rowValue } from './report.ts';
 import { type Script, type ScriptLine, spawnedBy } from './script-file.ts';
+import { thereAfter } from './there.ts';
 
 /** What the command line says of a run. Plain data. */
 export interface ScriptOptions {
@@ -35,7 +36,7 @@ export async function playScript(
   shell.play = play;
   shell.plainOnly = true;
   try {
-    for (const line of script.lines) check(shell, line);
+    for (const line of script.lines) await check(shell, line);
     const stopped = await runLines(shell, play, script, signal, say);
     const { lab } = shell as { lab: Lab | null };
     if (lab === null) throw new UsageError(`${script.path ?? 'stdin'} spawns no nodes; type spawn n1..n8 in it`);
@@ -60,16 +61,18 @@ function begin({ lines }: Script, { seed, settings: typed }: ScriptOptions): Pla
     settings,
     givenSettings: new Set(origins.keys()),
     nodes: spawnedBy(lines).size,
+    there: thereAfter({ names: [], groups: {} }, lines),
     where: '',
     failure: null,
   };
 }
 
-/** A line that is no command is found before an hour of the lab has passed. */
-function check(shell: Shell, { where, text }: ScriptLine): void {
-  const later = /^\s*at\s+\S+\s+(\S.*)$/s.exec(text)?.[1];
+/** A line that is no command, and a mistake in one of a later time, is found before an hour of the lab has passed. */
+async function check(shell: Shell, { where, text }: ScriptLine): Promise<void> {
+  const later = /^\s*at\s+\S+\s+(\S.*)$/s.exec(stripComment(text))?.[1];
   try {
-    shell.checkLine(later ?? stripComment(text), later !== undefined);
+    if (later === undefined) shell.checkLine(stripComment(text), false);
+    else await shell.checkLater(later);
   } catch (error) {
     throw error instanceof CommandError ? wrong(where, error.message, error) : error;
   }

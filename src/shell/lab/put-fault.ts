@@ -5,6 +5,8 @@ import { CommandError, UsageError } from '../errors.ts';
 import { shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { type Lab, labOf } from './lab.ts';
+import type { There } from './there.ts';
+import type { LabWorlds } from './worlds.ts';
 
 /** The simulation of the lab, or why real nodes take no faults. */
 export function harmedLab(shell: Shell, what: string): { readonly lab: Lab; readonly simulation: Simulation } {
@@ -28,6 +30,12 @@ export function putOn({ groups }: Lab, simulation: Simulation, text: string): re
   const answer = simulation.fault(text, named);
   if (!answer.ok) throw new UsageError(shownFault(answer.message));
   return answer.ids.map((id, i) => ({ id, text: answer.texts[i] ?? '' }));
+}
+
+/** The same of a line that is to be done later. */
+export async function checkFault(labs: LabWorlds, text: string, { names, groups }: There): Promise<void> {
+  const message = await labs.faultRefusal(text, names, groups);
+  if (message !== null) throw new UsageError(shownFault(message));
 }
 
 /** So many of one line are shown, the rest is counted. */

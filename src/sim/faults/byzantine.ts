@@ -12,6 +12,7 @@ import { type Behaviour, callFaults, type Passage, resetConnection } from './pas
 import { oneNode } from './silence.ts';
 import type { ValuesOf } from './spec.ts';
 import type { ActiveFault } from './state.ts';
+import { tellMadeUp } from './verdicts.ts';
 
 const LIES = 16;
 const TICK_US = 50_000;
@@ -47,7 +48,10 @@ export const byzantine: Behaviour<ValuesOf<'byzantine'>> = {
     const host = network.names.get(node);
     if (host !== undefined && host.frozen === null)
       for (const end of host.ends.values())
-        for (let i = 0; i < PINGS_PER_TICK && end.isOpen; i += 1) sendMessage(network, end, PING);
+        for (let i = 0; i < PINGS_PER_TICK && end.isOpen; i += 1) {
+          tellMadeUp(network, end, PING, fault.id);
+          sendMessage(network, end, PING);
+        }
     callFaults(network, network.kernel.now + TICK_US, 'tick', fault.number);
   },
   ends({ node, kind }, _fault, network) {

@@ -30,7 +30,8 @@ import {
   resetConnection,
 } from './passage.ts';
 import { type ActiveFault, type Lane, WAITING_MAX } from './state.ts';
-import { heldUntil, passThrough, strike, work } from './working.ts';
+import { lost, tellHeld } from './verdicts.ts';
+import { heldUntil, holderOf, passThrough, strike, work } from './working.ts';
 
 /** Items that wait for a stopped process; of more lines the connection is reset. */
 const FROZEN_MAX = 100_000;
@@ -50,17 +51,18 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
   const { kernel, faults } = network;
   const working = faults.active.map((fault) => work(network, fault));
 
-  function leave(end: End, message: Message | null, reason: ReasonCode): void {
+  function leave(end: End, message: Message | null, number: number, reason: ReasonCode): void {
     const { other } = end;
     if (other === null || !other.isOpen) return;
     const lane = laneOf(network, end, other);
-    if (lane.isCut) return;
+    if (lane.isCut) return void (message !== null && lost(network, other, message, number));
     lane.lines += 1;
     const passage = passThrough(network, working, message === null ? 'close' : 'line', end.host, other.host, {
       end,
       lane,
       lots: lotsOf(network, end, other, lane),
       message,
+      number,
       latencyUs: end.latencyUs,
     });
     if (passage.fate === 'reset') return resetConnection(network, end);
@@ -73,7 +75,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     } else if (passage.message === null) closeArrives(network, other, at, reason);
     else
       for (let copy = 0; copy < passage.copies; copy += 1)
-        messageArrives(network, other, passage.message, at + passage.lateUs);
+        messageArrives(network, other, passage.message, number, at + passage.lateUs);
   }
 
   /** At least a microsecond from now, so that nothing new can come between lines that are released now. */
@@ -103,13 +105,16 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
       const until = waiting > 0 ? 0 : heldUntil(network, working, sender.host, end.host, sender, message);
       if (waiting > 0 || until > 0) {
         const lane = laneOf(network, sender, end);
-        lane.waiting.push(what);
+        lane.waiting.push({ what, number: item.number });
+        if (message !== null && network.witness !== null)
+          tellHeld(network, end, message, item.number, holderOf(working, sender, end.host, message));
         if (waiting >= WAITING_MAX) resetConnection(network, end);
         if (waiting === 0) tryAgain(lane, until);
         return true;
       }
     }
     if (freeze(end.host, item)) {
+      if (item.kind === 'message') tellHeld(network, end, item.message, item.number, pauseOf(end.host));
       if (item.kind === 'message' && (end.host.frozen?.length ?? 0) > FROZEN_MAX) resetConnection(network, end);
       return true;
     }
@@ -147,7 +152,7 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     const end = receiverOf(lane);
     const [first] = lane.waiting;
     if (end === null || end.other === null || first === undefined) return drop(lane);
-    const message = typeof first === 'string' ? null : first;
+    const message = typeof first.what === 'string' ? null : first.what;
     const until = heldUntil(network, working, end.other.host, end.host, end.other, message);
     if (until > 0) tryAgain(lane, until);
     else callFaults(network, kernel.now, 'release', lane.end);
@@ -160,9 +165,9 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     const { waiting } = lane;
     lane.waiting = [];
     lane.rtoUs = 0;
-    for (const what of waiting)
+    for (const { what, number } of waiting)
       if (typeof what === 'string') closeArrives(network, end, kernel.now, what);
-      else messageArrives(network, end, what, kernel.now);
+      else messageArrives(network, end, what, number, kernel.now);
     owner.drained();
   }
 
@@ -222,9 +227,12 @@ export function createLinks(network: Network, owner: LinksOwner): Links {
     return freeze(dial.from, item);
   }
 
+  const pauseOf = (host: Host): string | null =>
+    working.find(({ fault }) => fault.spec.name === 'pause' && fault.spec.values.node === host.name)?.fault.id ?? null;
+
   const links: Links = {
-    message: (end, sent) => leave(end, sent, 'remote-closed'),
-    closed: (end, reason) => leave(end, null, reason),
+    message: (end, sent, number) => leave(end, sent, number, 'remote-closed'),
+    closed: (end, reason) => leave(end, null, 0, reason),
     dial(dial) {
       const to = network.hosts.get(dial.address.text) ?? null;
       const { waitUs, latencyUs } = dialPassage(dial, dial.from, to, 0);

@@ -30,6 +30,8 @@ export interface Passage {
   readonly rtoUs: number;
   /** Null unless it is a line. */
   message: Message | null;
+  /** Of the line in its network. */
+  readonly number: number;
   /** One way. */
   latencyUs: number;
   /** How much later it leaves. */

@@ -77,8 +77,10 @@ function jump(network: Network, node: string): boolean {
   for (const { spec } of network.faults.active)
     if (spec.name === 'skew' && spec.values.node === node) skewUs += spec.values.shift;
   if (host === undefined || host.skewUs === skewUs) return false;
+  const backUs = host.skewUs - skewUs;
   host.skewUs = skewUs;
   host.context.now = network.kernel.now + skewUs;
+  if (backUs > 0) host.inhabitant.clockSetBack(backUs);
   if (host.frozen === null) host.inhabitant.woken();
   return true;
 }

@@ -28,6 +28,12 @@ export interface ActiveFault {
   struck: number;
 }
 
+/** A line with its number in the network, or why the connection was closed. */
+export interface Waiting {
+  readonly what: Message | ReasonCode;
+  readonly number: number;
+}
+
 /** One direction of a connection. There are at most two for each that is open or has something under way. */
 export interface Lane {
   /** The end that sends. */
@@ -46,8 +52,8 @@ export interface Lane {
   isCut: boolean;
   /** A false hello went this way. */
   isFalse: boolean;
-  /** What came and may not pass: messages, or why the connection was closed. */
-  waiting: (Message | ReasonCode)[];
+  /** What came and may not pass. */
+  waiting: Waiting[];
   /** When the first of them is tried again. */
   retryAt: number;
   /** Time between the last two tries as TCP retransmits; 0: the time of the next try was known. */

@@ -9,6 +9,7 @@ import { type Behaviour, callFaults, DIAL_RTO_US, type Passage, RTO_US } from '.
 import { compileSelector, type Test } from './selector.ts';
 import type { FaultSpec } from './spec.ts';
 import type { ActiveFault } from './state.ts';
+import { tellDone } from './verdicts.ts';
 
 export interface Working {
   readonly fault: ActiveFault;
@@ -46,6 +47,7 @@ export function passThrough(
     lots: 0,
     rtoUs: kind === 'dial' ? DIAL_RTO_US : RTO_US,
     message: null,
+    number: 0,
     latencyUs: 0,
     waitUs: 0,
     busyUs: 0,
@@ -57,7 +59,10 @@ export function passThrough(
   for (const { fault, behaviour, applies } of working) {
     if (behaviour.leaves === undefined || passage.fate !== 'arrives') continue;
     if (!applies(from, to, passage.end, passage.message)) continue;
-    if (behaviour.leaves(passage, fault.spec.values, fault, network)) strike(network, fault);
+    const before = network.witness === null || kind !== 'line' ? null : { ...passage };
+    if (!behaviour.leaves(passage, fault.spec.values, fault, network)) continue;
+    strike(network, fault);
+    if (before !== null) tellDone(network, before, passage, fault.id);
   }
   return passage;
 }
@@ -81,4 +86,15 @@ export function heldUntil(
     strike(network, fault);
   }
   return until;
+}
+
+/** The fault that holds what goes this way now; null: none does. It strikes nothing. */
+export function holderOf(working: readonly Working[], from: End, to: Host, message: Message | null): string | null {
+  const holder = working.find(
+    ({ fault, behaviour, applies }) =>
+      behaviour.holds !== undefined &&
+      applies(from.host, to, from, message) &&
+      behaviour.holds(fault.spec.values, fault) > 0,
+  );
+  return holder?.fault.id ?? null;
 }

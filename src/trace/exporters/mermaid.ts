@@ -4,7 +4,7 @@
  */
 import type { Trace } from '../event.ts';
 import { forEach } from '../pace.ts';
-import { isOfLine, type Outcome, outcomeOf, type Passage, passagesOf, verdictWords } from '../passages.ts';
+import { endOf, isOfLine, type Outcome, outcomeOf, type Passage, passagesOf, verdictWords } from '../passages.ts';
 import type { Exporter } from './exporter.ts';
 import { shortened } from './names.ts';
 
@@ -72,7 +72,7 @@ function* diagrams(trace: Trace): Generator<string, void> {
   for (const rest of forEach(trace.events, (event) => {
     const passage = isOfLine(event) ? passages.byId.get(event.m) : undefined;
     // A line stands where it came, since Mermaid has one place for both ends.
-    if (passage === undefined || drawn.has(passage) || (passage.arrival !== null && event !== passage.arrival)) return;
+    if (passage === undefined || drawn.has(passage) || event !== (endOf(passages, passage) ?? event)) return;
     drawn.add(passage);
     add(passage);
   })) {

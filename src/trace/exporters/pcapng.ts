@@ -5,7 +5,7 @@
 import type { Trace, TraceEvent } from '../event.ts';
 import { endsOf, isNode, laneOf } from '../lanes.ts';
 import { forEach } from '../pace.ts';
-import { isOfLine, lineCome, lineSent, outcomeOf, type Passage, passagesOf, verdictText } from '../passages.ts';
+import { endOf, isOfLine, lineBefore, lineCome, lineSent, type Passage, passagesOf, verdictText } from '../passages.ts';
 import { utf8 } from './bytes.ts';
 import type { Exporter } from './exporter.ts';
 import { fileNames, shortened } from './names.ts';
@@ -91,9 +91,9 @@ function* pieces(trace: Trace): Generator<string | Uint8Array, void> {
     }
   }
 
-  /** The line as its sender wrote it. */
+  /** The line as it was then; of an edit the one before. */
   function addUnseen(event: TraceEvent, passage: Passage, why: string): void {
-    const line = lineSent(passage) ?? event.line ?? '';
+    const line = (event.k === 'edit' ? lineBefore(event) : event.line) ?? lineSent(passage) ?? '';
     const [from, to] = [places[passage.from] as End, places[passage.to] as End];
     const by = event.by === null ? '' : ` by ${shortened(event.by)}`;
     packets.push(packetBlock(FAULT, timeOf(event), exportedLine(from, to, utf8(line)), `${passage.id} ${why}${by}`));
@@ -125,8 +125,7 @@ function* pieces(trace: Trace): Generator<string | Uint8Array, void> {
     if (event.k === 'drop') addUnseen(event, passage, 'dropped');
     if (event.k === 'hold') addUnseen(event, passage, 'held');
     if (event.k === 'edit') addUnseen(event, passage, 'before the edit');
-    const isSeen = passage.arrival !== null || outcomeOf(passages, passage) === 'sent';
-    if (isSeen && event === (passage.arrival ?? passage.origin)) addDelivered(event, passage);
+    if (event === endOf(passages, passage)) addDelivered(event, passage);
   })) {
     yield* packets;
     packets = [];

@@ -40,7 +40,9 @@ const STYLE = `
   .edited path { stroke: #ef6c00; stroke-dasharray: 12 3 2 3 }
   .copy path { stroke: #6a1b9a; stroke-width: 3 }
   .injected path { stroke: #1565c0; stroke-dasharray: 2 2; stroke-width: 3 }
-  .late path { stroke: #6d4c41; stroke-dasharray: 2 5 }
+  .delayed path { stroke: #6d4c41; stroke-dasharray: 2 5 }
+  .late path { stroke: #6d4c41; stroke-dasharray: 8 3; stroke-width: 2.5 }
+  .held-before path { stroke: #00695c }
   .dropped path { stroke: #c62828 }
   .message .left { text-anchor: end }
   .message .mark { font-size: 18px; font-weight: bold; text-anchor: middle }
@@ -132,7 +134,7 @@ function drawnNote(
 const MARKS: Readonly<Partial<Record<Arrow['outcome'], string>>> = { dropped: '×', held: '‖', 'under way': '?' };
 
 function drawnArrow(arrow: Arrow, names: readonly string[], yOf: (row: number) => number): string {
-  const { passage, outcome, stroke, from, to, tailRow, headRow } = arrow;
+  const { passage, outcome, stroke, wasHeld, from, to, tailRow, headRow } = arrow;
   const [x1, y1] = [placeOf(from), yOf(tailRow)];
   const y2 = yOf(headRow ?? tailRow);
   const mark = headRow === null ? MARKS[outcome] : undefined;
@@ -151,6 +153,7 @@ function drawnArrow(arrow: Arrow, names: readonly string[], yOf: (row: number) =
   const classes = [
     'message',
     stroke,
+    ...(wasHeld ? ['held-before'] : []),
     ...(outcome === 'delivered' || outcome === 'sent' ? [] : [outcome.replace(' ', '-')]),
   ];
   const point = mark === undefined ? ' marker-end="url(#arrow)"' : '';

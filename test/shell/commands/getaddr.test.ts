@@ -60,3 +60,20 @@ test('getaddr: wrong input is one line', async () => {
   assert.match((await failure('getaddr #1 #2')).message, /^usage: getaddr \[ID\|all\]$/);
   assert.equal((await failure('getaddr zz')).code, 'no-such-peer');
 });
+
+test('getaddr: a question or an answer that is held is named, not a bare time-out', async () => {
+  const { text, failure, world } = await openShell({ peers: 2 });
+  await text('break getaddr at send once');
+  const before = world.now();
+  const asked = await failure('getaddr #1');
+  assert.equal(asked.code, 'held');
+  assert.match(asked.message, /^[0-9a-f]{8}: no answer: getaddr held as m\d+ by k1; held lists it$/);
+  assert.equal(world.now(), before, 'the time stands still');
+  await text('deliver all');
+  await world.until(() => false, { limitMs: 60_000 });
+  await text('break addr at send once');
+  const answered = await failure('getaddr');
+  assert.equal(answered.code, 'held');
+  assert.match(answered.message, /^[0-9a-f]{8}: no answer: addr held as m\d+ by k2; held lists it$/);
+  assert.equal((answered['answers'] as unknown[]).length, 2);
+});

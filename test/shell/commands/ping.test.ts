@@ -106,3 +106,33 @@ test('ping: a peer that has gone is named with why it went', async () => {
   assert.equal(gone.code, 'no-such-peer');
   assert.match(gone.message, /\(#1\) is gone \(the peer said bye "stopping", \d+m?s ago\); peer #1 tells more$/);
 });
+
+test('ping: a question or an answer that is held is named, not a bare time-out', async () => {
+  const { text, failure, printed, world } = await openShell({ peers: 1 });
+  await text('break ping at send once');
+  const before = world.now();
+  const asked = await failure('ping #1');
+  const [first] = world.tap.held();
+  assert.deepEqual([asked.code, asked['held']], ['held', first?.id]);
+  assert.match(asked.message, new RegExp(`^[0-9a-f]{8}: no pong: ping held as ${first?.id} by k1; held lists it$`));
+  assert.equal(world.now(), before, 'the time stands still');
+  await text('deliver all');
+  await world.until(() => false, { limitMs: 500 });
+  await text('break pong at send once');
+  const second = await failure('ping #1');
+  assert.match(second.message, /: no pong: pong held as m\d+ by k2; held lists it$/);
+  assert.ok(printed.some((line) => /^no pong from [0-9a-f]{8} #1: pong held as m\d+ by k2$/.test(line)));
+  assert.ok(!printed.some((line) => line.includes('in 5 s')));
+});
+
+test('ping: of another node of a lab, and a message in hand that is none of its own', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 2s');
+  await text('break ping & node=n2 at recv once');
+  assert.match((await failure('n1: ping n2')).message, /^n2: no pong: ping held as m\d+ by k1; held lists it$/);
+  await text('deliver all');
+  await text('break ping & from=n3');
+  const failed = await failure('n1: ping n2 -c 300 -i 10');
+  assert.deepEqual([failed.code, /^n2: .*held as/.test(failed.message)], ['held', false]);
+});

@@ -90,3 +90,25 @@ test('seq: --svg and --html write what export writes, whole, of the events asked
   assert.match((await failure(`seq --svg ${none} --html ${none}`)).message, /^usage: seq /);
   assert.ok(!existsSync(none));
 });
+
+test('seq: -n draws the last messages, whole, with the events between them', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 70s');
+  const all = await value<Drawn>('seq --all');
+  const { earlier, rows } = await value<Drawn>('seq -n 3');
+  const ids = (some: readonly Row[]) => [...new Set(some.flatMap(({ message }) => message ?? []))];
+  assert.deepEqual(ids(rows), ids(all.rows).slice(-3));
+  assert.equal(earlier, ids(all.rows).length - 3);
+  for (const id of ids(rows))
+    assert.deepEqual(
+      rows.filter(({ message }) => message === id),
+      all.rows.filter(({ message }) => message === id),
+    );
+  assert.deepEqual(ids((await value<Drawn>('seq -n 1 type=ping')).rows).length, 1);
+  assert.match((await text('seq -n 3')).split('\n')[0] ?? '', /^… [\d,]+ earlier messages: seq --all$/);
+  assert.equal((await value<Drawn>('seq -n 10000')).earlier, 0);
+  assert.match((await failure('seq -n 0')).message, /^-n takes a whole number from 1 to/);
+  assert.match((await failure('seq -n')).message, /^-n needs a value/);
+  assert.match((await failure('seq -n 5 --all')).message, /^-n and --all/);
+});

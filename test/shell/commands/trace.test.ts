@@ -117,3 +117,43 @@ test('trace: Tab offers fields, then the values of one', async () => {
   assert.ok(tab('trace in ').candidates.includes('&'));
   assert.ok(tab('wait pee').candidates.includes('peers>='));
 });
+
+test('trace: what a fault does to a message is shown beside the message, and a rule that tells itself is not told twice', async () => {
+  const { text, printed } = await openShell({ peers: 0 });
+  await text('lab 2');
+  await text('run 2s');
+  await text('trace type=ping & from=n1');
+  await text('fault byzantine n1 silent');
+  await text('n1: order {"kind":"ping","n":1}');
+  await text('run 1s');
+  assert.match(printed.join('\n'), /^> #1 n2 m\d+ drop by f1 ping nonce=/m);
+  await text('heal all');
+  printed.length = 0;
+  await text('break ping & from=n1 do drop');
+  await text('n1: order {"kind":"ping","n":1}');
+  await text('run 1500ms');
+  assert.equal(printed.filter((line) => /ping/.test(line) && /k1/.test(line)).length, 1, printed.join('\n'));
+  await text('untrace');
+  await text('unbreak');
+  await text('fault byzantine n1 silent');
+  printed.length = 0;
+  await text('n1: order {"kind":"ping","n":1}');
+  await text('run 1500ms');
+  assert.ok(!printed.some((line) => line.includes('drop')), printed.join('\n'));
+});
+
+test('trace: only the verdicts that were asked for are shown', async () => {
+  const { text, printed } = await openShell({ peers: 0 });
+  await text('lab 2');
+  await text('run 2s');
+  await text('trace kind=dup & by=f1');
+  await text('fault dup 100% on n1>n2');
+  await text('n1: order {"kind":"ping","n":1}');
+  await text('run 1s');
+  const lines = printed.filter((line) => /^[<>] #/.test(line));
+  assert.ok(lines.length > 0);
+  assert.ok(
+    lines.every((line) => /^> #1 n2 m\d+\.2 dup by f1 /.test(line)),
+    lines.join('\n'),
+  );
+});

@@ -1,64 +1,78 @@
 /** Messages in hand through the shell: what each command answers, what the prompt and the notices say, and what is refused. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertFields, openShell } from '../../helpers/open-shell.ts';
+import { assertFields, type OpenShell, openShell } from '../../helpers/open-shell.ts';
 
 const FIELDS =
   'id node n direction peer type line original fate blockedBy by sinceMs dueMs copies isOvertaken why'.split(' ');
 
+/** Id of the only message in hand. */
+function taken({ world }: OpenShell): string {
+  const [one, ...others] = world.tap.held();
+  assert.ok(one !== undefined && others.length === 0);
+  return one.id;
+}
+
 test('break: holds a message, the prompt says so, deliver lets it go on', async () => {
-  const { text, shell, printed, node, pass } = await openShell({ peers: 1 });
+  const scene = await openShell({ peers: 1 });
+  const { text, shell, printed, node, pass } = scene;
   const prompt = shell.prompt();
   assert.equal(await text('break ping at send once'), 'k1 ping at send once');
   assert.match(await text('breaks'), /k1 +0 +- +ping at send once/);
   node.order({ kind: 'ping', n: 1 });
   await pass(100);
   assert.equal(shell.prompt(), prompt.replace('>', ' held 1>'));
-  assert.match(printed.join('\n'), /^\| m1 n1 > #1 [0-9a-f]{8} ping held by k1$/);
-  assert.match(await text('held'), /m1 +held +n1 > #1 [0-9a-f]{8} +ping/);
+  const id = taken(scene);
+  assert.match(printed.join('\n'), new RegExp(`^\\| ${id} n1 > #1 [0-9a-f]{8} ping held by k1$`));
+  assert.match(await text('held'), /m\d+ +held +n1 > #1 [0-9a-f]{8} +ping/);
   assert.match(await text('breaks'), /k1 +1 +- +ping at send once \(over\)/);
-  assert.match(await text('deliver m1'), /^m1 n1 > #1 [0-9a-f]{8} ping: delivered$/);
+  assert.match(await text(`deliver ${id}`), /^m\d+ n1 > #1 [0-9a-f]{8} ping: delivered$/);
   assert.equal(shell.prompt(), prompt);
   assert.match(await text('held'), /^nothing is held/);
 });
 
 test('held and show: --json has every field', async () => {
-  const { value, node, pass } = await openShell({ peers: 1 });
+  const scene = await openShell({ peers: 1 });
+  const { value, node, pass } = scene;
   await value('break ping at send');
   node.order({ kind: 'ping', n: 1 });
   await pass(100);
   const [one] = await value<readonly object[]>('held');
   assertFields(one, FIELDS);
-  assertFields(await value('show m1'), FIELDS);
+  assertFields(await value(`show ${taken(scene)}`), FIELDS);
 });
 
 test('edit, diff, revert and show: what was changed of a message', async () => {
-  const { text, node, pass } = await openShell({ peers: 1 });
+  const scene = await openShell({ peers: 1 });
+  const { text, node, pass } = scene;
   await text('break body.msgtype=one at send');
   node.order({ kind: 'send-line', n: 1, line: '{"msgtype":"one"}' });
   await pass(100);
-  assert.equal(await text('diff m1'), 'm1 "one" is as it was');
-  await text('edit m1 body.msgtype=two');
-  assert.match(await text('diff m1'), /- body.msgtype="one"\n\+ body.msgtype="two"$/);
-  assert.match(await text('show m1'), /was \{"msgtype":"one"\}\n\{"msgtype":"two"\}$/);
-  await text('revert m1');
-  assert.equal(await text('diff m1'), 'm1 "one" is as it was');
-  assert.match(await text('dup m1 2'), /held$/);
-  assert.match(await text('delay m1 1s'), /held$/);
+  const id = taken(scene);
+  assert.equal(await text(`diff ${id}`), `${id} "one" is as it was`);
+  await text(`edit ${id} body.msgtype=two`);
+  assert.match(await text(`diff ${id}`), /- body.msgtype="one"\n\+ body.msgtype="two"$/);
+  assert.match(await text(`show ${id}`), /was \{"msgtype":"one"\}\n\{"msgtype":"two"\}$/);
+  await text(`revert ${id}`);
+  assert.equal(await text(`diff ${id}`), `${id} "one" is as it was`);
+  assert.match(await text(`dup ${id} 2`), /held$/);
+  assert.match(await text(`delay ${id} 1s`), /held$/);
   assert.match(await text('held'), /held, x3/);
   await pass(1_100);
   assert.match(await text('held'), /^nothing is held/);
 });
 
-test('drop: m1 is a message, everything else a peer', async () => {
-  const { text, node, pass, failure } = await openShell({ peers: 1 });
+test('drop: m17 is a message, everything else a peer', async () => {
+  const scene = await openShell({ peers: 1 });
+  const { text, node, pass, failure } = scene;
   await text('break ping at send once');
   node.order({ kind: 'ping', n: 1 });
   await pass(100);
-  assert.match(await text('drop m1'), /m1 .* ping: dropped \(impossible on real TCP, done above it\)$/);
+  const id = taken(scene);
+  assert.match(await text(`drop ${id}`), /m\d+ .* ping: dropped \(impossible on real TCP, done above it\)$/);
   assert.equal(node.views.ready(), 1);
-  assert.match(await text('resend m1'), /^m1 /);
-  assert.match((await failure('drop m1')).message, /dropped already; resend m1/);
+  assert.match(await text(`resend ${id}`), /^m\d+ /);
+  assert.match((await failure(`drop ${id}`)).message, /dropped already; resend m\d+/);
   assert.match((await failure('drop m7')).message, /no message m7; nothing is held/);
   assert.match(await text('drop #1'), /^dropped /);
 });
@@ -114,18 +128,20 @@ test('help: break lists the commands of messages in hand', async () => {
 });
 
 test('Tab: offers held messages, rules and the words of a rule', async () => {
-  const { tab, text, node, pass } = await openShell({ peers: 1 });
+  const scene = await openShell({ peers: 1 });
+  const { tab, text, node, pass } = scene;
   await text('break ping at send');
   node.order({ kind: 'ping', n: 1 });
   await pass(100);
-  assert.deepEqual(tab('deliver ').candidates, ['m1', 'all']);
+  assert.deepEqual(tab('deliver ').candidates, [taken(scene), 'all']);
   assert.deepEqual(tab('unbreak ').candidates, ['k1', 'all']);
   assert.ok(tab('break hello ').candidates.includes('once'));
-  assert.ok(tab('drop m').candidates.includes('m1'));
+  assert.ok(tab('drop m').candidates.includes(taken(scene)));
 });
 
 test('in hand: notices under --json name the message and the peer', async () => {
-  const { value, node, pass, printed, others } = await openShell({ peers: 1, json: true });
+  const scene = await openShell({ peers: 1, json: true });
+  const { value, node, pass, printed, others } = scene;
   await value('break ping at send once');
   node.order({ kind: 'ping', n: 1 });
   await pass(100);
@@ -134,6 +150,6 @@ test('in hand: notices under --json name the message and the peer', async () => 
     .find((one) => one['event'] === 'hand');
   assert.deepEqual(
     ['change', 'message', 'id', 'by', 'type'].map((name) => notice?.[name]),
-    ['held', 'm1', others[0]?.state.id, 'k1', 'ping'],
+    ['held', taken(scene), others[0]?.state.id, 'k1', 'ping'],
   );
 });

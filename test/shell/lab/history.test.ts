@@ -1,6 +1,7 @@
 /** The history of a lab at the prompt: steps, rewinds, labels, branches. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BRANCHES_MAX } from '../../../src/sim/timeline.ts';
 import { openShell } from '../../helpers/open-shell.ts';
 
 interface At {
@@ -129,4 +130,25 @@ test('history: before the looked at node has joined another one is looked at', a
   await text('rewind 5ms');
   assert.equal(shell.prompt(), 'lab n1 0.005s> ');
   assert.match((await failure('use n70')).message, /^n70 is not running at 0\.005s$/);
+});
+
+test('history: more branches than there may be are refused in one line, and nothing is done', async () => {
+  const { text, failure, value } = await openShell({ peers: 0 });
+  await text('lab 2');
+  await text('run 1s');
+  for (let i = 1; i < BRANCHES_MAX; i += 1) {
+    await text('rewind 0.5s');
+    await text(`crash n${1 + (i % 2)}`);
+  }
+  await text('rewind 0.5s');
+  for (const line of ['crash n1', 'n1: drop n2', 'break ping', 'n1: order {"kind":"getaddr","n":1}']) {
+    const error = await failure(line);
+    assert.deepEqual(
+      [error.code, error.message],
+      ['too-many', `a lab has at most ${BRANCHES_MAX} branches; checkout BRANCH goes on at the end of one`],
+      line,
+    );
+  }
+  assert.equal((await value<unknown[]>('branches')).length, BRANCHES_MAX);
+  assert.deepEqual(await value('faults'), []);
 });

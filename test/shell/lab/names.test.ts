@@ -94,3 +94,12 @@ test('names: without a lab nodes is no name of JavaScript', async () => {
   assert.equal(await value('=nodes'), 3);
   await value('delete globalThis.nodes');
 });
+
+test('use live: without a lab one is there already, another node is not', async () => {
+  const { text, value, failure, node } = await openShell({ peers: 0 });
+  assert.equal(await text('use live'), 'already there: no lab runs');
+  assert.deepEqual(await value('use live'), { node: 'n1', id: node.state.id });
+  assert.equal((await failure('use n3')).code, 'no-lab');
+  await text('lab 2');
+  assert.equal(await text('use live'), '');
+});

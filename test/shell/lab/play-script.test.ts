@@ -169,6 +169,65 @@ test('script: converged waits for those that are still to join', async () => {
   assert.ok((report.atMs ?? 0) > 4_000, String(report.atMs));
 });
 
+test('script: a mistake in a line of a later time is told before anything runs', async () => {
+  const table: [string, RegExp][] = [
+    ['crash n99', /^x\.lab:3: crash: "n99" is no node or group/],
+    ['partition n1|n9x for 5s', /^x\.lab:3: partition: .*"n9x"/],
+    ['fault latency on all', /^x\.lab:3: latency: /],
+    ['dup 500% on n1', /^x\.lab:3: dup: /],
+    ['break helo', /^x\.lab:3: .*did you mean hello/],
+    ['break hello do sing', /^x\.lab:3: no verdict "sing"/],
+    ['expect always convrged()', /^x\.lab:3: unknown function "convrged"/],
+    ['expect eventually peers>=2 within soon', /^x\.lab:3: "soon" is not a duration/],
+    ['set ping.intervall 5s', /^x\.lab:3: unknown setting "ping\.intervall"/],
+    ['n1: set ping.interval soon', /^x\.lab:3: .*ping\.interval/],
+    ['n1: connect', /^x\.lab:3: usage: connect HOST:PORT/],
+    ['n1: connect n2 --tiemout 5s', /^x\.lab:3: unknown option --tiemout; did you mean --timeout\?$/],
+    ['n1: connect nowhere', /^x\.lab:3: /],
+    ['n1: ping', /^x\.lab:3: usage: ping/],
+    ['n77: peers', /^x\.lab:3: n77 is no node/],
+    ['@C: peers', /^x\.lab:3: no group @C/],
+    ['heal f1 f2', /^x\.lab:3: usage: heal/],
+    ['heal n77', /^x\.lab:3: n77 is no node/],
+    ['group C=n77', /^x\.lab:3: n77 is no node/],
+    ['spawn m9', /^x\.lab:3: /],
+    ['faults now', /^x\.lab:3: usage: faults$/],
+  ];
+  for (const [line, message] of table)
+    assert.match(await wrong(['spawn n1..n8', `at 200s ${line}`, 'run 10s']), message, line);
+});
+
+test('script: what is there only later may be named by a line of a later time', async () => {
+  const { report } = await play([
+    'spawn n1..n4',
+    'at 1s spawn n5 bootstrap=n1',
+    'at 2s group A=n1,n5',
+    'at 3s partition @A|n2 for 1s',
+    'at 4s crash n5',
+    'at 5s heal f2',
+    'at 6s n5: status',
+    'at 6s n1: connect n5',
+    'at 7s break hello & from=n5 once do drop',
+    'at 8s heal',
+    'run 9s',
+  ]);
+  assert.deepEqual([report.verdict, report.stopped], ['pass', null]);
+});
+
+test('at: a mistake in what is typed is told at once, and nothing is planned', async () => {
+  const { text, failure, value } = await openShell({ peers: 0 });
+  await text('lab 3');
+  assert.match((await failure('at 5s crash n9')).message, /^crash: "n9" is no node or group/);
+  assert.match((await failure('at 5s n9: status')).message, /^n9 is no node/);
+  await text('at 4s spawn n9');
+  await text('at 5s crash n9');
+  await text('run 6s');
+  assert.deepEqual(
+    (await value<{ text: string }[]>('faults')).map(({ text: told }) => told),
+    ['crash n9'],
+  );
+});
+
 test('script: a wrong line names file, line, word and the nearest right one', async () => {
   const table: [string[], RegExp][] = [
     [['spwn n1..n8'], /^x\.lab:2: unknown command "spwn"; did you mean spawn\?$/],

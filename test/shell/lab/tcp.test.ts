@@ -43,3 +43,29 @@ test('lab --tcp: its nodes find each other on loopback ports and others can join
   await text('lab stop');
   assert.equal(shell.lab, null);
 });
+
+test('lab --tcp: a message that is held where it comes is found by the number that held says', async (context) => {
+  const { shell, text, value } = await openShell({ peers: 0 });
+  context.after(() => shell.close());
+  await text('lab 2 --tcp');
+  await text('n1: wait peers>=1');
+  await text('n2: wait peers>=1');
+  await text('break ping & node=n2 & in at recv once');
+  const isHeld = new Promise<void>((resolve) => {
+    shell.world.tap.onChange(({ kind }) => {
+      if (kind === 'held') resolve();
+    });
+  });
+  await text(`n1: order {"kind":"ping","n":${shell.node.views.peers()[0]?.n ?? 1}}`);
+  await isHeld;
+  const [{ id }] = await value<readonly [{ id: string }]>('held');
+  const { causes } = await value<{ causes: { k: string; by: string | null }[] }>(`why ${id}`);
+  assert.deepEqual(
+    causes.slice(-2).map(({ k, by }) => [k, by]),
+    [
+      ['send', null],
+      ['hold', 'k1'],
+    ],
+  );
+  await text('lab stop');
+});

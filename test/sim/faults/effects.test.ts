@@ -687,3 +687,29 @@ test('faults: more than may be on at once are refused and change nothing', () =>
   assert.equal(faulty.network.hash, hash);
   assert.equal(listFaults(faulty.network).length, FAULTS_MAX);
 });
+
+test('skew: when the clock goes back, nothing is done later than it would have been', () => {
+  for (const heal of [true, false]) {
+    const faulty = pair();
+    faulty.fault(heal ? 'skew n1 +10m' : 'skew n2 +1s');
+    faulty.pass(3_000);
+    if (heal) healFault(faulty.network, 'all');
+    else faulty.fault('skew n1 -10m');
+    const host = faulty.host('n1');
+    const { now } = host.context;
+    const { state } = faulty.node('n1');
+    const { settings } = state;
+    const inUs = (at: number) => at - now;
+    for (const session of state.sessions.values()) {
+      assert.ok(inUs(session.nextPingAt) <= 1.5 * settings['ping.interval'], `ping in ${inUs(session.nextPingAt)}`);
+      assert.ok((session.lastPongAt ?? 0) <= now && (session.readyAt ?? 0) <= now);
+    }
+    assert.ok(inUs(state.nextAskAt) <= settings['getaddr.ask']);
+    assert.ok(inUs(state.nextRotateAt) <= settings['dial.rotate']);
+    assert.ok(inUs(state.wakeAt) <= 1.5 * settings['ping.interval']);
+    const seen = watch(faulty);
+    faulty.pass((2 * settings['ping.interval']) / 1_000);
+    assert.ok(seen.of('n1', 'pong').length > 0, 'it pings as before');
+    assert.equal(seen.events.filter(({ event }) => event.kind === 'closed').length, 0);
+  }
+});

@@ -28,9 +28,9 @@ function dropHello(network: Network, k: number): void {
   let hellos = 0;
   network.links = {
     ...links,
-    message(end, message) {
+    message(end, message, number) {
       if (message.type === 'hello') hellos += 1;
-      if (message.type !== 'hello' || hellos !== k) links.message(end, message);
+      if (message.type !== 'hello' || hellos !== k) links.message(end, message, number);
     },
   };
 }
