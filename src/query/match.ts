@@ -11,7 +11,7 @@ import { functionRow } from './functions.ts';
 import { emptyObservation, type Observation, type Scope } from './observation.ts';
 import { printPath } from './paths.ts';
 import { peerTest } from './peers.ts';
-import { looksAtMessages } from './reach.ts';
+import { looksAtMessages, typesOf } from './reach.ts';
 import { textOf } from './texts.ts';
 
 export interface Matcher {
@@ -25,6 +25,8 @@ export interface Matcher {
   readonly looksAtState: boolean;
   /** When false, no message makes it true and none is counted: a caller need not give it any. */
   readonly looksAtMessages: boolean;
+  /** Of messages of other types nothing else can be said; null: of any. See `typesOf`. */
+  readonly types: ReadonlySet<string> | null;
 }
 
 export function compile(expression: Expression, scope: Scope): Matcher {
@@ -41,6 +43,7 @@ export function compile(expression: Expression, scope: Scope): Matcher {
     memory,
     looksAtState: partsOf(expression).some(isOfStates),
     looksAtMessages: looksAtMessages(expression),
+    types: typesOf(expression),
   };
 }
 

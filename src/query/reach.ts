@@ -1,5 +1,5 @@
 /** Which events an expression can be about, so that a caller need not ask it about others: a tree goes in, yes or no comes out. */
-import type { Call, Comparison, Expression } from './expression.ts';
+import type { Call, Comparison, Expression, Value } from './expression.ts';
 import { functionRow } from './functions.ts';
 
 /** What it says of messages: it holds for none, for all, for some, or asks of states only, which messages change in their own time. */
@@ -73,3 +73,38 @@ function reachOfCall({ name, arguments: given }: Call): Reach {
   const inner = given.flatMap((one) => (one.kind === 'expression' ? [one.expression] : []));
   return inner.length > 0 && !inner.some(looksAtMessages) ? 'none' : 'some';
 }
+
+/**
+ * The types of message for which it may hold, so that a caller need not ask it about messages of another; null: of any. What counts is
+ * to be asked about all. Neither a line that is no message nor one of a type that we do not know is meant.
+ */
+export function typesOf(expression: Expression): ReadonlySet<string> | null {
+  return counts(expression) ? null : typesIn(expression);
+}
+
+function typesIn(expression: Expression): ReadonlySet<string> | null {
+  switch (expression.kind) {
+    case 'and': {
+      const some = expression.operands.map(typesIn).filter((types) => types !== null);
+      const [first] = some;
+      return first === undefined ? null : new Set([...first].filter((type) => some.every((types) => types.has(type))));
+    }
+    case 'or': {
+      const some = expression.operands.map(typesIn).filter((types) => types !== null);
+      return some.length < expression.operands.length ? null : new Set(some.flatMap((types) => [...types]));
+    }
+    case 'compare': {
+      const { left, operator, values } = expression;
+      if (left.kind !== 'field' || left.name !== 'type' || (operator !== '=' && operator !== 'in')) return null;
+      return values.every(isText) ? new Set(values.map(({ text }) => text)) : null;
+    }
+    case 'all':
+    case 'not':
+    case 'call':
+      return null;
+    default:
+      return expression satisfies never;
+  }
+}
+
+const isText = (value: Value) => value.kind === 'text';

@@ -11,8 +11,8 @@ import { readRule } from './rule.ts';
 import type { Rule, TapState } from './state.ts';
 
 export interface Chain {
-  /** Whether no line of that direction need be shown to it. */
-  isIdle(direction: LineDirection): boolean;
+  /** The types of message of that direction that are to be shown to it, with every line that is none of a known type; null: all. */
+  wanted(direction: LineDirection): ReadonlySet<string> | null;
   decide(node: string, n: number, direction: LineDirection, message: Message | null): Rule | null;
   /** What is wrong with a rule as it was typed; null: `add` takes it. */
   refusal(text: string): string | null;
@@ -70,11 +70,17 @@ export function createChain(carrier: Carrier, stateOf: () => TapState): Chain {
   });
 
   return {
-    isIdle: (direction) =>
-      stateOf().rules.every((rule) => {
-        const at = rule.at ?? carrier.usualPoint;
-        return rule.isSpent || (at !== null && at !== pointOf(direction));
-      }),
+    wanted(direction) {
+      const types = new Set<string>();
+      for (const [i, { at: own, isSpent }] of stateOf().rules.entries()) {
+        const at = own ?? carrier.usualPoint;
+        if (isSpent || (at !== null && at !== pointOf(direction))) continue;
+        const { types: some } = matchers[i] as Matcher;
+        if (some === null) return null;
+        for (const type of some) types.add(type);
+      }
+      return types;
+    },
     decide(node, n, direction, message) {
       const now = carrier.now();
       const point = pointOf(direction);

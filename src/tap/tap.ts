@@ -55,10 +55,21 @@ export function createTap(carrier: Carrier): Tap {
   const chain = createChain(carrier, () => state);
   const hand = createHand(carrier, () => state);
 
+  /** Of each direction the types of message that a rule may want; null: all, as long as something is held there that they wait behind. */
+  const wanted: Record<LineDirection, ReadonlySet<string> | null> = { sent: new Set(), received: new Set() };
+
   function noteIdle(): void {
-    for (const direction of ['sent', 'received'] as const)
-      tap.isIdle[direction] = !state.held.some((one) => one.direction === direction) && chain.isIdle(direction);
+    for (const direction of ['sent', 'received'] as const) {
+      const types = state.held.some((one) => one.direction === direction) ? null : chain.wanted(direction);
+      wanted[direction] = types;
+      tap.isIdle[direction] = types?.size === 0;
+    }
   }
+
+  const isWanted = (direction: LineDirection, message: Message | null): boolean => {
+    const types = wanted[direction];
+    return types === null || message === null || message.type === 'unknown' || types.has(message.type);
+  };
 
   const findHeld = (id: string) => state.held.find((one) => one.id === id);
   /** A line that was stopped at both of its ends was in hand twice. */
@@ -192,7 +203,7 @@ export function createTap(carrier: Carrier): Tap {
       noteIdle();
     },
     passes(node, n, direction, message, text, number) {
-      if (tap.isIdle[direction]) return true;
+      if (tap.isIdle[direction] || !isWanted(direction, message)) return true;
       const rule = chain.decide(node, n, direction, message);
       const verdict = rule?.verdict ?? PASS;
       const isFree = verdict.kind === 'pass' || (verdict.kind === 'deliver' && verdict.inUs === 0);

@@ -21,10 +21,11 @@ export const RAISED: readonly string[] = [
 
 const NAME = 'bench';
 
-export async function startOurs(isRecorded: boolean): Promise<number> {
+/** breaking: with a rule that waits for a message that does not come. */
+export async function startOurs(mode: 'plain' | 'recorded' | 'breaking'): Promise<number> {
   const world = createLiveWorld();
   const ring = createRing();
-  if (isRecorded) world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0 }));
+  if (mode === 'recorded') world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0 }));
   else world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   const node = await world.spawn({
     name: NAME,
@@ -33,6 +34,7 @@ export async function startOurs(isRecorded: boolean): Promise<number> {
     bootstrap: [],
     data: null,
   });
+  if (mode === 'breaking') world.tap.order({ kind: 'break', text: 'bye', node: null });
   return node.state.listening[0]?.port ?? 0;
 }
 

@@ -5,7 +5,7 @@ import { anonymousBytes } from './measures.ts';
 import { startOurs } from './ours.ts';
 import { createFloor, createGreeter, createReference } from './raw.ts';
 
-export type ServerName = 'ours' | 'recorded' | 'floor' | 'reference' | 'greeter';
+export type ServerName = 'ours' | 'recorded' | 'breaking' | 'floor' | 'reference' | 'greeter';
 
 export type ServerRequest =
   | { readonly kind: 'port' }
@@ -16,9 +16,11 @@ export type ServerRequest =
 function start(name: string): Promise<number> {
   switch (name) {
     case 'ours':
-      return startOurs(false);
+      return startOurs('plain');
     case 'recorded':
-      return startOurs(true);
+      return startOurs('recorded');
+    case 'breaking':
+      return startOurs('breaking');
     case 'floor':
       return listen(createFloor());
     case 'reference':

@@ -298,3 +298,26 @@ test('match: it says whether messages can make it true, and whether it asks of s
     assert.deepEqual({ looksAtMessages, looksAtState }, { looksAtMessages: messages, looksAtState: state }, text);
   }
 });
+
+test('query: an expression tells the types of message for which it can hold', () => {
+  const table: readonly (readonly [string, readonly string[] | null])[] = [
+    ['hello', ['hello']],
+    ['type in (ping, pong)', ['ping', 'pong']],
+    ['ping | pong & len>20', ['ping', 'pong']],
+    ['hello & body.nodeid=n7', ['hello']],
+    ['(ping | hello) & (hello | addr)', ['hello']],
+    ['ping & pong', []],
+    ['ping | from=n1', null],
+    ['type!=ping', null],
+    ['type~/p.ng/', null],
+    ['!ping', null],
+    ['len>20', null],
+    // What counts sees all.
+    ['nth(ping, 3)', null],
+    ['hello & count(ping)>3', null],
+  ];
+  for (const [text, types] of table) {
+    const found = matcherOf(text).types;
+    assert.deepEqual(found === null ? null : [...found], types, text);
+  }
+});

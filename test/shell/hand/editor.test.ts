@@ -1,4 +1,4 @@
-/** `edit m1` without a change: the message goes through the user's editor and back, and nothing of what is typed there is lost. */
+/** `edit m13` without a change: the message goes through the user's editor and back, and nothing of what is typed there is lost. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ interface Open extends OpenShell {
   readonly lent: () => number;
 }
 
-/** m1 is held: a line that was sent. */
+/** m13 is held: a line that was sent. */
 async function openHeld(context: TestContext, line = '{"msgtype":"one"}'): Promise<Open> {
   const folder = mkdtempSync(join(tmpdir(), 'peersh-editor-'));
   const before = { ...process.env };
@@ -58,14 +58,14 @@ test('edit: opens the message as JSON over several lines, in a file of the owner
   edits(
     `cp "$1" ${seen}; echo "$1" > ${seen}.path; ls -ld "$1" "$(dirname "$1")" > ${seen}.modes; sed -i s/one/two/ "$1"`,
   );
-  assert.match(await text('edit m1'), /- body.msgtype="one"\n\+ body.msgtype="two"$/);
+  assert.match(await text('edit m13'), /- body.msgtype="one"\n\+ body.msgtype="two"$/);
   assert.equal(readFileSync(seen, 'utf8'), '{\n  "msgtype": "one"\n}\n');
   assert.match(readFileSync(`${seen}.modes`, 'utf8'), /^drwx------ .*\n-rw------- /);
   const path = readFileSync(`${seen}.path`, 'utf8').trim();
-  assert.match(path, /m1\.json$/);
+  assert.match(path, /m13\.json$/);
   assert.equal(existsSync(path), false);
   assert.equal(existsSync(join(path, '..')), false);
-  const [message] = await value<{ line: string }[]>('edit m1');
+  const [message] = await value<{ line: string }[]>('edit m13');
   assert.equal(message?.line, '{"msgtype":"two"}');
 });
 
@@ -73,7 +73,7 @@ test('edit: a file that is as it was, is emptied or is taken away changes nothin
   const { text, value, edits, lent } = await openHeld(context);
   for (const body of [':', ': > "$1"', 'printf " \\n" > "$1"', 'rm "$1"']) {
     edits(body);
-    assert.equal(await text('edit m1'), 'm1: unchanged', body);
+    assert.equal(await text('edit m13'), 'm13: unchanged', body);
   }
   assert.equal(lent(), 4);
   const [held] = await value<{ line: string; original: string }[]>('held');
@@ -85,26 +85,26 @@ test('edit: what is no JSON is told with line and column, and is there again the
 }, async (context) => {
   const { text, failure, edits, folder } = await openHeld(context);
   edits('printf \'{\\n  "msgtype": "two"\\n  "n": 7\\n}\' > "$1"');
-  const { message } = await failure('edit m1');
-  assert.equal(message, 'not JSON: line 3, column 3: , or } should stand there; edit m1 opens it again');
-  assert.equal(await text('diff m1'), 'm1 "one" is as it was');
+  const { message } = await failure('edit m13');
+  assert.equal(message, 'not JSON: line 3, column 3: , or } should stand there; edit m13 opens it again');
+  assert.equal(await text('diff m13'), 'm13 "one" is as it was');
   edits(`cp "$1" ${join(folder, 'again')}; sed -i 's/"two"/"two",/' "$1"`);
-  assert.match(await text('edit m1'), /\+ body.msgtype="two"/);
+  assert.match(await text('edit m13'), /\+ body.msgtype="two"/);
   assert.match(readFileSync(join(folder, 'again'), 'utf8'), /"n": 7/);
   // What was taken is not kept.
   edits(`cp "$1" ${join(folder, 'third')}`);
-  assert.equal(await text('edit m1'), 'm1: unchanged');
+  assert.equal(await text('edit m13'), 'm13: unchanged');
   assert.match(readFileSync(join(folder, 'third'), 'utf8'), /"msgtype": "two",\n/);
 });
 
 test('edit: the text is told when the message went on meanwhile or cannot be such', { skip }, async (context) => {
   const { failure, edits, text } = await openHeld(context);
   edits('printf 7 > "$1"');
-  const refused = await failure('edit m1');
+  const refused = await failure('edit m13');
   assert.match(refused.message, /what travels here must be a message.*; what you wrote: 7$/);
   edits('printf \'{"msgtype":"three"}\' > "$1"');
-  await text('deliver m1');
-  assert.match((await failure('edit m1')).message, /m1 is delivered already; resend m1/);
+  await text('deliver m13');
+  assert.match((await failure('edit m13')).message, /m13 is delivered already; resend m13/);
 });
 
 test('edit: an editor may have arguments, and VISUAL comes before EDITOR', { skip }, async (context) => {
@@ -114,37 +114,37 @@ test('edit: an editor may have arguments, and VISUAL comes before EDITOR', { ski
     "-w --title 'a b'",
   );
   process.env['EDITOR'] = 'false';
-  await text('edit m1');
-  assert.match(readFileSync(join(folder, 'args'), 'utf8'), /^-w\|--title\|a b\|.*m1\.json\|$/);
+  await text('edit m13');
+  assert.match(readFileSync(join(folder, 'args'), 'utf8'), /^-w\|--title\|a b\|.*m13\.json\|$/);
   process.env['VISUAL'] = '  ';
   process.env['EDITOR'] = 'true';
-  assert.equal(await text('edit m1'), 'm1: unchanged');
+  assert.equal(await text('edit m13'), 'm13: unchanged');
 });
 
 test('edit: an editor that fails or is none changes nothing, in one clear line', { skip }, async (context) => {
   const { failure, edits, text } = await openHeld(context);
   edits('sed -i s/one/two/ "$1"; exit 3');
-  assert.equal((await failure('edit m1')).message, 'the editor failed: it ended with exit code 3; nothing is changed');
+  assert.equal((await failure('edit m13')).message, 'the editor failed: it ended with exit code 3; nothing is changed');
   edits('kill -TERM $$');
-  assert.match((await failure('edit m1')).message, /it ended with SIGTERM; nothing is changed$/);
+  assert.match((await failure('edit m13')).message, /it ended with SIGTERM; nothing is changed$/);
   process.env['VISUAL'] = 'no-such-editor-here';
-  assert.match((await failure('edit m1')).message, /no-such-editor-here cannot be started; nothing is changed$/);
+  assert.match((await failure('edit m13')).message, /no-such-editor-here cannot be started; nothing is changed$/);
   edits('head -c 2000000 /dev/zero > "$1"');
-  assert.match((await failure('edit m1')).message, /larger than 1 MiB$/);
-  assert.equal(await text('diff m1'), 'm1 "one" is as it was');
+  assert.match((await failure('edit m13')).message, /larger than 1 MiB$/);
+  assert.equal(await text('diff m13'), 'm13 "one" is as it was');
 });
 
 test('edit: without a terminal or an editor it says how else', async (context) => {
   const { shell, failure, lent } = await openHeld(context);
   assert.deepEqual(
-    [await failure('edit m1')].map(({ code, message }) => [code, message]),
-    [['no-editor', 'neither VISUAL nor EDITOR is set; use m1 with a change: edit m1 body.nodeid=…']],
+    [await failure('edit m13')].map(({ code, message }) => [code, message]),
+    [['no-editor', 'neither VISUAL nor EDITOR is set; use m13 with a change: edit m13 body.nodeid=…']],
   );
   process.env['EDITOR'] = 'true';
   shell.lendTerminal = null;
-  const { code, message } = await failure('edit m1');
+  const { code, message } = await failure('edit m13');
   assert.equal(code, 'no-terminal');
-  assert.match(message, /^there is no terminal for an editor here; .*edit m1 body\.nodeid=…$/);
+  assert.match(message, /^there is no terminal for an editor here; .*edit m13 body\.nodeid=…$/);
   assert.match((await failure('edit m7')).message, /no message m7/);
   assert.equal((await failure('edit')).code, 'usage');
   assert.equal(lent(), 0);
@@ -153,10 +153,10 @@ test('edit: without a terminal or an editor it says how else', async (context) =
 test('edit: a line that nobody typed just now opens no editor, and two are not opened at once', async (context) => {
   const { shell, failure, lent } = await openHeld(context);
   process.env['EDITOR'] = 'true';
-  const later = await shell.runNested('edit m1', new AbortController().signal);
+  const later = await shell.runNested('edit m13', new AbortController().signal);
   assert.equal(later.kind === 'error' ? later.code : later.kind, 'no-terminal');
   shell.isTerminalLent = true;
-  assert.equal((await failure('edit m1')).code, 'busy');
+  assert.equal((await failure('edit m13')).code, 'busy');
   assert.equal(lent(), 0);
 });
 
@@ -170,7 +170,7 @@ test('edit: Ctrl-C of the shell ends an editor that does not want to', { skip },
     setTimeout(() => shell.interrupt(), 300);
     await done;
   };
-  const result = await shell.run('edit m1');
+  const result = await shell.run('edit m13');
   assert.equal(result.kind, 'aborted');
   const pid = Number(readFileSync(started, 'utf8'));
   assert.throws(() => process.kill(pid, 0), /ESRCH/);
