@@ -27,8 +27,8 @@ export type PeerNodeEvents = {
   [Kind in Exclude<NodeEvent['kind'], 'error'>]: [...Told<Kind>];
 } & { warning: [...Told<'error'>]; event: [event: NodeEvent] };
 
-/** A connection's number, a whole node id, or an address. */
-export type PeerName = number | string;
+/** A row of `peers()`, a connection's number, a whole node id, or an address. */
+export type PeerName = number | string | Pick<PeerView, 'n'>;
 
 export interface WaitOptions {
   readonly timeout?: Duration;
@@ -174,8 +174,8 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
     const result = await world.until(ending, limits(limitMs, signal));
     signal?.throwIfAborted();
     if (result.kind === 'event' && result.event.kind === 'pong') return result.event.rttUs / 1_000;
-    if (result.kind === 'event') throw new CommandError('no-such-peer', `${peer} closed the connection`);
-    throw new CommandError(result.kind, `${peer}: ${result.kind === 'held' ? 'a message is held' : 'no pong in time'}`);
+    if (result.kind === 'event') throw new CommandError('no-such-peer', `#${n} closed the connection`);
+    throw new CommandError(result.kind, `#${n}: ${result.kind === 'held' ? 'a message is held' : 'no pong in time'}`);
   }
 
   /** Says bye; the peer stays away for `drop.hold`, or until `connect`. */
@@ -186,7 +186,11 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
   /** A peer, an IP or a node id; for `ban.time` when nothing else is said. */
   ban(target: PeerName, time?: Duration): void {
     const peer = this.match(target);
-    this.order({ kind: 'ban', target: peer?.n ?? target, forUs: time === undefined ? null : readTime(time) });
+    this.order({
+      kind: 'ban',
+      target: peer?.n ?? (typeof target === 'object' ? target.n : target),
+      forUs: time === undefined ? null : readTime(time),
+    });
   }
 
   /** As `bans` names it. */
@@ -233,12 +237,17 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
   }
 
   private match(peer: PeerName): PeerView | undefined {
-    return this.peers().find(({ n, id, address, listen }) => [n, id, address, listen].includes(peer));
+    const name = typeof peer === 'object' ? peer.n : peer;
+    return this.peers().find(({ n, id, address, listen }) => [n, id, address, listen].includes(name));
   }
 
   private find(peer: PeerName): PeerView {
     const found = this.match(peer);
-    if (found === undefined) throw new CommandError('no-such-peer', `no peer ${JSON.stringify(peer)}`);
+    if (found === undefined)
+      throw new CommandError(
+        'no-such-peer',
+        `no peer ${typeof peer === 'object' ? `#${peer.n}` : JSON.stringify(peer)}`,
+      );
     return found;
   }
 }

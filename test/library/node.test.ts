@@ -63,6 +63,7 @@ test('library node: connects, pings, tells its events, and drops', () =>
       [[a.id, 'inbound']],
     );
     assert.ok((await a.ping(b.id)) > 0);
+    assert.ok((await a.ping(peer)) > 0);
     assert.ok((await a.ping(peer.n)) > 0);
     assert.ok((await a.ping(b.address)) > 0);
     assert.equal((await a.connect(b.address)).n, peer.n);
@@ -73,6 +74,7 @@ test('library node: connects, pings, tells its events, and drops', () =>
     const [event] = (await closed) as [Extract<NodeEvent, { kind: 'closed' }>];
     assert.equal(event.reason, 'bye');
     await assert.rejects(a.ping(b.id), isCode('no-such-peer'));
+    await assert.rejects(a.ping(peer), isCode('no-such-peer'));
   }));
 
 test('library node: finds others by its bootstrap list', () =>

@@ -1,14 +1,13 @@
 // Runs the example programs of the README as a user would, with `peersh` being these sources: each must print what the block after it says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { ROOT } from '../helpers/program.ts';
-
-const EXAMPLE = /<!-- example (\w+) -->\n+```js\n(.*?)```\n+```\n(.*?)```\n+<!-- \/example \1 -->/gs;
+import { readmeExamples } from '../helpers/readme-examples.ts';
 
 /** Runs a program and gives what it printed. Its folder lies here, so that it finds the packages. */
 async function printed(name: string, source: string): Promise<string> {
@@ -33,14 +32,14 @@ async function printed(name: string, source: string): Promise<string> {
   }
 }
 
-const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(EXAMPLE)];
+const examples = readmeExamples();
 
 test('readme: there are examples to run', () => {
   assert.ok(examples.length > 0);
 });
 
-for (const [, name = '', source = '', wanted = ''] of examples) {
+for (const { name, source, output } of examples) {
   test(`readme: the example of ${name} prints what stands below it`, async () => {
-    assert.equal(await printed(name, source), wanted);
+    assert.equal(await printed(name, source), output);
   });
 }
