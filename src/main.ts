@@ -21,6 +21,11 @@ async function main(): Promise<number> {
   const lost = (count: number) => (isJson ? JSON.stringify({ event: 'lost', count }) : `… ${count} more`);
   const out = createOutput(process.stdout, lost);
   const err = createOutput(process.stderr, lost);
+  const [word = '', ...words] = process.argv.slice(2);
+  if (word === 'completion' || word === 'man') {
+    const { runManual } = await import('./shell/manual/run-manual.ts');
+    return runManual(word, words, out, err);
+  }
   let startup: Startup;
   try {
     startup = await readStartup(process.argv.slice(2));

@@ -17,11 +17,24 @@ interface Shape<Table extends Options> {
   readonly tokens: true;
 }
 
+type Parsed<Table extends Options> = ReturnType<typeof parseArgs<Shape<Table>>>;
+
+/** What was among the words. */
+export interface OptionsRead<Table extends Options> {
+  readonly values: Parsed<Table>['values'];
+  readonly positionals: readonly string[];
+  readonly tokens: Parsed<Table>['tokens'];
+}
+
 /** `advice` ends each message: the usage, or where the options are listed. */
-export function readOptions<const Table extends Options>(words: readonly string[], options: Table, advice: string) {
+export function readOptions<const Table extends Options>(
+  words: readonly string[],
+  options: Table,
+  advice: string,
+): OptionsRead<Table> {
   // Not strict: Node's words for a mistake are several lines about its own grammar.
   const parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
-  const { values, tokens } = parsed as ReturnType<typeof parseArgs<Shape<Table>>>;
+  const { values, tokens } = parsed as Parsed<Table>;
   const positionals: string[] = [];
   let numberAt = -1;
   for (const token of tokens) {

@@ -18,6 +18,7 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
                            free loopback port of the bootstrap list, else any)
   --bootstrap HOST:PORT    repeatable; replaces the list of .noderc
   --no-bootstrap           no list: dial nobody until told
+  --advertise IP:PORT      what peers are told instead of the address listened on
   --set KEY=VALUE          any setting, repeatable (help settings lists them)
   --rc FILE, --no-rc       shell lines to read at start (default: .noderc here, else
                            at home)
@@ -30,7 +31,9 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
   --headless               no shell; events on stderr until SIGINT or SIGTERM
   --json                   every line is answered by one JSON value on one line
   --color, --no-color      default: on a terminal, unless NO_COLOR or FORCE_COLOR says
-  --version, --help`;
+  --version, --help
+peersh completion bash|zsh what completes these words, for source <(…) in that shell
+peersh man                 the manual page`;
 
 export interface ScriptPart {
   /** null: a line of -e. */
@@ -61,10 +64,12 @@ export interface Startup {
   readonly show: 'version' | 'help' | null;
 }
 
-const OPTIONS = {
+/** Each has its place in USAGE. */
+export const OPTIONS = {
   listen: { type: 'string' },
   bootstrap: { type: 'string', multiple: true },
   'no-bootstrap': { type: 'boolean' },
+  advertise: { type: 'string' },
   set: { type: 'string', multiple: true },
   rc: { type: 'string' },
   'no-rc': { type: 'boolean' },
@@ -103,6 +108,7 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
     if (at < 1) throw new UsageError(`--set ${JSON.stringify(text)}: write --set KEY=VALUE`);
     applySetting(settings, origins, text.slice(0, at), text.slice(at + 1), '--set');
   }
+  if (values.advertise !== undefined) applySetting(settings, origins, 'advertise', values.advertise, '--set');
   const wrong = checkSettings(settings);
   if (wrong !== null) throw new UsageError(wrong);
   const hasOwnList = values['no-bootstrap'] === true || values.bootstrap !== undefined;

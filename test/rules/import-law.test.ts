@@ -16,6 +16,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['learn'],
   ['shell'],
   ['worlds.ts'],
+  ['library'],
   ['main.ts', 'index.ts'],
 ];
 
@@ -79,6 +80,7 @@ const REFUSED: readonly (readonly [path: string, text: string])[] = [
   ['shell/commands/sim.ts', `import '../../sim/world.ts'`],
   ['shell/repl.ts', `import '../worlds.ts'`],
   ['worlds.ts', `import './main.ts'`],
+  ['worlds.ts', `import './library/lab.ts'`],
   ['index.ts', `import './main.ts'`],
   ['main.ts', `import './tcp/world.ts'; import './sim/world.ts'`],
   ['main.ts', `import '../test/helpers/until.ts'`],

@@ -1,0 +1,38 @@
+/** What a program says in words: addresses, durations and settings as people write them go in; values, or one clear error, come out. */
+import type { HostPort } from '../core/world.ts';
+import { checkSettings, defaultSettings, readDuration, type SettingKey, type Settings } from '../settings.ts';
+import { applySetting } from '../shell/apply-setting.ts';
+import { UsageError } from '../shell/errors.ts';
+import { parseHostPort } from '../wire/address.ts';
+
+/** Settings as `--set` takes them: `{ 'ping.interval': '5s', 'peers.max': 50, 'gossip.dial': false }`. */
+export type SettingTexts = { readonly [Key in SettingKey]?: string | number | boolean };
+
+/** Milliseconds, or a text such as `500ms`, `5s`, `2m`. */
+export type Duration = number | string;
+
+export function readPlace(text: string, anyPort = false): HostPort {
+  const reading = parseHostPort(text, { anyPort });
+  if ('error' in reading) throw new UsageError(reading.error);
+  return reading;
+}
+
+export function readSettings(texts: SettingTexts = {}): Settings {
+  const settings = defaultSettings();
+  for (const [key, value] of Object.entries(texts)) {
+    if (value === undefined) continue;
+    const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+    applySetting(settings, new Map(), key, text, 'set');
+  }
+  const wrong = checkSettings(settings);
+  if (wrong !== null) throw new UsageError(wrong);
+  return settings;
+}
+
+/** In integer microseconds. */
+export function readTime(duration: Duration): number {
+  const us = typeof duration === 'number' ? Math.round(duration * 1_000) : readDuration(duration);
+  if (us === null || !Number.isSafeInteger(us) || us < 0)
+    throw new UsageError(`${JSON.stringify(duration)} is no duration: milliseconds, or a text such as 500ms or 5s`);
+  return us;
+}

@@ -1,0 +1,140 @@
+/** A node in a program of one's own: two of them on loopback meet, talk and part; what goes wrong is an error with a code. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import {
+  createNode,
+  type NodeEvent,
+  type NodeOptions,
+  type PeerNode,
+  PeershError,
+  type SettingTexts,
+} from '../../src/index.ts';
+
+const isCode = (code: string) => (error: unknown) => error instanceof PeershError && error.code === code;
+
+/** Runs with nodes that are stopped afterwards, whatever happens. */
+async function withNodes(run: (start: (options?: NodeOptions) => Promise<PeerNode>) => Promise<void>): Promise<void> {
+  const nodes: PeerNode[] = [];
+  try {
+    await run(async (options) => {
+      const node = createNode(options);
+      nodes.push(node);
+      return node.start();
+    });
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()));
+  }
+}
+
+test('library node: does nothing before it is started, and nothing after it is stopped', async () => {
+  const node = createNode();
+  assert.equal(node.isRunning, false);
+  assert.throws(() => node.peers(), isCode('not-running'));
+  await assert.rejects(node.connect('127.0.0.1:1'), isCode('not-running'));
+  await node.stop();
+  await node.start();
+  assert.match(node.id, /^[0-9a-f-]{36}$/);
+  assert.match(node.address, /^127\.0\.0\.1:\d+$/);
+  const first = node.id;
+  await node.stop();
+  assert.equal(node.isRunning, false);
+  assert.throws(() => node.id, isCode('not-running'));
+  await node.start();
+  assert.notEqual(node.id, first);
+  await node.stop();
+});
+
+test('library node: connects, pings, tells its events, and drops', () =>
+  withNodes(async (start) => {
+    const a = await start();
+    const b = await start();
+    const heard: NodeEvent['kind'][] = [];
+    b.on('event', ({ kind }) => heard.push(kind));
+    const met = once(b, 'ready');
+    const peer = await a.connect(b.address);
+    assert.equal(peer.id, b.id);
+    assert.equal(peer.state, 'ready');
+    await met;
+    assert.ok(heard.indexOf('connected') >= 0 && heard.indexOf('connected') < heard.indexOf('ready'));
+    assert.deepEqual(
+      b.peers().map(({ id, dir }) => [id, dir]),
+      [[a.id, 'inbound']],
+    );
+    assert.ok((await a.ping(b.id)) > 0);
+    assert.ok((await a.ping(peer)) > 0);
+    assert.ok((await a.ping(peer.n)) > 0);
+    assert.ok((await a.ping(b.address)) > 0);
+    assert.equal((await a.connect(b.address)).n, peer.n);
+    assert.ok((a.traffic(b.id).sent['ping']?.messages ?? 0) >= 3);
+    assert.ok(a.known().some(({ address }) => address === b.address));
+    const closed = once(b, 'closed');
+    a.drop(b.id);
+    const [event] = (await closed) as [Extract<NodeEvent, { kind: 'closed' }>];
+    assert.equal(event.reason, 'bye');
+    await assert.rejects(a.ping(b.id), isCode('no-such-peer'));
+    await assert.rejects(a.ping(peer), isCode('no-such-peer'));
+  }));
+
+test('library node: finds others by its bootstrap list', () =>
+  withNodes(async (start) => {
+    const a = await start();
+    const node = createNode({ bootstrap: [a.address], settings: { 'ping.interval': '30s', 'gossip.dial': false } });
+    const ready = once(node, 'ready');
+    await node.start();
+    await ready;
+    assert.equal(node.peers()[0]?.id, a.id);
+    assert.equal(node.bootstrap()[0]?.address, a.address);
+    await node.stop();
+  }));
+
+test('library node: a dial that fails rejects with the reason, one that is aborted with its signal', () =>
+  withNodes(async (start) => {
+    const a = await start();
+    await assert.rejects(a.connect('127.0.0.1:1'), isCode('refused'));
+    await assert.rejects(a.connect(a.address), (error: unknown) => isCode('is-self')(error) || isCode('self')(error));
+    await assert.rejects(a.connect('nowhere'), isCode('usage'));
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    await assert.rejects(a.connect(`127.0.0.1:${port}`, { timeout: '50ms' }), isCode('timeout'));
+    const signal = AbortSignal.abort(new Error('enough'));
+    await assert.rejects(a.connect(`127.0.0.1:${port}`, { signal }), /enough/);
+    silent.close();
+  }));
+
+test('library node: wrong options are refused before anything starts', () => {
+  assert.throws(() => createNode({ listen: 'nowhere' }), isCode('usage'));
+  assert.throws(() => createNode({ bootstrap: ['127.0.0.1:0'] }), isCode('usage'));
+  assert.throws(() => createNode({ settings: { 'ping.interval': 5 } }), /ping\.interval: "5" is not a duration/);
+  assert.throws(
+    () => createNode({ settings: { 'ping.intervall': '5s' } as SettingTexts }),
+    /did you mean ping\.interval/,
+  );
+});
+
+test('library node: a port that is taken rejects the start, which may be tried again', () =>
+  withNodes(async (start) => {
+    const a = await start();
+    const b = createNode({ listen: a.address });
+    await assert.rejects(b.start(), { code: 'EADDRINUSE' });
+    assert.equal(b.isRunning, false);
+    await a.stop();
+    await b.start();
+    await b.stop();
+  }));
+
+test('library node: a listener may give orders, and a warning that nobody hears throws nothing', () =>
+  withNodes(async (start) => {
+    const a = await start();
+    const b = await start();
+    b.on('ready', ({ n }) => b.drop(n));
+    const closed = once(b, 'closed');
+    await a.connect(b.address).catch(() => undefined);
+    await closed;
+    a.tell({ kind: 'error', message: 'a disk is full' });
+    const warned = once(a, 'warning');
+    a.tell({ kind: 'error', message: 'a disk is full' });
+    assert.equal(((await warned) as [{ message: string }])[0].message, 'a disk is full');
+  }));

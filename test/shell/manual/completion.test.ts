@@ -1,0 +1,114 @@
+/** Completion as it is felt: real shells read the scripts, a word and a Tab go in. Shells that are not there are left out. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { SETTINGS } from '../../../src/settings.ts';
+import { COMMANDS } from '../../../src/shell/commands/index.ts';
+import { bashCompletion } from '../../../src/shell/manual/bash-completion.ts';
+import { readUsage } from '../../../src/shell/manual/usage-table.ts';
+import { zshCompletion } from '../../../src/shell/manual/zsh-completion.ts';
+import { OPTIONS, USAGE } from '../../../src/shell/startup.ts';
+import { Pty, whyNoPty } from '../../helpers/pty.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'peersh-completion-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+mkdirSync(join(folder, 'a folder'));
+writeFileSync(join(folder, 'a script.lab'), '');
+const scripts = { bash: join(folder, 'peersh.bash'), zsh: join(folder, 'peersh.zsh') };
+writeFileSync(scripts.bash, bashCompletion(readUsage(USAGE)));
+writeFileSync(scripts.zsh, zshCompletion(readUsage(USAGE)));
+
+function whyNot(shell: string): string | false {
+  return spawnSync(shell, ['-c', 'exit 0']).status === 0 ? false : `${shell} is missing`;
+}
+
+/** What bash offers for the last of the words. */
+function offered(...words: readonly string[]): string[] {
+  const lines = [
+    'set -u',
+    'source "$1"; shift',
+    // Outside of a completion compopt complains.
+    'compopt() { :; }',
+    'COMP_WORDS=(peersh "$@"); COMP_CWORD=$#',
+    '_peersh',
+    '((${#COMPREPLY[@]} == 0)) || printf "%s\\n" "${COMPREPLY[@]}"',
+  ];
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', lines.join('\n'), 'bash', scripts.bash, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.equal(stderr, '');
+  return stdout.split('\n').filter(Boolean);
+}
+
+test('completion: bash is offered every option, and those alone that begin so', { skip: whyNot('bash') }, () => {
+  const all = Object.keys(OPTIONS).map((name) => `--${name}`);
+  assert.deepEqual(offered('--').sort(), all.sort());
+  assert.deepEqual(offered('--head'), ['--headless']);
+  assert.deepEqual(offered('--nothing'), []);
+  assert.ok(offered('-').includes('-e'));
+});
+
+test('completion: bash is offered what an option takes, and nothing where nobody can know', {
+  skip: whyNot('bash'),
+}, () => {
+  assert.deepEqual(
+    offered('--set', ''),
+    Object.keys(SETTINGS).map((key) => `${key}=`),
+  );
+  assert.deepEqual(offered('--headless', '--set', 'ping.i'), ['ping.interval=']);
+  assert.deepEqual(
+    offered('-e', ''),
+    COMMANDS.map(({ name }) => name),
+  );
+  assert.deepEqual(offered('--script', 'a s'), ['a script.lab']);
+  assert.deepEqual(offered('--data', ''), ['a folder']);
+  assert.deepEqual(offered('--listen', ''), []);
+  assert.deepEqual(offered('--seed', '--'), []);
+});
+
+test('completion: bash is offered the words of the command line at its beginning only', {
+  skip: whyNot('bash'),
+}, () => {
+  assert.ok(offered('').includes('completion'));
+  assert.deepEqual(offered('comp'), ['completion']);
+  assert.deepEqual(offered('--headless', 'comp'), []);
+  assert.deepEqual(offered('completion', ''), ['bash', 'zsh']);
+  assert.deepEqual(offered('completion', 'z'), ['zsh']);
+  assert.deepEqual(offered('man', ''), []);
+});
+
+/** Types into an interactive shell that has read its script, and waits for what the line becomes. */
+async function types(command: readonly string[], begin: string, keys: string, wanted: RegExp): Promise<void> {
+  const pty = new Pty(command);
+  try {
+    pty.terminal.type(`PS1='> '; cd '${folder}'; ${begin}; clear; echo read''y\r`);
+    await pty.terminal.until('the prompt', ({ rows }) => rows.some((row) => row.trim() === 'ready'));
+    pty.terminal.type(keys);
+    await pty.terminal.until(String(wanted), ({ rows }) => rows.some((row) => wanted.test(row)));
+  } finally {
+    pty.close();
+  }
+}
+
+const TYPED: readonly (readonly [keys: string, wanted: RegExp])[] = [
+  ['peersh --headl\t', /^> peersh --headless$/],
+  ['peersh --script a\\ s\t', /^> peersh --script a\\ script\.lab$/],
+  ['peersh --set ping.i\t5s', /^> peersh --set ping\.interval=5s$/],
+  ['peersh compl\tz\t', /^> peersh completion zsh$/],
+];
+
+const BASH = ['bash', '--norc', '--noprofile', '-i'];
+const ZSH = ['zsh', '-f', '-i'];
+
+for (const [keys, wanted] of TYPED) {
+  test(`completion: Tab in bash completes ${JSON.stringify(keys)}`, { skip: whyNoPty() ?? whyNot('bash') }, () =>
+    types(BASH, `source '${scripts.bash}'`, keys, wanted),
+  );
+  test(`completion: Tab in zsh completes ${JSON.stringify(keys)}`, { skip: whyNoPty() ?? whyNot('zsh') }, () =>
+    types(ZSH, `autoload -U compinit; compinit -D -u; source '${scripts.zsh}'`, keys, wanted),
+  );
+}
