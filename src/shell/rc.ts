@@ -9,6 +9,7 @@ import type { HostPort } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import { nearest } from '../util/nearest.ts';
 import { parseHostPort } from '../wire/address.ts';
+import { parsePlace } from '../wire/directory.ts';
 import { applySetting, type SettingOrigin } from './apply-setting.ts';
 import { readAlias } from './commands/alias.ts';
 import { COMMAND_WORDS } from './commands/index.ts';
@@ -59,7 +60,8 @@ function takeLine(line: RcLine, target: RcTarget): void {
   if (read.word === 'set' && words.length >= 2)
     applySetting(target.settings, target.origins, first, words.slice(1).join(' '), '.noderc');
   else if (read.word === 'listen' && words.length === 1) target.listen = readPlace(first, true);
-  else if (read.word === 'bootstrap' && first === 'add' && words.length === 2) target.bootstrap.push(readPlace(second));
+  else if (read.word === 'bootstrap' && first === 'add' && words.length === 2)
+    target.bootstrap.push(readListed(second));
   else if (read.word === 'alias' && /\s/.test(read.rest)) {
     const alias = readAlias(read.rest, COMMAND_WORDS);
     plainLine(alias.line, target.aliases);
@@ -88,6 +90,13 @@ function plainLine(
 /** host:port as a user types it; with `anyPort` port 0 is good too. */
 export function readPlace(text: string, anyPort = false): HostPort {
   const reading = parseHostPort(text, { anyPort });
+  if ('error' in reading) throw new UsageError(reading.error);
+  return reading;
+}
+
+/** A place of the bootstrap list. */
+export function readListed(text: string): HostPort {
+  const reading = parsePlace(text);
   if ('error' in reading) throw new UsageError(reading.error);
   return reading;
 }

@@ -7,7 +7,7 @@ import { UsageError } from './errors.ts';
 import type { ScriptOptions } from './lab/play-script.ts';
 import { readSeed } from './lab/seed.ts';
 import { readOptions } from './options.ts';
-import { findRc, type RcLine, type RcTarget, readPlace, readRc } from './rc.ts';
+import { findRc, type RcLine, type RcTarget, readListed, readPlace, readRc } from './rc.ts';
 import { quoted } from './render.ts';
 import { readLines } from './shell-file.ts';
 
@@ -15,7 +15,8 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
                            of standard input are run as a script
   --listen HOST:PORT       where to listen; port 0 = any free one (default: the first
                            free loopback port of the bootstrap list, else any)
-  --bootstrap HOST:PORT    repeatable; replaces the list of .noderc
+  --bootstrap HOST:PORT    repeatable; replaces the list of .noderc; dns:NAME[:PORT]
+                           and dnssrv:_SERVICE._tcp.NAME list places by DNS
   --no-bootstrap           no list: dial nobody until told
   --set KEY=VALUE          any setting, repeatable (help settings lists them)
   --rc FILE, --no-rc       shell lines to read at start (default: .noderc here, else
@@ -104,7 +105,7 @@ export function readStartup(argv: readonly string[]): Startup {
   const wrong = checkSettings(settings);
   if (wrong !== null) throw new UsageError(wrong);
   const hasOwnList = values['no-bootstrap'] === true || values.bootstrap !== undefined;
-  const listed = values['no-bootstrap'] === true ? [] : (values.bootstrap ?? []).map((text) => readPlace(text));
+  const listed = values['no-bootstrap'] === true ? [] : (values.bootstrap ?? []).map(readListed);
   const listen = values.listen === undefined ? target.listen : readPlace(values.listen, true);
   const script = readScripts(tokens);
   if (values.headless === true && script !== null)

@@ -44,3 +44,14 @@ test('startup: --set says where a value came from', () => {
     ['--set', '--set', undefined],
   );
 });
+
+test('startup: the bootstrap list takes directories, of the command line and of .noderc, and says what is none', () => {
+  const { bootstrap } = start('--bootstrap', 'dns:seeds.example', '--bootstrap', 'dnssrv:_peersh._tcp.example.org');
+  assert.deepEqual(bootstrap, [
+    { host: 'dns:seeds.example', port: 5_999 },
+    { host: 'dnssrv:_peersh._tcp.example.org', port: 0 },
+  ]);
+  assert.deepEqual(listenChoices(start('--bootstrap', 'dns:localhost:5998')), [{ host: '127.0.0.1', port: 0 }]);
+  assert.throws(() => start('--bootstrap', 'dnssrv:example.org'), /names no service/);
+  assert.throws(() => start('--listen', 'dns:seeds.example:5999'), /is not HOST:PORT/);
+});
