@@ -58,6 +58,7 @@ async function main(): Promise<number> {
   if (found === null) return EXIT.usage;
   if (found.kind === 'scripts') return runLabScripts(startup, found.scripts, out, err);
   const world = createLiveWorld();
+  if (startup.metrics !== null && !(await openMetrics(world, startup.metrics, isJson, err))) return EXIT.start;
   let shell: Shell;
   try {
     shell = await startShell(world, startup);
@@ -87,6 +88,24 @@ async function runLabScripts(startup: Startup, scripts: readonly Script[], out: 
   const { runAlone } = await import('./shell/lab/run-alone.ts');
   const { lab: options, json, keepGoing } = startup;
   return runAlone(createLabWorlds(PROGRAM), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
+}
+
+/** They count from the first moment of the node and end with it. */
+async function openMetrics(
+  world: World,
+  place: NonNullable<Startup['metrics']>,
+  isJson: boolean,
+  err: Output,
+): Promise<boolean> {
+  const { serveMetrics } = await import('./metrics/serve.ts');
+  try {
+    const address = await serveMetrics(world, NAME, place);
+    err.notice(isJson ? JSON.stringify({ event: 'metrics', address }) : `metrics on http://${address}/metrics`);
+    return true;
+  } catch (error) {
+    err.notice(`peersh: ${safe((error as Error).message, 300)}`);
+    return false;
+  }
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. */
