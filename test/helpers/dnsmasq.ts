@@ -86,6 +86,36 @@ export async function openSilentServer(context: TestContext): Promise<{ place: s
   return { place: `127.0.0.1:${socket.address().port}`, heard: () => heard };
 }
 
+/** What dnsmasq cannot do: every service is of the hosts `a` and `b`, of which one has an address and the other no answer at all. */
+export async function openFakeServer(context: TestContext): Promise<{ place: string }> {
+  const socket = createSocket('udp4');
+  socket.on('message', (question, from) => {
+    const nameEnd = question.indexOf(0, 12) + 1;
+    const name = question.toString('latin1', 12, nameEnd);
+    if (name.startsWith('\u0001b')) return;
+    // One after the other: the name as a pointer to the question, type, class IN, time to live, length, data.
+    const record = (type: number, data: Buffer) =>
+      Buffer.concat([Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 1, 0, data.length]), data]);
+    const answers =
+      question.readUInt16BE(nameEnd) === SRV
+        ? ['a', 'b'].map((host) => record(SRV, Buffer.from(`\0\u0001\0\u0001\u001b\u0059\u0001${host}\0`, 'latin1')))
+        : [record(A, Buffer.from([10, 0, 0, 1]))];
+    const head = Buffer.from([0x81, 0x80, 0, 1, 0, answers.length, 0, 0, 0, 0]);
+    const end = nameEnd + 4;
+    socket.send(
+      Buffer.concat([question.subarray(0, 2), head, question.subarray(12, end), ...answers]),
+      from.port,
+      from.address,
+    );
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  context.after(() => socket.close());
+  return { place: `127.0.0.1:${socket.address().port}` };
+}
+
+const A = 1;
+const SRV = 33;
+
 async function freePort(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));

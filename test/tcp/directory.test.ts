@@ -5,7 +5,7 @@ import { defaultSettings } from '../../src/settings.ts';
 import { createDirectories } from '../../src/tcp/directory.ts';
 import { createTcpWorld } from '../../src/tcp/world.ts';
 import { parsePlace, readDirectory } from '../../src/wire/directory.ts';
-import { NO_DNSMASQ, openNameServer, openSilentServer } from '../helpers/dnsmasq.ts';
+import { NO_DNSMASQ, openFakeServer, openNameServer, openSilentServer } from '../helpers/dnsmasq.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 
 const RECORDS = [
@@ -23,6 +23,10 @@ const RECORDS = [
   'srv-host=_peersh._tcp.spare.test,gone.test,7001,10',
   'srv-host=_peersh._tcp.spare.test,one.test,7002,20',
   'srv-host=_peersh._tcp.dead.test,gone.test,7001',
+  'srv-host=_peersh._tcp.off.test',
+  ...Array.from({ length: 100 }, (_, k) => `address=/crowd.test/10.0.9.${k + 1}`),
+  ...Array.from({ length: 20 }, (_, k) => `srv-host=_peersh._tcp.crowd.test,h${k}.crowd.test,${8_000 + k}`),
+  ...Array.from({ length: 20 }, (_, k) => `host-record=h${k}.crowd.test,10.0.8.${k + 1}`),
 ];
 
 function dnsTest(title: string, body: (context: TestContext) => Promise<void>): void {
@@ -65,11 +69,24 @@ dnsTest(
     assert.equal(await look(place, 'dnssrv:_peersh._tcp.none.test'), 'ENOTFOUND');
     assert.equal(await look(place, 'dns:bare.test'), 'ENODATA');
     assert.equal(await look(place, 'dnssrv:_peersh._tcp.dead.test'), 'ENOTFOUND');
+    assert.match(String(await look(place, 'dnssrv:_peersh._tcp.off.test')), /^E[A-Z]+$/, 'a service that is off');
     assert.equal(await look(place, 'dns:elsewhere.example'), 'EREFUSED');
     await stop();
     assert.equal(await look(place, 'dns:one.test'), 'ECONNREFUSED');
   },
 );
+
+dnsTest('directory: an answer that is too long for one packet is read whole', async (context) => {
+  const { place } = await openNameServer(context, RECORDS);
+  assert.equal((await look(place, 'dns:crowd.test')).length, 100);
+  const places = Array.from({ length: 20 }, (_, k) => `10.0.8.${k + 1}:${8_000 + k}`);
+  assert.deepEqual(await look(place, 'dnssrv:_peersh._tcp.crowd.test'), places.sort());
+});
+
+test('directory: what was found counts when one host of a service has no answer in time', async (context) => {
+  const { place } = await openFakeServer(context);
+  assert.deepEqual(await look(place, 'dnssrv:_peersh._tcp.net.test'), ['10.0.0.1:7001']);
+});
 
 test('directory: a server that is silent is given up within five seconds', async (context) => {
   const { place, heard } = await openSilentServer(context);
