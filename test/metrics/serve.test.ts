@@ -274,7 +274,7 @@ test('metrics: connections that only wait are bounded, and the node goes on', as
   await meet(served, 'other');
 });
 
-test('metrics: health says that the node starts, is well, and is gone', async (context) => {
+test('metrics: health says that the node starts, is well, and stops; then nobody answers', async (context) => {
   const world = createTcpWorld('peersh/test');
   context.after(() => world.close());
   const address = await serveMetrics(world, 'live', { at: LOOPBACK, hosts: [] });
@@ -287,11 +287,19 @@ test('metrics: health says that the node starts, is well, and is gone', async (c
   assert.deepEqual([well.status, well.headers['content-type'], status, peers], [200, 'application/json', 'ok', 0]);
   assert.ok(Number.isInteger(uptimeSeconds));
   assert.deepEqual(listening, node.views.status().listening);
+  // It reads nothing, so it does not see that we end the connection.
+  const rude = connect(placeOf(node).port, '127.0.0.1', () => rude.write('{"msgtype":"hello","nodeid":"abc"}\n'));
+  rude.pause().on('error', () => undefined);
+  context.after(() => void rude.destroy());
+  await reach(world, 'a peer that will not go', () => node.views.ready() === 1);
   const [host = '', port = ''] = address.split(':');
   const open = connect(Number(port), host);
   const cut = new Promise((resolve) => open.on('close', resolve).on('error', () => undefined));
   await new Promise((resolve) => open.once('connect', resolve));
-  await node.stop();
+  const stopped = node.stop();
+  const ill = await ask(address, { path: '/health' });
+  await stopped;
+  assert.deepEqual([ill.status, JSON.parse(ill.body).status], [503, 'stopping']);
   await cut;
   await assert.rejects(ask(address), /ECONNREFUSED|ECONNRESET/);
 });
