@@ -5,7 +5,7 @@
 import { assert } from './util/assert.ts';
 import { nearest } from './util/nearest.ts';
 import { printDuration, printSize, readDuration, readSize, splitQuantity } from './util/quantity.ts';
-import { parseAddress } from './wire/address.ts';
+import { addressOf, parseAddress } from './wire/address.ts';
 
 export { readDuration } from './util/quantity.ts';
 
@@ -83,6 +83,14 @@ export const SETTINGS = {
   'bootstrap.retry': duration('1s', '44', 'first backoff for bootstrap and kept peers'),
   'bootstrap.retry.max': duration('5s', '44', 'longest backoff for local bootstrap and kept peers'),
   'bootstrap.retry.max.public': duration('60s', '44', 'longest backoff for public bootstrap and kept peers'),
+  'bootstrap.refresh': duration('60s', '48', 'how often dns: and dnssrv: names of the bootstrap list are asked again'),
+  'dns.server': {
+    kind: 'text',
+    default: '',
+    live: true,
+    summary: 'IP or IP:PORT of the server asked for dns: and dnssrv: names (empty: those of the system)',
+    rule: '48',
+  },
   'dial.history': duration('35s', '45', 'no second dial of a gossiped address within this'),
   'dial.rotate': duration('300s', '41', 'at target, one random known address is dialled this often'),
   'dial.feeler': duration('120s', '47', 'with all slots full, one unproven address is tried this often'),
@@ -155,6 +163,7 @@ export type SettingReading =
 export const EVENT_KINDS = ['connect', 'drop', 'dial', 'gossip', 'error', 'self', 'flood', 'save'] as const;
 
 const TEXT_LENGTH_MAX = 64;
+const DNS_PORT = 53;
 
 export const isSettingKey = (text: string): text is SettingKey => Object.hasOwn(SETTINGS, text);
 
@@ -205,6 +214,12 @@ export function readSetting(key: SettingKey, typed: string): SettingReading {
       return wrong('is no address that peers could dial: type IP:PORT such as 192.168.1.5:5999, or nothing');
     }
     return { ok: true, value: address.text };
+  }
+  if (key === 'dns.server' && text !== '') {
+    const address = parseAddress(text) ?? addressOf(text, DNS_PORT);
+    return address === null || address.class === 'special'
+      ? wrong('is no DNS server: type IP or IP:PORT such as 127.0.0.1:5353, or nothing')
+      : { ok: true, value: address.text };
   }
   if (row.kind === 'text')
     return text.length > TEXT_LENGTH_MAX ? wrong(`is not ${FORMS.text}`) : { ok: true, value: text };

@@ -66,6 +66,10 @@ test('settings: every form of a value is read', () => {
     ['advertise', '192.168.1.5:5999', '192.168.1.5:5999'],
     ['advertise', '[2A00::0:1]:5999', '[2a00::1]:5999'],
     ['advertise', '', ''],
+    ['dns.server', '127.0.0.1:5353', '127.0.0.1:5353'],
+    ['dns.server', '10.0.0.1', '10.0.0.1:53'],
+    ['dns.server', 'fd00::1', '[fd00::1]:53'],
+    ['dns.server', '', ''],
   ];
   for (const [key, text, value] of table) assert.deepEqual(readGood(key, text), value, `${key} ${text}`);
 });
@@ -104,6 +108,8 @@ test('settings: a wrong value is one line with the key, the value, and what to t
     ['advertise', 'example.org:5999', /IP:PORT/],
     ['advertise', '192.168.1.5', /IP:PORT/],
     ['advertise', '0.0.0.0:5999', /IP:PORT/],
+    ['dns.server', 'ns.example.org', /IP or IP:PORT/],
+    ['dns.server', '0.0.0.0', /IP or IP:PORT/],
   ];
   for (const [key, text, expected] of table) {
     const reading = readSetting(key, text);
@@ -146,7 +152,7 @@ test('settings: what is printed reads back', () => {
   fc.assert(
     fc.property(
       fc
-        .constantFrom(...KEYS.filter((key) => key !== 'advertise'))
+        .constantFrom(...KEYS.filter((key) => key !== 'advertise' && key !== 'dns.server'))
         .chain((key) => fc.record({ key: fc.constant(key), value: VALUES[SETTINGS[key].kind] })),
       ({ key, value }) => assert.deepEqual(readGood(key, printSetting(key, value)), value),
     ),

@@ -15,7 +15,7 @@ export interface Context {
   readonly now: number;
   /** Next random number, at least 0 and below 1. */
   random(): number;
-  /** Look a host name up; answered by the fact `nameResolved`. At most 5 s. */
+  /** Look a host name up, or ask what a directory lists (wire/directory.ts); answered by the fact `nameResolved`. At most 5 s. */
   resolve(host: string): void;
   /** Open a connection; answered by `dialSucceeded` or `dialFailed` with the same attempt. `timeoutUs` from now. */
   dial(attempt: number, address: Address, timeoutUs: number): void;

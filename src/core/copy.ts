@@ -3,7 +3,7 @@
  * connections that are gone never change and are shared. It takes the time of a snapshot, so it is written for speed.
  */
 import type { Book, Outcome } from './book.ts';
-import type { NodeState, Session, Target } from './state.ts';
+import type { DirectoryState, NodeState, Session, Target } from './state.ts';
 
 /** A third faster than the constructor, and most maps of a node are empty. */
 function copyMap<Key, Value>(map: ReadonlyMap<Key, Value>): Map<Key, Value> {
@@ -31,6 +31,7 @@ export function copyNode(node: NodeState): NodeState {
   copy.peers = peers;
   copy.dials = copyMap(node.dials);
   copy.targets = node.targets.map(copyTarget);
+  copy.directories = node.directories.map(copyDirectory);
   copy.names = copyMap(node.names);
   copy.selves = copyMap(node.selves);
   copy.held = copyMap(node.held);
@@ -63,6 +64,8 @@ function copySession(session: Session): Session {
 }
 
 const copyTarget = (target: Target): Target => ({ ...target });
+
+const copyDirectory = (directory: DirectoryState): DirectoryState => ({ ...directory });
 
 const copyOutcome = (outcome: Outcome | null): Outcome | null => (outcome === null ? null : { ...outcome });
 

@@ -8,6 +8,7 @@ import { earn, spend, waitUs } from './bucket.ts';
 import { chooseAddress, later } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';
+import { pumpDirectories } from './directories.ts';
 import { DIALS_BESIDE_LIST, PUBLIC_DIALS_BURST, PUBLIC_DIALS_PER_S, SECOND_US } from './limits.ts';
 import {
   awayUntil,
@@ -30,6 +31,7 @@ export function pumpDials(node: NodeState, ctx: Context): void {
   node.nextDialAt = Infinity;
   if (node.stopping) return;
   pumpAnchors(node, ctx);
+  pumpDirectories(node, ctx);
   // The one that waited longest comes first, or the end of a long list would never have its turn.
   for (const target of inTurn(node, ctx.now)) pumpTarget(node, ctx, target);
   pumpDialbacks(node, ctx);

@@ -115,6 +115,9 @@ export const BOOTSTRAP_MAX = 256;
 export const NAME_ADDRESSES_MAX = 8;
 /** Rule 48: a name whose addresses fail is looked up again after this. */
 export const NAME_KEPT_US = 10 * MINUTE_US;
+/** Rule 48: directories of the bootstrap list, and the places that an answer may list, of which NAME_ADDRESSES_MAX are taken. */
+export const DIRECTORIES_MAX = 16;
+export const LISTED_MAX = 256;
 /** Closed connections that `peer` can still tell about. */
 export const GONE_MAX = 32;
 /** Own addresses that are remembered as self. */

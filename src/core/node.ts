@@ -5,6 +5,7 @@
 
 import type { Settings } from '../settings.ts';
 import { type Address, addressOf } from '../wire/address.ts';
+import { readDirectory } from '../wire/directory.ts';
 import type { Message } from '../wire/messages.ts';
 import { makeRoom, noteRefusal, sayRefusal, whyRefuse } from './admission.ts';
 import { createAgenda } from './agenda.ts';
@@ -17,6 +18,7 @@ import { createCounts } from './counts.ts';
 import { wakeSessions } from './deadlines.ts';
 import { dialLater, dialNoSooner, forgetDial, livedWell } from './dial.ts';
 import { pumpDials } from './dialer.ts';
+import { addDirectory, directoryAnswered } from './directories.ts';
 import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US } from './limits.ts';
@@ -63,6 +65,7 @@ export function createNode(config: NewNode): NodeState {
     dials: new Map(),
     slots: null,
     targets: [],
+    directories: [],
     names: new Map(),
     selves: new Map(),
     held: new Map(),
@@ -88,7 +91,10 @@ export function createNode(config: NewNode): NodeState {
     nextDialAt: Infinity,
     wakeAt: Infinity,
   };
-  for (const { host, port } of config.bootstrap) addTarget(node, host, port, 'boot', 0);
+  for (const { host, port } of config.bootstrap) {
+    if (readDirectory(host) === null) addTarget(node, host, port, 'boot', 0);
+    else addDirectory(node, host, port, 0);
+  }
   return node;
 }
 
@@ -188,7 +194,7 @@ function failDial(
   ctx.emit({ kind: 'dial-failed', attempt, address: address.text, via, reason, detail });
 }
 
-/** A look-up ended: IP texts, none and a detail when it failed. */
+/** A look-up ended: IP texts, of `dnssrv:` names `IP:PORT`; none and a detail when it failed. */
 export function nameResolved(
   node: NodeState,
   ctx: Context,
@@ -197,6 +203,7 @@ export function nameResolved(
   detail: string | null,
 ): void {
   ctx.scribe?.given(node, ctx.now, { kind: 'resolved', host, ips, detail });
+  if (readDirectory(host) !== null) directoryAnswered(node, ctx, host, ips, detail);
   // A target may go as the twin of another.
   for (const target of [...node.targets])
     if (target.host === host && target.resolving) resolveTarget(node, ctx.now, target, ips);

@@ -3,11 +3,13 @@
  * never come back from here.
  */
 import { type Address, addressOf } from '../wire/address.ts';
+import { placeText, readDirectory } from '../wire/directory.ts';
 import { addBan, banKey, banOn, isOwnKey } from './bans.ts';
 import { readBanTarget } from './bans-saved.ts';
 import type { Context } from './context.ts';
 import { forgetDial, nextAttempt, startDial } from './dial.ts';
-import { BOOTSTRAP_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
+import { addDirectory, removeDirectory } from './directories.ts';
+import { BOOTSTRAP_MAX, DIRECTORIES_MAX, HELD_MAX, USER_PINGS_MAX } from './limits.ts';
 import { idAt, sessionAt, whyNotDial } from './obstacles.ts';
 import { forgetOldest } from './oldest.ts';
 import { isVisit } from './peers.ts';
@@ -27,6 +29,12 @@ const done = (n: number | null = null, attempt: number | null = null): OrderAnsw
 
 const LIST_FULL: OrderAnswer = { ok: false, reason: 'over-limit', message: LIST_IS_FULL };
 
+const DIRECTORIES_FULL: OrderAnswer = {
+  ok: false,
+  reason: 'over-limit',
+  message: `the bootstrap list has at most ${DIRECTORIES_MAX} dns: and dnssrv: names`,
+};
+
 export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
   if (node.stopping) return { ok: false, reason: 'stopping', message: 'this node is stopping' };
   switch (order.kind) {
@@ -34,6 +42,11 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
       if (order.keep && node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
       return connectByHand(node, ctx, order.host, order.port, order.keep);
     case 'bootstrap-add': {
+      if (readDirectory(order.host) !== null) {
+        if (!addDirectory(node, order.host, order.port, ctx.now)) return DIRECTORIES_FULL;
+        node.dialDue = true;
+        return done();
+      }
       if (node.targets.length >= BOOTSTRAP_MAX) return LIST_FULL;
       const address = addressOf(order.host, order.port);
       if (address?.class === 'special') return { ok: false, reason: 'bad-address', message: notDialable(address) };
@@ -42,13 +55,17 @@ export function obey(node: NodeState, ctx: Context, order: Order): OrderAnswer {
       return done();
     }
     case 'bootstrap-remove': {
+      if (removeDirectory(node, order.host, order.port)) return done();
       const at = node.targets.findIndex(
         (target) =>
           target.port === order.port &&
           (target.host === order.host || target.resolved.some((address) => address.ip === order.host)),
       );
-      if (at < 0)
-        return { ok: false, reason: 'not-listed', message: `${order.host}:${order.port} is not in the bootstrap list` };
+      const text = placeText(order.host, order.port);
+      if (at < 0) return { ok: false, reason: 'not-listed', message: `${text} is not in the bootstrap list` };
+      const from = node.targets[at]?.from ?? null;
+      if (from !== null)
+        return { ok: false, reason: 'not-listed', message: `${text} is there because ${from} lists it; remove that` };
       node.targets.splice(at, 1);
       return done();
     }

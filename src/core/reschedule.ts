@@ -7,6 +7,7 @@ import { isLocal } from '../wire/address.ts';
 import { reviewAll } from './agenda.ts';
 import type { Context } from './context.ts';
 import { planRetry } from './dial.ts';
+import { askAgain } from './directories.ts';
 import type { NodeState } from './state.ts';
 import { planLookUp } from './targets.ts';
 
@@ -30,6 +31,9 @@ export function reschedule(node: NodeState, ctx: Context, key: SettingKey): void
     case 'bootstrap.retry.max':
     case 'bootstrap.retry.max.public':
       return retryList(node, ctx);
+    case 'bootstrap.refresh':
+    case 'dns.server':
+      return askAgain(node, ctx.now + (key === 'dns.server' ? 0 : node.settings[key]));
     case 'flood.messages':
     case 'flood.bytes':
       return forgiveFloods(node, ctx.now);

@@ -109,6 +109,8 @@ export interface Target {
   readonly host: string;
   readonly port: number;
   readonly via: 'boot' | 'keep';
+  /** The directory that lists it, as text; null: it stands for itself. */
+  from: string | null;
   resolved: readonly Address[];
   resolving: boolean;
   /** When the name is to be looked up, again if it was before; Infinity: it is an address. */
@@ -117,6 +119,21 @@ export interface Target {
   failures: number;
   nextAt: number;
   lastError: ReasonCode | null;
+}
+
+/** A DNS name of the bootstrap list; each place that it lists is a target of its own. */
+export interface DirectoryState {
+  /** As wire/directory.ts reads it, with 0 for the port where the records say it. */
+  readonly host: string;
+  readonly port: number;
+  /** Those that were taken of the last answer. */
+  listed: readonly Address[];
+  resolving: boolean;
+  /** When it is asked next. */
+  lookUpAt: number;
+  failures: number;
+  /** What the resolver said of the last failure; null after an answer. */
+  trouble: string | null;
 }
 
 /** A `connect` that waits for its host name. */
@@ -170,6 +187,7 @@ export interface NodeState {
   /** Outbound connections and dials by kind, when they were last counted; null: to be counted anew. */
   slots: Slots | null;
   readonly targets: Target[];
+  readonly directories: DirectoryState[];
   readonly names: Map<number, PendingName>;
   /** Addresses known to be our own (rule 19). */
   readonly selves: Map<string, number>;

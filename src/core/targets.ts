@@ -6,21 +6,28 @@ import { type Address, addressOf, parseAddress } from '../wire/address.ts';
 import { BOOTSTRAP_MAX, NAME_ADDRESSES_MAX, NAME_KEPT_US } from './limits.ts';
 import type { NodeState, Target } from './state.ts';
 
-/** Adds nothing to a full list, nor what it holds already. */
-export function addTarget(node: NodeState, host: string, port: number, via: Target['via'], now: number): void {
-  if (
-    node.targets.length >= BOOTSTRAP_MAX ||
-    node.targets.some(
-      (target) =>
-        target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)),
-    )
-  )
-    return;
+/** Adds nothing to a full list, nor what it holds already. `from`: the directory that lists it. */
+export function addTarget(
+  node: NodeState,
+  host: string,
+  port: number,
+  via: Target['via'],
+  now: number,
+  from: string | null = null,
+): void {
+  const twin = node.targets.find(
+    (target) =>
+      target.port === port && (target.host === host || target.resolved.some((address) => address.ip === host)),
+  );
+  // Who is told by a user stays, whatever a directory says later.
+  if (twin !== undefined && from === null) twin.from = null;
+  if (twin !== undefined || node.targets.length >= BOOTSTRAP_MAX) return;
   const literal = parseAddress(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
   node.targets.push({
     host,
     port,
     via,
+    from,
     resolved: literal === null ? [] : [literal],
     resolving: false,
     lookUpAt: literal === null ? now : Infinity,
@@ -54,15 +61,20 @@ export function resolveTarget(node: NodeState, now: number, target: Target, ips:
 
 /** When a name that could not be resolved is looked up again. */
 export function planLookUp(node: NodeState, now: number, target: Target): void {
-  target.nextAt =
-    now + Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * target.failures);
+  target.nextAt = now + lookUpRetryUs(node, target.failures);
 }
 
-/** `localhost` and `127.0.0.1` are one entry: the later of two that resolve alike goes. */
+/** How long a name that could not be looked up so many times in a row waits for the next time. */
+export const lookUpRetryUs = (node: NodeState, failures: number) =>
+  Math.min(node.settings['bootstrap.retry.max.public'], node.settings['bootstrap.retry'] * failures);
+
+/** `localhost` and `127.0.0.1` are one entry: the later of two that resolve alike goes, or the one that only a directory lists. */
 function mergeTargets(node: NodeState, target: Target): void {
   const texts = target.resolved.map((address) => address.text).join();
   const twin = node.targets.findIndex(
     (other) => other !== target && other.resolved.map((address) => address.text).join() === texts,
   );
-  if (twin >= 0) node.targets.splice(Math.max(twin, node.targets.indexOf(target)), 1);
+  if (twin < 0) return;
+  const isListed = node.targets[twin]?.from != null;
+  node.targets.splice(isListed ? twin : Math.max(twin, node.targets.indexOf(target)), 1);
 }

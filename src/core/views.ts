@@ -4,6 +4,7 @@
  */
 
 import type { Address } from '../wire/address.ts';
+import { placeText } from '../wire/directory.ts';
 import { type AddrEntry, MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
 import { bookSize, type Source } from './book.ts';
@@ -14,7 +15,7 @@ import { MILLISECOND_US } from './limits.ts';
 import { leadsToPeer, listDueAt, sessionAt, whyNotDial } from './obstacles.ts';
 import type { ReasonCode } from './reasons.ts';
 import { isReady } from './session.ts';
-import type { NodeState, Session, Target } from './state.ts';
+import type { DirectoryState, NodeState, Session, Target } from './state.ts';
 
 export type PeerStateName = 'handshaking' | 'ready' | 'suspect' | 'hello-less' | 'visitor' | 'closing';
 
@@ -105,10 +106,15 @@ export interface AddrView {
 }
 
 export interface BootstrapView {
+  /** `HOST:PORT`, or a directory as it was typed. */
   readonly address: string;
+  /** The directory that lists it; null: it stands in the list for itself. */
+  readonly from: string | null;
   readonly resolved: readonly string[];
   readonly self: boolean;
-  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'held' | 'banned';
+  /** Of a directory `resolving`, `listing` with what it listed last, or `waiting`. */
+  readonly state: 'connected' | 'dialing' | 'waiting' | 'self' | 'resolving' | 'listing' | 'held' | 'banned';
+  /** Of a directory until it is asked again. */
   readonly nextDialMs: number | null;
   readonly lastError: ReasonCode | null;
 }
@@ -162,7 +168,7 @@ export function createViews(node: NodeState, now: () => number): NodeViews {
     },
     gone: () => node.gone.map((one) => detailView(node, one.session, now(), one.at)).reverse(),
     addrs: () => addrViews(node, now()),
-    bootstrap: () => node.targets.map((target) => bootstrapView(node, target, now())),
+    bootstrap: () => bootstrapViews(node, now()),
     bans: () => banViews(node, now()),
     traffic: (n) => trafficView(node, n),
     ready: () => readyCount(node),
@@ -318,6 +324,31 @@ const ADDR_STATES: Readonly<Record<string, AddrView['state']>> = {
   'is-self': 'self',
 };
 
+/** Each directory stands above what it lists. */
+function bootstrapViews(node: NodeState, now: number): BootstrapView[] {
+  const rows = node.targets.map((target) => bootstrapView(node, target, now));
+  const directories = node.directories.map((directory) => directoryView(directory, now));
+  return [
+    ...rows.filter(({ from }) => from === null),
+    ...directories.flatMap((directory) => [directory, ...rows.filter(({ from }) => from === directory.address)]),
+  ];
+}
+
+function directoryView(
+  { host, port, listed, resolving, lookUpAt, trouble }: DirectoryState,
+  now: number,
+): BootstrapView {
+  return {
+    address: placeText(host, port),
+    from: null,
+    resolved: listed.map((address) => address.text),
+    self: false,
+    state: resolving ? 'resolving' : listed.length > 0 ? 'listing' : 'waiting',
+    nextDialMs: Math.max(0, ms(lookUpAt - now)),
+    lastError: trouble === null ? null : 'no-name',
+  };
+}
+
 function bootstrapView(node: NodeState, target: Target, now: number): BootstrapView {
   const banned =
     target.resolved.length > 0 &&
@@ -331,7 +362,8 @@ function bootstrapView(node: NodeState, target: Target, now: number): BootstrapV
     target.resolved.some((address) => address.text === dial.address.text),
   );
   return {
-    address: `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`,
+    address: placeText(target.host, target.port),
+    from: target.from,
     resolved: target.resolved.map((address) => address.text),
     self: target.self,
     state: target.self

@@ -45,6 +45,7 @@ export interface NodeConfig {
   readonly settings: Settings;
   /** host:port to listen on in order of choice; the first that is free is taken. Port 0: any. Empty: do not listen. In the simulated world the name's own address is used. */
   readonly listen: readonly HostPort[];
+  /** A host may be a directory, see wire/directory.ts. */
   readonly bootstrap: readonly HostPort[];
   /** Folder of the address book, null: nothing is saved or read. */
   readonly data: string | null;

@@ -1,8 +1,9 @@
 /** `createNode`: options as a program writes them go in, a node on real sockets of this machine comes out; it does nothing until it is started. */
 import type { NodeEvent } from '../core/events.ts';
+import { readListed, readPlace } from '../shell/places.ts';
 import { createLiveWorld } from '../worlds.ts';
 import { type Home, PeerNode } from './peer-node.ts';
-import { readPlace, readSettings, type SettingTexts } from './read.ts';
+import { readSettings, type SettingTexts } from './read.ts';
 
 export interface NodeOptions {
   /** `HOST:PORT`, or several in order of choice; port 0 takes any free one. Default `127.0.0.1:0`; null does not listen. */
@@ -22,7 +23,7 @@ export function createNode(options: NodeOptions = {}): PeerNode {
   const config = {
     name,
     listen: [listen ?? []].flat().map((text) => readPlace(text, true)),
-    bootstrap: bootstrap.map((text) => readPlace(text)),
+    bootstrap: bootstrap.map(readListed),
     data,
   };
   const settings = readSettings(options.settings);

@@ -12,9 +12,10 @@ import { hashText, momentText, readMoment } from '../shell/lab/moments.ts';
 import { holdsSince, moveTo } from '../shell/lab/runner.ts';
 import { BOOTSTRAPS, createSimulated } from '../shell/lab/setup.ts';
 import type { LabWorlds } from '../shell/lab/worlds.ts';
+import { readPlace } from '../shell/places.ts';
 import { createLabWorlds } from '../worlds.ts';
 import { PeerNode } from './peer-node.ts';
-import { type Duration, readPlace, readSettings, readTime, type SettingTexts } from './read.ts';
+import { type Duration, readSettings, readTime, type SettingTexts } from './read.ts';
 
 /** Without `within`. */
 const UNTIL_US = 600_000_000;

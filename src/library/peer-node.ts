@@ -12,7 +12,8 @@ import { settingKey } from '../shell/apply-setting.ts';
 import { DIAL_LIMIT_MS, DialAttempt, followDial } from '../shell/dial-attempt.ts';
 import { CommandError, UsageError } from '../shell/errors.ts';
 import { refusal } from '../shell/pick.ts';
-import { type Duration, readPlace, readTime } from './read.ts';
+import { readListed, readPlace } from '../shell/places.ts';
+import { type Duration, readTime } from './read.ts';
 
 /** A pong that takes longer is lost. */
 const PING_LIMIT_MS = 5_000;
@@ -199,11 +200,11 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
   }
 
   addBootstrap(address: string): void {
-    this.order({ kind: 'bootstrap-add', ...readPlace(address) });
+    this.order({ kind: 'bootstrap-add', ...readListed(address) });
   }
 
   removeBootstrap(address: string): void {
-    this.order({ kind: 'bootstrap-remove', ...readPlace(address) });
+    this.order({ kind: 'bootstrap-remove', ...readListed(address) });
   }
 
   /** One setting, as the shell's `set` takes it. */

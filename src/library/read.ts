@@ -1,21 +1,13 @@
-/** What a program says in words: addresses, durations and settings as people write them go in; values, or one clear error, come out. */
-import type { HostPort } from '../core/world.ts';
+/** What a program says in words: durations and settings as people write them go in; values, or one clear error, come out. */
 import { checkSettings, defaultSettings, readDuration, type SettingKey, type Settings } from '../settings.ts';
 import { applySetting } from '../shell/apply-setting.ts';
 import { UsageError } from '../shell/errors.ts';
-import { parseHostPort } from '../wire/address.ts';
 
 /** Settings as `--set` takes them: `{ 'ping.interval': '5s', 'peers.max': 50, 'gossip.dial': false }`. */
 export type SettingTexts = { readonly [Key in SettingKey]?: string | number | boolean };
 
 /** Milliseconds, or a text such as `500ms`, `5s`, `2m`. */
 export type Duration = number | string;
-
-export function readPlace(text: string, anyPort = false): HostPort {
-  const reading = parseHostPort(text, { anyPort });
-  if ('error' in reading) throw new UsageError(reading.error);
-  return reading;
-}
 
 export function readSettings(texts: SettingTexts = {}): Settings {
   const settings = defaultSettings();

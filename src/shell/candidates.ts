@@ -1,4 +1,5 @@
 /** Words that Tab can offer for an argument: a shell and what is typed of the word go in, candidates come out. They ask nobody on the network. */
+import { readDirectory } from '../wire/directory.ts';
 import type { Shell } from './shell.ts';
 
 export function liveIdsOnly(shell: Shell, before: readonly string[], word: string): readonly string[] {
@@ -32,7 +33,9 @@ export function addressesToDial(shell: Shell, before: readonly string[]): readon
   const names = (shell.labHere?.world.nodes() ?? [])
     .filter((node) => node.state.id !== own && !connected.has(node.state.id))
     .map((node) => node.name);
-  const listed = views.bootstrap().filter((row) => row.state !== 'connected' && row.state !== 'banned' && !row.self);
+  const listed = views
+    .bootstrap()
+    .filter((row) => row.state !== 'connected' && row.state !== 'banned' && !row.self && !readDirectory(row.address));
   const known = views
     .addrs()
     .filter((row) => row.state !== 'connected' && row.state !== 'self' && row.reason !== 'banned');

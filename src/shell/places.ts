@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import type { HostPort } from '../core/world.ts';
 import { parseHostPort } from '../wire/address.ts';
+import { parsePlace } from '../wire/directory.ts';
 import { UsageError } from './errors.ts';
 import type { Startup } from './startup.ts';
 
@@ -35,6 +36,13 @@ export function findRc(given: string | undefined): string | null {
 /** host:port as a user types it; with `anyPort` port 0 is good too. */
 export function readPlace(text: string, anyPort = false): HostPort {
   const reading = parseHostPort(text, { anyPort });
+  if ('error' in reading) throw new UsageError(reading.error);
+  return reading;
+}
+
+/** A place of the bootstrap list. */
+export function readListed(text: string): HostPort {
+  const reading = parsePlace(text);
   if ('error' in reading) throw new UsageError(reading.error);
   return reading;
 }

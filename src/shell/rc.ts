@@ -10,7 +10,7 @@ import { readAlias } from './commands/alias.ts';
 import { COMMAND_WORDS } from './commands/index.ts';
 import { UsageError } from './errors.ts';
 import { readLine, splitWords } from './line.ts';
-import { readPlace } from './places.ts';
+import { readListed, readPlace } from './places.ts';
 import type { Shell } from './shell.ts';
 import { readLines } from './shell-file.ts';
 
@@ -49,7 +49,8 @@ function takeLine(line: RcLine, target: RcTarget): void {
   if (read.word === 'set' && words.length >= 2)
     applySetting(target.settings, target.origins, first, words.slice(1).join(' '), '.noderc');
   else if (read.word === 'listen' && words.length === 1) target.listen = readPlace(first, true);
-  else if (read.word === 'bootstrap' && first === 'add' && words.length === 2) target.bootstrap.push(readPlace(second));
+  else if (read.word === 'bootstrap' && first === 'add' && words.length === 2)
+    target.bootstrap.push(readListed(second));
   else if (read.word === 'alias' && /\s/.test(read.rest)) {
     const alias = readAlias(read.rest, COMMAND_WORDS);
     plainLine(alias.line, target.aliases);

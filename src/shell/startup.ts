@@ -7,7 +7,7 @@ import { UsageError } from './errors.ts';
 import type { ScriptOptions } from './lab/play-script.ts';
 import { readSeed } from './lab/seed.ts';
 import { readOptions } from './options.ts';
-import { findRc, readPlace } from './places.ts';
+import { findRc, readListed, readPlace } from './places.ts';
 import type { RcLine, RcTarget } from './rc.ts';
 import { quoted } from './render.ts';
 import { readLines } from './shell-file.ts';
@@ -16,7 +16,8 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
                            of standard input are run as a script
   --listen HOST:PORT       where to listen; port 0 = any free one (default: the first
                            free loopback port of the bootstrap list, else any)
-  --bootstrap HOST:PORT    repeatable; replaces the list of .noderc
+  --bootstrap HOST:PORT    repeatable; replaces the list of .noderc; dns:NAME[:PORT]
+                           and dnssrv:_SERVICE._tcp.NAME list places by DNS
   --no-bootstrap           no list: dial nobody until told
   --advertise IP:PORT      what peers are told instead of the address listened on
   --set KEY=VALUE          any setting, repeatable (help settings lists them)
@@ -28,6 +29,9 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
   --seed N                 of a lab script, which begins with #!peersh lab v1 and
                            runs without a node; exit 0 pass, 1 fail, 4 unknown
   -k, --keep-going         go on after a line that failed
+  --metrics HOST:PORT      serve figures for Prometheus and /health over HTTP; a port
+                           alone is one of 127.0.0.1
+  --metrics-host NAME      answer to this name, too (*: any); repeatable
   --headless               no shell; events on stderr until SIGINT or SIGTERM
   --json                   every line is answered by one JSON value on one line
   --color, --no-color      default: on a terminal, unless NO_COLOR or FORCE_COLOR says
@@ -59,6 +63,8 @@ export interface Startup {
   readonly lab: ScriptOptions;
   readonly keepGoing: boolean;
   readonly headless: boolean;
+  /** null: none are served. */
+  readonly metrics: { readonly at: HostPort; readonly hosts: readonly string[] } | null;
   readonly json: boolean;
   readonly color: boolean | null;
   readonly show: 'version' | 'help' | null;
@@ -79,6 +85,8 @@ export const OPTIONS = {
   script: { type: 'string', multiple: true },
   seed: { type: 'string' },
   'keep-going': { type: 'boolean', short: 'k' },
+  metrics: { type: 'string' },
+  'metrics-host': { type: 'string', multiple: true },
   headless: { type: 'boolean' },
   json: { type: 'boolean' },
   color: { type: 'boolean' },
@@ -112,7 +120,7 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
   const wrong = checkSettings(settings);
   if (wrong !== null) throw new UsageError(wrong);
   const hasOwnList = values['no-bootstrap'] === true || values.bootstrap !== undefined;
-  const listed = values['no-bootstrap'] === true ? [] : (values.bootstrap ?? []).map((text) => readPlace(text));
+  const listed = values['no-bootstrap'] === true ? [] : (values.bootstrap ?? []).map(readListed);
   const listen = values.listen === undefined ? target.listen : readPlace(values.listen, true);
   const script = readScripts(tokens);
   if (values.headless === true && script !== null)
@@ -140,6 +148,7 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
             : null,
     keepGoing: values['keep-going'] === true,
     headless: values.headless === true,
+    metrics: readMetrics(values.metrics, values['metrics-host']),
     json: values.json === true,
     color: values['no-color'] === true || values.json === true ? false : values.color === true ? true : null,
     show: values.version === true ? 'version' : values.help === true ? 'help' : null,
@@ -151,6 +160,13 @@ function stray(word: string): UsageError {
   const near = nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`);
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `-e ${quoted(word)} runs it as a line`;
   return new UsageError(`${quoted(word)} is no option; ${hint}`, near);
+}
+
+/** By itself a port is one of this machine only. */
+function readMetrics(place: string | undefined, hosts: readonly string[] = []): Startup['metrics'] {
+  if (place === undefined && hosts.length > 0) throw new UsageError('--metrics-host is of no use without --metrics');
+  if (place === undefined) return null;
+  return { at: readPlace(/^[0-9]+$/.test(place) ? `127.0.0.1:${place}` : place, true), hosts };
 }
 
 function readScripts(tokens: ReturnType<typeof readOptions>['tokens']): Startup['script'] {

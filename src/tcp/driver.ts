@@ -33,6 +33,7 @@ import { encodeMessage, type Malformed, type Message, parseMessage } from '../wi
 import { type Clock, TIMER_MS_MAX } from './clock.ts';
 import { type Attendant, Connection, guard } from './connection.ts';
 import { createDials } from './dials.ts';
+import { createDirectories } from './directory.ts';
 import { type Listener, openListener } from './listener.ts';
 import { createNames } from './names.ts';
 import { bytesOf } from './outbox.ts';
@@ -108,7 +109,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
   const early: { readonly socket: Socket; readonly local: Address | null }[] = [];
   const touched: Connection[] = [];
   const turns = createTurns<Connection>((connection) => connection.takeTurn());
-  const names = createNames();
+  const names = createNames(
+    undefined,
+    createDirectories(() => node.settings['dns.server']),
+  );
   const dials = createDials({
     connected(attempt, socket, address) {
       guard(socket);

@@ -1,18 +1,19 @@
 /**
- * Host names to IP addresses: at most four look-ups at once, an answer within five seconds, IPv6 only where there is no IPv4
- * (rule 48). It keeps no answer: how long one holds is the core's decision.
+ * Host names to IP addresses, and directories to what they list: at most four look-ups at once, an answer within five seconds, IPv6 only
+ * where there is no IPv4 (rule 48). It keeps no answer: how long one holds is the core's decision.
  */
 import { lookup } from 'node:dns';
 import { LOOKUP_US_MAX, LOOKUPS_MAX, LOOKUPS_WAITING_MAX, MILLISECOND_US, NAME_ADDRESSES_MAX } from '../core/limits.ts';
+import { readDirectory } from '../wire/directory.ts';
+import { createDirectories, type Directories } from './directory.ts';
 
-/** IP texts; or none, and the system's code or why it was not asked. */
+/** IP texts, of services `IP:PORT`; or none, and the system's code or why it was not asked. */
 export type NameAnswer = (ips: readonly string[], detail: string | null) => void;
 
+type Found = { readonly address: string; readonly family: number }[];
+
 /** Asks the system, which may answer at any time or never. */
-type Resolver = (
-  host: string,
-  answer: (error: NodeJS.ErrnoException | null, found: { readonly address: string; readonly family: number }[]) => void,
-) => void;
+type Resolver = (host: string, answer: (error: NodeJS.ErrnoException | null, found: Found) => void) => void;
 
 export interface Names {
   look(host: string, answer: NameAnswer): void;
@@ -25,9 +26,15 @@ interface Job {
   readonly settle: NameAnswer;
 }
 
+function chosen(found: Found): string[] {
+  const v4 = found.filter(({ family }) => family === 4);
+  const ips = new Set((v4.length > 0 ? v4 : found).map(({ address }) => address));
+  return [...ips].slice(0, NAME_ADDRESSES_MAX);
+}
+
 const askSystem: Resolver = (host, answer) => lookup(host, { all: true }, answer);
 
-export function createNames(ask: Resolver = askSystem): Names {
+export function createNames(ask: Resolver = askSystem, directories: Directories = createDirectories(() => '')): Names {
   const waiting: Job[] = [];
   const limits = new Set<NodeJS.Timeout>();
   /** A look-up cannot be called off: until it ends it holds a thread that files need, too, whoever still waits for it. */
@@ -36,15 +43,15 @@ export function createNames(ask: Resolver = askSystem): Names {
 
   function run({ host, settle }: Job): void {
     running += 1;
-    ask(host, (error, found) => {
+    const end = (error: NodeJS.ErrnoException | null, ips: readonly string[]) => {
       running -= 1;
-      if (error === null) {
-        const v4 = found.filter(({ family }) => family === 4);
-        const ips = new Set((v4.length > 0 ? v4 : found).map(({ address }) => address));
-        settle([...ips].slice(0, NAME_ADDRESSES_MAX), null);
-      } else settle([], error.code ?? error.message);
+      if (error === null) settle(ips, null);
+      else settle([], error.code ?? error.message);
       next();
-    });
+    };
+    const directory = readDirectory(host);
+    if (directory === null) ask(host, (error, found) => end(error, error === null ? chosen(found) : []));
+    else directories.ask(directory, end);
   }
 
   function next(): void {
@@ -77,6 +84,7 @@ export function createNames(ask: Resolver = askSystem): Names {
       waiting.length = 0;
       for (const limit of limits) clearTimeout(limit);
       limits.clear();
+      directories.stop();
     },
   };
 }

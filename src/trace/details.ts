@@ -3,6 +3,7 @@ import type { NodeEvent } from '../core/events.ts';
 import type { Fact } from '../core/witness.ts';
 import type { Order } from '../core/world.ts';
 import { printSetting } from '../settings.ts';
+import { placeText } from '../wire/directory.ts';
 import { type AddrEntry, encodeMessage } from '../wire/messages.ts';
 
 /** Addresses that a text names. */
@@ -95,9 +96,9 @@ function orderText(order: Order): string {
     case 'send-line':
       return `send #${order.n} --raw ${order.line.slice(0, LINE_SHOWN_MAX)}`;
     case 'bootstrap-add':
-      return `bootstrap add ${order.host}:${order.port}`;
+      return `bootstrap add ${placeText(order.host, order.port)}`;
     case 'bootstrap-remove':
-      return `bootstrap rm ${order.host}:${order.port}`;
+      return `bootstrap rm ${placeText(order.host, order.port)}`;
     case 'ban':
       return `ban ${typeof order.target === 'number' ? `#${order.target}` : order.target}`;
     case 'unban':

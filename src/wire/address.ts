@@ -247,6 +247,9 @@ function splitTyped(typed: string): { readonly host: string; readonly digits: st
   return { host: typed.slice(0, colon), digits: typed.slice(colon + 1) };
 }
 
+/** A name that a resolver cannot take for an address. */
+export const isHostName = (text: string) => HOST_NAME.test(text) && !ENDS_IN_NUMBER.test(text);
+
 function readHost(host: string): { readonly host: string } | { readonly wrong: string } {
   if (host.startsWith('[')) {
     if (host.includes('%'))

@@ -282,7 +282,7 @@ test('views: a row of bootstrap has every field in every state', () => {
   bare.hear(dropped, helloLine('d'), PONG);
   bare.order({ kind: 'drop', n: dropped });
   const rows = bare.views.bootstrap();
-  for (const row of rows) hasFields(row, 'address resolved self state nextDialMs lastError'.split(' '));
+  for (const row of rows) hasFields(row, 'address from resolved self state nextDialMs lastError'.split(' '));
   assert.deepEqual(
     rows.map(({ address, state, nextDialMs, lastError }) => [address, state, nextDialMs, lastError]),
     [

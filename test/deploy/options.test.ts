@@ -7,8 +7,6 @@ import { readOptions } from '../../src/shell/options.ts';
 import { OPTIONS } from '../../src/shell/startup.ts';
 import { deployText, imageWords, manifests } from '../helpers/deploy-files.ts';
 
-const KNOWN = { ...OPTIONS, metrics: { type: 'string' } } as const;
-
 const [, ...entry] = imageWords('ENTRYPOINT');
 const compose = parse(deployText('compose.yaml')) as { services: Record<string, { command: string[] }> };
 const set = manifests().find(({ document }) => document.kind === 'StatefulSet')?.document as unknown as IStatefulSet;
@@ -23,7 +21,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly string[]>> = {
 
 for (const [file, words] of Object.entries(COMMAND_LINES)) {
   test(`deploy: the command line of ${file} is one`, () => {
-    const { values, positionals } = readOptions(words, KNOWN, '');
+    const { values, positionals } = readOptions(words, OPTIONS, '');
     assert.equal(values.headless, true);
     assert.equal(values.listen, '0.0.0.0:5999');
     assert.ok(values.data !== undefined && values.metrics !== undefined);

@@ -14,14 +14,14 @@ const STEPS: readonly (readonly string[])[] = [
   ['tap'],
   ['tcp', 'sim', 'trace'],
   ['learn'],
-  ['shell'],
+  ['shell', 'metrics'],
   ['worlds.ts'],
   ['library'],
   ['main.ts', 'index.ts'],
 ];
 
-/** Lower rooms a room may still not import: the shell sees worlds only through core/world.ts. */
-const HIDDEN: Readonly<Record<string, readonly string[]>> = { shell: ['tcp', 'sim'] };
+/** Lower rooms a room may still not import: the shell and the metrics see worlds only through core/world.ts. */
+const HIDDEN: Readonly<Record<string, readonly string[]>> = { shell: ['tcp', 'sim'], metrics: ['tcp', 'sim'] };
 
 /** The only file that may know both worlds. */
 const COMPOSITION_ROOT = 'worlds.ts';
@@ -79,6 +79,9 @@ const REFUSED: readonly (readonly [path: string, text: string])[] = [
   ['shell/repl.ts', `await import('../tcp/world.ts')`],
   ['shell/commands/sim.ts', `import '../../sim/world.ts'`],
   ['shell/repl.ts', `import '../worlds.ts'`],
+  ['shell/repl.ts', `await import('../metrics/serve.ts')`],
+  ['metrics/serve.ts', `import '../tcp/world.ts'`],
+  ['metrics/serve.ts', `import '../shell/errors.ts'`],
   ['worlds.ts', `import './main.ts'`],
   ['worlds.ts', `import './library/lab.ts'`],
   ['index.ts', `import './main.ts'`],

@@ -1,9 +1,10 @@
-// Holds the tables of the README against the code they are printed from: commands, faults, settings and reasons. With UPDATE_README=1 it
+// Holds the tables of the README against the code they are printed from: commands, faults, settings, reasons and metrics. With UPDATE_README=1 it
 // writes them into the README instead of comparing.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { REASONS } from '../../src/core/reasons.ts';
+import { METRICS } from '../../src/metrics/table.ts';
 import { EVENT_KINDS, SETTINGS } from '../../src/settings.ts';
 import { COMMANDS } from '../../src/shell/commands/index.ts';
 import { EXIT } from '../../src/shell/errors.ts';
@@ -44,6 +45,15 @@ const TABLES: Readonly<Record<string, string>> = {
     ['reason', 'whose doing', 'which means'],
     Object.entries(REASONS).map(([reason, { side, sentence }]) => [code(reason), side, sentence]),
   ),
+  metrics: table(
+    ['metric', 'type', 'labels', 'what it is'],
+    Object.entries(METRICS).map(([name, { type, labels, help }]) => [
+      code(name),
+      type,
+      labels.map(code).join(' '),
+      help.replace(/\.$/, ''),
+    ]),
+  ),
 };
 
 /** The README with the tables as the code has them now. */
@@ -51,7 +61,7 @@ function printed(readme: string): string {
   return Object.entries(TABLES).reduce((text, [name, rows]) => withPrinted(text, name, rows), readme);
 }
 
-test('readme: commands, faults, settings and reasons are those of the code (UPDATE_README=1 prints them anew)', () => {
+test('readme: commands, faults, settings, reasons and metrics are those of the code (UPDATE_README=1 prints them anew)', () => {
   const readme = readFileSync(README, 'utf8');
   const wanted = printed(readme);
   if (process.env['UPDATE_README'] === '1') writeFileSync(README, wanted);

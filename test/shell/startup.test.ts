@@ -44,3 +44,19 @@ test('startup: --set says where a value came from', async () => {
     ['--set', '--set', undefined],
   );
 });
+
+test('startup: the bootstrap list takes directories, of the command line and of .noderc, and says what is none', async () => {
+  const { bootstrap } = await start(
+    '--bootstrap',
+    'dns:seeds.example',
+    '--bootstrap',
+    'dnssrv:_peersh._tcp.example.org',
+  );
+  assert.deepEqual(bootstrap, [
+    { host: 'dns:seeds.example', port: 5_999 },
+    { host: 'dnssrv:_peersh._tcp.example.org', port: 0 },
+  ]);
+  assert.deepEqual(listenChoices(await start('--bootstrap', 'dns:localhost:5998')), [{ host: '127.0.0.1', port: 0 }]);
+  await assert.rejects(start('--bootstrap', 'dnssrv:example.org'), /names no service/);
+  await assert.rejects(start('--listen', 'dns:seeds.example:5999'), /is not HOST:PORT/);
+});

@@ -1,6 +1,7 @@
 /** One thing that happened in a lab, as a line for people and as a value for --json. */
 import type { FaultChange, Happened, Input, RecordedInput } from '../../core/simulation.ts';
 import type { Order } from '../../core/world.ts';
+import { placeText } from '../../wire/directory.ts';
 import { orderLine } from '../hand/order-line.ts';
 import { round3, shownFault } from '../render.ts';
 import { hashText, timeText } from './moments.ts';
@@ -49,7 +50,7 @@ function orderText(order: Order): string {
     case 'connect':
     case 'bootstrap-add':
     case 'bootstrap-remove':
-      return `${order.kind} ${order.host}:${order.port}`;
+      return `${order.kind} ${placeText(order.host, order.port)}`;
     case 'set':
       return `set ${order.key}`;
     case 'ban':

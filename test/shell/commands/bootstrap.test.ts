@@ -26,3 +26,25 @@ test('bootstrap: wrong words and addresses are one line', async () => {
   const missing = await failure('bootstrap rm 1.2.3.4:5');
   assert.deepEqual([missing.code, missing.message], ['not-listed', '1.2.3.4:5 is not in the bootstrap list']);
 });
+
+test('bootstrap: a directory is added and removed, and stands above what it lists', async () => {
+  const { value, text, failure, tab, pass } = await openShell({ peers: 0 });
+  assert.deepEqual((await failure('bootstrap add dnssrv:example.org')).code, 'bad-address');
+  await value('bootstrap add dns:nowhere.example');
+  await value('bootstrap add dnssrv:_peersh._tcp.example.org');
+  await pass(100);
+  const rows = await value<Record<string, unknown>[]>('bootstrap');
+  for (const row of rows)
+    assertFields(row, ['address', 'from', 'resolved', 'self', 'state', 'nextDialMs', 'lastError']);
+  assert.deepEqual(
+    rows.map((row) => [row['address'], row['state'], row['lastError']]),
+    [
+      ['dns:nowhere.example:5999', 'waiting', 'no-name'],
+      ['dnssrv:_peersh._tcp.example.org', 'waiting', 'no-name'],
+    ],
+  );
+  assert.deepEqual(tab('bootstrap rm ').candidates, ['dns:nowhere.example:5999', 'dnssrv:_peersh._tcp.example.org']);
+  assert.deepEqual(tab('connect dns').candidates, [], 'nobody can connect to a directory');
+  await value('bootstrap rm dns:nowhere.example');
+  assert.doesNotMatch(await text('bootstrap'), /nowhere/);
+});
