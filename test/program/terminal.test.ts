@@ -119,8 +119,9 @@ test('terminal: a message in hand is edited in an editor that has the terminal m
   terminal.type('break ping at send once\r');
   await terminal.shows('k1 ping at send once');
   terminal.type('send #1 {"msgtype":"ping"}\r');
-  await terminal.shows('held 1>');
-  terminal.type('edit m1\r');
+  const holding = await terminal.shows('held 1>');
+  const [id = ''] = /\bm\d+\b/.exec(holding.rows.find((row) => row.includes(' held by k1')) ?? '') ?? [];
+  terminal.type(`edit ${id}\r`);
   await terminal.shows('editing with icanon');
   const world = createLiveWorld();
   context.after(() => world.close());
@@ -145,7 +146,7 @@ test('terminal: a message in hand is edited in an editor that has the terminal m
     [],
   );
   // The line editor has the keys again.
-  terminal.type('dif m1\x1b[D\x1b[D\x1b[Df\r');
+  terminal.type(`dif ${id}${'\x1b[D'.repeat(id.length + 1)}f\r`);
   await terminal.until(
     'the change again',
     ({ rows }) => rows.filter((row) => row === '+ body.msgtype="pong"').length === 2,
