@@ -77,8 +77,6 @@ export interface Place {
   node(): NodePort | null;
   /** Before each line, such as `live `. */
   tag(): string;
-  /** Where lines of the wire are kept; null: they need not be listened to unless they are traced. */
-  readonly keepLine: ((node: NodePort, n: number, direction: LineDirection, line: string) => void) | null;
 }
 
 export class Notices {
@@ -101,14 +99,13 @@ export class Notices {
 
   /** Starts to report, until `stop` or the end of the world. */
   start(): void {
-    const { world, keepLine } = this.place;
+    const { world } = this.place;
     if (world === null) return;
     this.endEvents = world.onEvent((from, event) => {
       this.replay(from, event);
       if (this.wanted.length > 0) this.traceEvent(from, event);
     });
     this.endChanges = world.tap.onChange((change) => this.tellChange(change));
-    if (keepLine !== null) this.listen();
   }
 
   stop(): void {
@@ -124,18 +121,15 @@ export class Notices {
   set traces(traces: readonly Trace[]) {
     this.wanted = traces;
     if (traces.length > 0 && this.endLines === null) this.listen();
-    if (traces.length > 0 || this.place.keepLine !== null) return;
+    if (traces.length > 0) return;
     this.endLines?.();
     this.endLines = null;
   }
 
   private listen(): void {
-    const { world, keepLine } = this.place;
+    const { world } = this.place;
     if (world === null) return;
-    this.endLines = world.onLine((from, n, direction, line, message) => {
-      keepLine?.(from, n, direction, line);
-      if (this.wanted.length > 0) this.traceLine(from, n, direction, line, message);
-    });
+    this.endLines = world.onLine((...line) => this.traceLine(...line));
   }
 
   /** What is known of who came and went is of another time or of another node. */

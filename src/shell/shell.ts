@@ -29,6 +29,7 @@ import type { RecordFile } from './record-file.ts';
 import { quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
 import { Vocabulary } from './vocabulary.ts';
+import { Workshop } from './workshop.ts';
 
 /** The user's own node and the world it lives in. */
 export interface Live {
@@ -50,6 +51,8 @@ export interface ShellOptions {
   readonly interactive: boolean;
   readonly origins: Map<SettingKey, SettingOrigin>;
   readonly aliases: Map<string, string>;
+  /** What it has in common with other shells of the same node; without it nothing. */
+  readonly workshop?: Workshop;
 }
 
 /** Where lines go. `answer` lines belong to the running command, nobody asked for the others. */
@@ -58,6 +61,8 @@ export type Print = (text: string, answer: boolean) => void;
 interface Spoken extends Live {
   readonly isOfLab: boolean;
   readonly isNamed: boolean;
+  /** In the middle of somebody's work in the lab. */
+  readonly isNow: boolean;
 }
 
 type Failed = Extract<RunResult, { kind: 'error' | 'aborted' }>;
@@ -92,10 +97,9 @@ export interface Failure {
 
 export class Shell {
   readonly options: ShellOptions;
-  /** The lab beside the user's own node. */
-  lab: Lab | null = null;
-  /** What is typed goes to the lab and not to the user's own node. */
-  isInLab = false;
+  readonly workshop: Workshop;
+  /** The lab that what is typed goes to, as long as there is that one. */
+  private entered: Lab | null = null;
   /** The lab script that runs. */
   play: Play | null = null;
   /** The node that the running command is about when it was named before the command, or when the command is done at a later time. */
@@ -103,8 +107,6 @@ export class Shell {
   private readonly liveNotices: Notices;
   /** The file that `replay` opened: what is asked of a record is asked of it. */
   opened: FileRecording | null = null;
-  /** The file that `record` writes. */
-  recordFile: RecordFile | null = null;
   readonly commands: readonly Command[] = COMMANDS;
   readonly vocabulary: Vocabulary;
   private running: AbortController | null = null;
@@ -134,6 +136,7 @@ export class Shell {
 
   constructor(options: ShellOptions) {
     this.options = options;
+    this.workshop = options.workshop ?? new Workshop();
     // On a terminal only, and not where a variable has that name. A word of the lab that could do nothing here is no beginning of a command.
     this.vocabulary = new Vocabulary(
       COMMANDS,
@@ -146,14 +149,39 @@ export class Shell {
       world: options.live?.world ?? null,
       node: () => options.live?.node ?? null,
       tag: () => (this.isInLab ? 'live ' : ''),
-      keepLine: null,
     });
+  }
+
+  /** The lab beside the user's own node. */
+  get lab(): Lab | null {
+    return this.workshop.lab;
+  }
+
+  set lab(lab: Lab | null) {
+    this.workshop.lab = lab;
+  }
+
+  /** What is typed goes to the lab and not to the user's own node. */
+  get isInLab(): boolean {
+    return this.lab !== null && this.entered === this.lab;
+  }
+
+  set isInLab(isIn: boolean) {
+    this.entered = isIn ? this.lab : null;
+  }
+
+  get recordFile(): RecordFile | null {
+    return this.workshop.recordFile;
+  }
+
+  set recordFile(file: RecordFile | null) {
+    this.workshop.recordFile = file;
   }
 
   /** Where commands go: the lab or the user's own node. */
   private get place(): Live {
     if (this.spoken !== null) return this.spoken;
-    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focus };
+    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focusOf(this) };
     if (this.options.live !== null && this.play === null) return this.options.live;
     throw this.noLab();
   }
@@ -221,13 +249,13 @@ export class Shell {
   }
 
   get notices(): Notices {
-    return this.labHere?.notices ?? this.liveNotices;
+    return this.labHere?.noticesOf(this) ?? this.liveNotices;
   }
 
   private spokenAt(node: NodePort): Spoken {
     const { live } = this.options;
-    if (node === live?.node) return { ...live, isOfLab: false, isNamed: true };
-    return { node, world: labOf(this).world, isOfLab: true, isNamed: true };
+    if (node === live?.node) return { ...live, isOfLab: false, isNamed: true, isNow: false };
+    return { node, world: labOf(this).world, isOfLab: true, isNamed: true, isNow: false };
   }
 
   /** Looks at something as if the user were at that node. */
@@ -257,6 +285,13 @@ export class Shell {
   /** Lines of the nodes' own accord that are shown in a second. */
   rate(): number {
     return this.options.live?.node.state.settings['output.rate'] ?? RATE;
+  }
+
+  /** Is gone, and the node goes on with its lab, what is in hand and what is recorded. */
+  leave(): void {
+    this.interrupt();
+    this.liveNotices.stop();
+    this.lab?.leave(this);
   }
 
   /** Stops every node, of the lab too. */
@@ -290,7 +325,7 @@ export class Shell {
   }
 
   prompt(): string {
-    if (this.lab !== null && this.isInLab) return this.lab.prompt();
+    if (this.lab !== null && this.isInLab) return this.lab.prompt(this);
     if (this.options.live === null) return 'no node> ';
     return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}${heldText(this.world)}> `;
   }
@@ -353,8 +388,8 @@ export class Shell {
     try {
       const first = readNodeFirst(input);
       const world = Object.create(lab.world, { until: { value: () => new Promise(() => undefined) } }) as World;
-      for (const node of first === null ? [lab.focus] : this.named(first.who)) {
-        this.spoken = { node, world, isOfLab: true, isNamed: first !== null };
+      for (const node of first === null ? [lab.focusOf(this)] : this.named(first.who)) {
+        this.spoken = { node, world, isOfLab: true, isNamed: first !== null, isNow: true };
         void this.answerLine(first?.rest ?? input, signal, 0).then(hear);
       }
     } catch (error) {
@@ -522,6 +557,25 @@ export class Shell {
     this.notices.say('forked', { branch: branch.name, from: at }, `forked ${branch.name} at ${at}`);
   }
 
+  /** Whether it may not be done while another shell is at work in the lab. */
+  private worksInLab({ name, group, takesTime }: Command): boolean {
+    if (this.spoken?.isNow === true || name === 'use' || name === 'watch') return false;
+    if (name === 'lab' || group === 'lab') return true;
+    return this.labHere !== null && (group !== 'shell' || takesTime === true);
+  }
+
+  private async inTurn(signal: AbortSignal, run: () => Promise<Answer>): Promise<Answer> {
+    const { workshop } = this;
+    if (!workshop.isTakenFor(this)) return workshop.inTurn(this, signal, run);
+    const started = new AbortController();
+    const wait = () =>
+      workshop.inTurn(this, signal, () => {
+        started.abort();
+        return run();
+      });
+    return withProgress(this, () => 'another shell is at work in the lab; Ctrl-C gives up', wait, started.signal);
+  }
+
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
     const { values, positionals } =
@@ -539,9 +593,10 @@ export class Shell {
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);
     };
-    const answer = await Promise.resolve(command.run(this, { words, rest, options, signal, say })).finally(() =>
-      this.tellFork(),
-    );
+    const run = async () => command.run(this, { words, rest, options, signal, say });
+    const isOfLab = this.worksInLab(command);
+    const answer = await (isOfLab ? this.inTurn(signal, run) : run()).finally(() => this.tellFork());
+    if (isOfLab) this.lab?.moved();
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }

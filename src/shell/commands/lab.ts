@@ -44,7 +44,7 @@ export const lab: Command = {
       : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
-    if (word === undefined) return about(labOf(shell), shell.columns());
+    if (word === undefined) return about(labOf(shell), shell);
     if (shell.play !== null && !['check', 'hash', 'script'].includes(word))
       throw new UsageError(
         'a lab script has a lab already: lab check, lab hash and lab script are all that it can say of it',
@@ -100,7 +100,7 @@ async function create(shell: Shell, typed: string, rest: readonly string[], isRe
     );
   const made = await (isReal ? createReal(labs, labOptions, settings) : createSimulated(labs, labOptions, settings));
   const opened = openLab(shell, made, labOptions, settings, labs);
-  return about(opened, shell.columns());
+  return about(opened, shell);
 }
 
 /** What stands behind the number of nodes. */
@@ -134,6 +134,9 @@ async function stop(shell: Shell): Promise<Answer> {
   const ended = labOf(shell);
   shell.lab = null;
   shell.isInLab = false;
+  ended.leave(shell);
+  ended.tell((notices) => notices.say('lab-stopped', {}, 'the lab is gone'));
+  ended.moved();
   await ended.close();
   return {
     value: { stopped: true },
@@ -141,8 +144,10 @@ async function stop(shell: Shell): Promise<Answer> {
   };
 }
 
-function about(lab: Lab, columns: number | null): Answer {
-  const { world, simulation, options, focus } = lab;
+function about(lab: Lab, shell: Shell): Answer {
+  const { world, simulation, options } = lab;
+  const focus = lab.focusOf(shell);
+  const columns = shell.columns();
   const running = world.nodes().length;
   const nodes = lab.members().length;
   const { seed, topology, wire } = options;

@@ -20,7 +20,7 @@ export const use: Command = {
       if (shell.options.live === null) throw new CommandError('no-such-node', 'there is no node of your own here');
       shell.isInLab = false;
     } else {
-      lab.look(lab.node(name));
+      lab.look(shell, lab.node(name));
       shell.isInLab = true;
     }
     const { nodeId } = shell.node.views.status();

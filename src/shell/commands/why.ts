@@ -60,7 +60,7 @@ const withForgotten = (answer: Told, forgotten: number): Told => ({
 function nodeHere(shell: Shell): string {
   if (shell.opened === null) return shell.node.name;
   const nodes = shell.opened.header().nodes.map(({ name }) => name);
-  const here = shell.lab?.focus.name ?? shell.options.live?.node.name ?? '';
+  const here = shell.lab?.focusOf(shell).name ?? shell.options.live?.node.name ?? '';
   return nodes.includes(here) ? here : (nodes[0] ?? '');
 }
 
