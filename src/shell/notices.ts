@@ -169,7 +169,8 @@ export class Notices {
     this.shell.promptChanged();
   }
 
-  private print(text: string): void {
+  private print(text: string, isAskedFor = false): void {
+    if (this.shell.options.isQuiet === true && !isAskedFor) return;
     this.shell.print(this.shell.options.json ? text : `${this.place.tag()}${text}`);
   }
 
@@ -266,10 +267,10 @@ export class Notices {
   private traceEvent(node: NodePort, event: NodeEvent): void {
     observeEvent(this.observation, this.place.world?.now() ?? 0, node, event);
     if (this.traceOf(node, true) === null) return;
-    if (this.shell.options.json) return this.print(this.jsonNotice(event.kind, inMilliseconds(event)));
+    if (this.shell.options.json) return this.print(this.jsonNotice(event.kind, inMilliseconds(event)), true);
     const whose = node === this.place.node() ? '' : `${node.name}: `;
     const text = eventText(event);
-    this.print(`${whose}${this.shell.paint.dim('*')} ${event.kind}${text === null ? '' : ` ${safe(text, 300)}`}`);
+    this.print(`${whose}${this.shell.paint.dim('*')} ${event.kind}${text === null ? '' : ` ${safe(text, 300)}`}`, true);
   }
 
   private traceLine(node: NodePort, n: number, direction: LineDirection, line: string, message: Message | null): void {
@@ -289,7 +290,7 @@ export class Notices {
         type,
         line: line.slice(0, LINE_LENGTH_MAX),
       };
-      this.print(this.jsonNotice('line', fields));
+      this.print(this.jsonNotice('line', fields), true);
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
@@ -297,6 +298,7 @@ export class Notices {
     const whose = node === this.place.node() ? '' : `${node.name}: `;
     this.print(
       `${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message)}`,
+      true,
     );
   }
 }

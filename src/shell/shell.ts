@@ -53,6 +53,16 @@ export interface ShellOptions {
   readonly aliases: Map<string, string>;
   /** What it has in common with other shells of the same node; without it nothing. */
   readonly workshop?: Workshop;
+  /** Begins to record the live node when somebody asks and nothing is recorded yet. */
+  readonly recordLate?: (() => Recorder) | null;
+  /** Only what changes nothing is done. */
+  readonly isReadOnly?: boolean;
+  /** Nothing is told that was not asked for. */
+  readonly isQuiet?: boolean;
+  /** Others hold the node: `quit` only leaves. */
+  readonly isGuest?: boolean;
+  /** Why there is no JavaScript here. */
+  readonly noJavaScript?: string | null;
 }
 
 /** Where lines go. `answer` lines belong to the running command, nobody asked for the others. */
@@ -76,6 +86,7 @@ const RESERVED = new Set(
     ' ',
   ),
 );
+const NO_JAVASCRIPT = 'plain commands only, no JavaScript';
 const ALIAS_DEPTH_MAX = 8;
 /** Lines kept while nobody prints yet: what a node says while it starts. */
 const UNPRINTED_MAX = 1_000;
@@ -127,8 +138,12 @@ export class Shell {
   /** Says that the prompt is another one. */
   promptChanged: () => void = () => undefined;
   failure: Failure | null = null;
-  /** Set by `quit`; whoever runs the shell then stops the node. */
+  /** Takes one of many answers of a line, where nobody watches them being drawn. */
+  stream: ((value: unknown, text: string) => void) | null = null;
+  /** Set by `quit`; whoever runs the shell then stops the node, unless the shell is a guest. */
   quitting = false;
+  /** Set by `shutdown`, which is `quit` of the node for guests, too. */
+  isShuttingDown = false;
   /** How deep files that source files are nested. */
   sourceDepth = 0;
   /** Lines of .noderc run: no JavaScript. */
@@ -236,10 +251,14 @@ export class Shell {
   async recorder(signal: AbortSignal): Promise<Recorder> {
     const { labHere } = this;
     if (labHere === null) {
-      const { recorder } = this.options;
-      if (recorder === null || this.play !== null) throw this.noLab();
-      return recorder;
+      const { recorder, recordLate } = this.options;
+      if (recorder !== null && this.play === null) return recorder;
+      if (recordLate == null || this.play !== null) throw this.noLab();
+      this.workshop.lateRecorder ??= recordLate();
+      return this.workshop.lateRecorder;
     }
+    if (this.options.isReadOnly === true && labHere.record.current === null)
+      throw new CommandError('read-only', 'nothing of the lab is recorded yet, and this shell is read-only');
     if (labHere.record.current === null && labHere.simulation !== null) labHere.runner().pause();
     return withProgress(
       this,
@@ -296,8 +315,12 @@ export class Shell {
 
   /** Stops every node, of the lab too. */
   async close(): Promise<void> {
-    this.recordFile?.stop();
-    await Promise.all([this.lab?.close(), this.options.live?.world.close()]);
+    await Promise.all([this.workshop.close(), this.lab?.close(), this.options.live?.world.close()]);
+  }
+
+  /** Messages or events are told because the user asked for it. */
+  get isTracing(): boolean {
+    return this.liveNotices.traces.length > 0 || this.lab?.isTracing(this) === true;
   }
 
   get paint(): Paint {
@@ -367,7 +390,7 @@ export class Shell {
     const command = this.vocabulary.command(word);
     const isWord = /^[A-Za-z]/.test(word);
     if (isWord && command === null && !this.options.aliases.has(word)) throw this.vocabulary.unknown(word);
-    if (line.kind === 'javascript') throw new UsageError('plain commands only, no JavaScript');
+    if (line.kind === 'javascript') throw new UsageError(this.options.noJavaScript ?? NO_JAVASCRIPT);
     if (isLater && command?.takesTime === true)
       throw new UsageError(
         `${word} moves the time itself, or waits: at a later time only what is done at once can be done`,
@@ -512,10 +535,15 @@ export class Shell {
     return (own !== undefined && 'value' in own) || this.declaredNames().includes(word);
   }
 
+  /** What is no command may be JavaScript. */
+  get takesJavaScript(): boolean {
+    return !this.plainOnly && this.options.noJavaScript == null;
+  }
+
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
-    if (this.plainOnly) {
+    if (!this.takesJavaScript) {
       this.checkLine(input, false);
-      throw new UsageError('plain commands only, no JavaScript');
+      throw new UsageError(this.options.noJavaScript ?? NO_JAVASCRIPT);
     }
     this.javascript ??= await import('./javascript.ts');
     const result = await this.javascript.evaluate(this, code, signal);
@@ -589,6 +617,8 @@ export class Shell {
         ? positionals.map((word) => labHere.addressOf(word) ?? word)
         : positionals;
     if (command.usage === command.name && positionals.length > 0) throw new UsageError(`usage: ${command.usage}`);
+    if (this.options.isReadOnly === true && command.looks?.(words) !== true)
+      throw new CommandError('read-only', `${command.name} may change something, and this shell only looks`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);

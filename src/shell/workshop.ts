@@ -2,6 +2,8 @@
  * What all shells of one node have in common: its lab, the file that is being recorded, and whose turn it is in the lab. Work goes in and
  * is done when nobody else's is under way. It knows nothing of lines nor of who prints.
  */
+
+import type { Recorder } from '../trace/recorder.ts';
 import type { Lab } from './lab/lab.ts';
 import type { RecordFile } from './record-file.ts';
 
@@ -15,11 +17,24 @@ export class Workshop {
   lab: Lab | null = null;
   /** The file that `record` writes. */
   recordFile: RecordFile | null = null;
+  /** Of the live node, where it is recorded only since somebody asked. */
+  lateRecorder: Recorder | null = null;
+  /** Where other shells come in. */
+  door: { close(): Promise<void> } | null = null;
+  /** The node stops. */
+  isClosed = false;
   private holder: object | null = null;
   /** How many works of the holder are within each other. */
   private depth = 0;
   /** One for each shell at most, so that it is as bounded as they are. */
   private waiting: Waiting[] = [];
+
+  /** Everybody leaves. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.recordFile?.stop();
+    await this.door?.close();
+  }
 
   /** Whether somebody else is at work in the lab. */
   isTakenFor(who: object): boolean {

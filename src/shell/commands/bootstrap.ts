@@ -1,6 +1,6 @@
 /** `bootstrap`: an entry to add or remove goes in, the list of places to look for others comes out. */
 import { parseHostPort } from '../../wire/address.ts';
-import type { Command } from '../command.ts';
+import { type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { legend } from '../legend.ts';
 import { age, round3 } from '../render.ts';
@@ -16,6 +16,7 @@ const COLUMNS: readonly Column[] = [
 
 export const bootstrap: Command = {
   name: 'bootstrap',
+  looks: looksAlone,
   aliases: [],
   group: 'network',
   takesNodes: true,

@@ -2,7 +2,7 @@
 import type { RuleInHand } from '../../core/tap.ts';
 import { VERDICTS } from '../../tap/rule.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { ALL, tell } from '../hand/in-hand.ts';
 import { safe } from '../render.ts';
@@ -19,6 +19,7 @@ function remove(shell: Shell, id: string): Answer {
 
 export const breaks: Command = {
   name: 'breaks',
+  looks: alwaysLooks,
   aliases: [],
   group: 'hand',
   usage: 'breaks',

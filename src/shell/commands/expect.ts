@@ -1,6 +1,6 @@
 /** `expect` and `report`: what is to hold in the lab, and whether it did. */
 import { readDuration } from '../../settings.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
@@ -53,6 +53,7 @@ function read(rest: string, usage: string): Pick<Wanted, 'kind' | 'expression' |
 
 export const report: Command = {
   name: 'report',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'report',

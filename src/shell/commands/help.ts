@@ -2,7 +2,7 @@
 import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import type { FaultRow } from '../../core/simulation.ts';
 import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { folded, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -29,6 +29,7 @@ What is no command is JavaScript: node.peers.size, (await peers()).length`;
 
 export const help: Command = {
   name: 'help',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   usage: 'help [COMMAND|SETTING|REASON|settings|reasons]',

@@ -1,10 +1,11 @@
 /** `hist`: what was typed in this shell and in earlier ones comes out, oldest first. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 
 const SHOWN_MAX = 50;
 
 export const hist: Command = {
   name: 'hist',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   usage: 'hist',

@@ -2,7 +2,7 @@
 import { defaultSettings, isSettingKey, type Settings } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import { applySetting } from '../apply-setting.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { type Lab, type LabOptions, labOf } from '../lab/lab.ts';
 import { checkMemory } from '../lab/memory.ts';
@@ -24,6 +24,7 @@ const WORDS = ['stop', 'check', 'hash', 'script'];
 
 export const lab: Command = {
   name: 'lab',
+  looks: looksAlone,
   aliases: [],
   group: 'network',
   takesTime: true,

@@ -4,7 +4,7 @@ import { SVG_NODES_MAX, svgOf } from '../../trace/exporters/svg.ts';
 import { componentsOf, type Graph, graphOf, type KnownOnly, knownOnly, neighboursOf } from '../../trace/graph.ts';
 import { overviewOf } from '../../trace/overview.ts';
 import { drawGraph, PICTURE_NODES_MAX } from '../../trace/picture.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { count, folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -29,6 +29,7 @@ type Neighbours = ReturnType<typeof neighboursOf>;
 
 export const map: Command = {
   name: 'map',
+  looks: looksAlone,
   aliases: [],
   group: 'lab',
   usage: 'map [--dot|--svg] [FILE]',

@@ -3,7 +3,7 @@ import { readExpression } from '../../query/check.ts';
 import { FACT_KINDS } from '../../trace/kinds.ts';
 import { matcherOf } from '../../trace/matching.ts';
 import type { Recorder } from '../../trace/recorder.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, alwaysLooks, type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { RecordFile, readRecording } from '../record-file.ts';
@@ -13,6 +13,7 @@ import { pathsFrom } from '../shell-file.ts';
 
 export const record: Command = {
   name: 'record',
+  looks: looksAlone,
   aliases: [],
   group: 'record',
   raw: true,
@@ -91,6 +92,7 @@ function stop(shell: Shell): Answer {
 
 export const replay: Command = {
   name: 'replay',
+  looks: alwaysLooks,
   aliases: [],
   group: 'record',
   usage: 'replay [FILE|close]',
@@ -131,6 +133,7 @@ function opened({ opened: file }: Shell): Answer {
 
 export const recording: Command = {
   name: 'recording',
+  looks: looksAlone,
   aliases: [],
   group: 'record',
   usage: 'recording [on|off]',

@@ -4,7 +4,7 @@ import type { Lanes } from '../../trace/lanes.ts';
 import { verdictText } from '../../trace/passages.ts';
 import { layOut, type SequenceRow } from '../../trace/sequence.ts';
 import { drawSequence } from '../../trace/sequence-picture.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
 import { paced } from '../paced.ts';
 import { round3, safe } from '../render.ts';
@@ -18,6 +18,7 @@ const ROWS_MAX = 20_000;
 
 export const seq: Command = {
   name: 'seq',
+  looks: alwaysLooks,
   aliases: ['sequence'],
   group: 'record',
   raw: true,

@@ -1,5 +1,5 @@
 /** `source`: a file's name goes in, its lines are run as if typed; the first that fails ends it and is named. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { stripComment } from '../line.ts';
 import { runAll } from '../script.ts';
@@ -9,6 +9,7 @@ const DEPTH_MAX = 8;
 
 export const source: Command = {
   name: 'source',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   takesTime: true,

@@ -3,7 +3,7 @@ import { partsOf } from '../../query/expression.ts';
 import { compile } from '../../query/match.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
 import { liveIdsOrAll, peerWords } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords, readTyped, refuseOptions, scopeOf, takeOption } from '../expressions.ts';
 import type { Trace } from '../notices.ts';
@@ -24,6 +24,7 @@ const answer = (shell: Shell) => ({
 
 export const trace: Command = {
   name: 'trace',
+  looks: alwaysLooks,
   aliases: ['monitor'],
   group: 'watch',
   raw: true,
@@ -91,6 +92,7 @@ function compiled(shell: Shell, text: string): Pick<Trace, 'text' | 'matcher' | 
 
 export const untrace: Command = {
   name: 'untrace',
+  looks: alwaysLooks,
   aliases: [],
   group: 'watch',
   takesNodes: true,

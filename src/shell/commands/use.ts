@@ -1,10 +1,11 @@
 /** `use`: goes to another node; what is typed is about that one from then on. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { labOf } from '../lab/lab.ts';
 
 export const use: Command = {
   name: 'use',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'use NODE|live',

@@ -5,7 +5,7 @@ import { atText, type Show, sentenceOf, sessionStory } from '../../trace/story.t
 import { Chronicle, chainOfAddress, eventsOfPeer, type Learnt } from '../../trace/why.ts';
 import { parseAddress } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { eventValue, nameOf } from '../event-row.ts';
 import { count, folded, safe } from '../render.ts';
@@ -25,6 +25,7 @@ const show: Show = (name) => safe(nameOf(name), 200);
 
 export const why: Command = {
   name: 'why',
+  looks: alwaysLooks,
   aliases: [],
   group: 'watch',
   usage: 'why ADDR|ID|m17',
@@ -194,6 +195,7 @@ function whyPeer(shell: Shell, recording: Recording, chronicle: Chronicle, word:
 
 export const explain: Command = {
   name: 'explain',
+  looks: alwaysLooks,
   aliases: [],
   group: 'record',
   usage: 'explain ID',

@@ -165,6 +165,10 @@ export class Lab {
     for (const shell of this.onlookers.keys()) shell.promptChanged();
   }
 
+  isTracing(shell: Shell): boolean {
+    return (this.onlookers.get(shell)?.notices.traces.length ?? 0) > 0;
+  }
+
   /** A shell is gone. */
   leave(shell: Shell): void {
     this.onlookers.get(shell)?.notices.stop();
