@@ -38,6 +38,13 @@ async function main(): Promise<number> {
   const lost = (count: number) => (isJson ? JSON.stringify({ event: 'lost', count }) : `… ${count} more`);
   const out = createOutput(process.stdout, lost);
   const err = createOutput(process.stderr, lost);
+  const [word = '', ...words] = process.argv.slice(2);
+  if (word === 'attach' || word === 'exec' || word === 'ls') {
+    const { runClient } = await import('./shell/attach/client.ts');
+    const { code, hasHungUp } = await runClient(word, words, out, err);
+    if (hasHungUp) endByHangUp();
+    return code;
+  }
   let startup: Startup;
   try {
     startup = readStartup(process.argv.slice(2));
@@ -68,13 +75,15 @@ async function main(): Promise<number> {
     return EXIT.start;
   }
   stopOnCrash(shell, err);
-  const signalled = catchSignals(() => {
+  const stop = () => {
     shell.quitting = true;
     shell.interrupt();
-  });
+  };
+  const signalled = catchSignals(stop, startup.headless ? reloadOf(shell, startup) : null);
+  const openDoor = async () => (await import('./shell/attach/door.ts')).openDoor(shell, startup);
   const run = shell.options.interactive
-    ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled })
-    : runStreams({ shell, startup, signalled, input: found.input, out, err });
+    ? (await import('./shell/run-terminal.ts')).runTerminal({ shell, startup, signalled, openDoor })
+    : runStreams({ shell, startup, signalled, openDoor, input: found.input, out, err });
   const { code, hasHungUp } = await run;
   await shell.close();
   if (hasHungUp) endByHangUp();
@@ -87,6 +96,15 @@ async function runLabScripts(startup: Startup, scripts: readonly Script[], out: 
   const { runAlone } = await import('./shell/lab/run-alone.ts');
   const { lab: options, json, keepGoing } = startup;
   return runAlone(createLabWorlds(PROGRAM), { scripts, options, json, keepGoing }, interrupted.signal, out, err);
+}
+
+/** What a hang-up asks of a node without a terminal. */
+function reloadOf(shell: Shell, startup: Startup): () => void {
+  let reload: Promise<() => Promise<void>> | null = null;
+  return () => {
+    reload ??= import('./shell/reload-rc.ts').then(({ createReload }) => createReload(shell, startup));
+    void reload.then((again) => again());
+  };
 }
 
 /** The node runs when this settles; what it said meanwhile waits in the shell for whoever prints. */
@@ -111,7 +129,8 @@ async function startShell(world: World, startup: Startup): Promise<Shell> {
   stopEvents();
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const interactive = isTerminal && startup.script === null && !startup.headless && !startup.json;
-  const { json, origins, aliases } = startup;
+  const { origins, aliases } = startup;
+  const json = startup.headless ? startup.logsJson : startup.json;
   const paint = createPaint(decideColor(startup.color, process.env, interactive));
   const shell = new Shell({
     live: { world, node },

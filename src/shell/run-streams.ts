@@ -4,7 +4,8 @@ import { EXIT, UsageError } from './errors.ts';
 import { linesOf } from './input-lines.ts';
 import type { Output } from './output.ts';
 import { runRc } from './rc.ts';
-import { runScript } from './script.ts';
+import { safe } from './render.ts';
+import { runScript, toJson } from './script.ts';
 import type { Shell } from './shell.ts';
 import type { Ended, StopSignal } from './signals.ts';
 import type { Startup } from './startup.ts';
@@ -14,6 +15,8 @@ export interface StreamsOptions {
   readonly startup: Startup;
   /** Settles when a signal asks for a stop. */
   readonly signalled: Promise<StopSignal>;
+  /** Lets other shells in; answers where. */
+  readonly openDoor: () => Promise<string | null>;
   /** Lines of standard input, when somebody has begun to read it. */
   readonly input: AsyncIterable<string> | null;
   /** Answers. */
@@ -22,11 +25,14 @@ export interface StreamsOptions {
   readonly err: Output;
 }
 
+/** A script that runs for longer may be looked into. */
+const DOOR_MS = 250;
+
 export function runStreams(options: StreamsOptions): Promise<Ended> {
   return options.startup.headless ? runHeadless(options) : runScripts(options);
 }
 
-async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptions): Promise<Ended> {
+async function runHeadless({ shell, startup, signalled, openDoor, out, err }: StreamsOptions): Promise<Ended> {
   // A log for people is limited like lines above a prompt; a program that reads JSON gets every line.
   const log = new Lines({
     rate: () => shell.rate(),
@@ -41,9 +47,17 @@ async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptio
   shell.notices.say('listening', { id: nodeId, address: listening[0] ?? null, agent });
   shell.printTo((text, answer) => {
     if (answer) void out.answer(text);
-    else if (startup.json) err.notice(text);
+    else if (startup.logsJson) err.notice(text);
     else log.add(text);
   });
+  const socket = await openDoor();
+  // Whoever started it waits for this line and may attach from now on.
+  const address = listening[0] ?? null;
+  void out.answer(
+    startup.logsJson
+      ? toJson({ event: 'ready', id: nodeId, address, pid: process.pid, socket })
+      : `ready ${nodeId} ${address ?? '-'} pid ${process.pid}${socket === null ? '' : ` socket ${safe(socket, 300)}`}`,
+  );
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
   const signal = await signalled;
   await shell.close();
@@ -51,12 +65,15 @@ async function runHeadless({ shell, startup, signalled, out, err }: StreamsOptio
   return { code: EXIT.ok, hasHungUp: signal === 'SIGHUP' };
 }
 
-async function runScripts({ shell, startup, signalled, input, out, err }: StreamsOptions): Promise<Ended> {
+async function runScripts({ shell, startup, signalled, openDoor, input, out, err }: StreamsOptions): Promise<Ended> {
   shell.printTo((text, answer) => (answer ? void out.answer(text) : err.notice(text)));
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
   const parts = startup.script?.map(({ lines }) => lines) ?? [input ?? linesOf(process.stdin)];
+  // A script that is over at once lets nobody in.
+  const door = setTimeout(() => void openDoor(), DOOR_MS).unref();
   const all = runParts(shell, parts, startup.keepGoing, out, err);
   const ended = await Promise.race([all, signalled]);
+  clearTimeout(door);
   process.stdin.destroy();
   if (typeof ended === 'number') return { code: ended, hasHungUp: false };
   // The line that ran says that it was interrupted.

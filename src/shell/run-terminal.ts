@@ -11,14 +11,19 @@ import type { Shell } from './shell.ts';
 import type { Ended, StopSignal } from './signals.ts';
 import type { Startup } from './startup.ts';
 
+/** When the first prompt is there. */
+const DOOR_MS = 50;
+
 export interface TerminalOptions {
   readonly shell: Shell;
   readonly startup: Startup;
   /** Settles when a signal asks for a stop. */
   readonly signalled: Promise<StopSignal>;
+  /** Lets other shells in. */
+  readonly openDoor: () => Promise<unknown>;
 }
 
-export async function runTerminal({ shell, startup, signalled }: TerminalOptions): Promise<Ended> {
+export async function runTerminal({ shell, startup, signalled, openDoor }: TerminalOptions): Promise<Ended> {
   const history = openHistory(historyPath());
   shell.history = history.lines;
   shell.columns = () => process.stdout.columns || null;
@@ -52,6 +57,8 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
     rate: () => shell.rate(),
   });
   shell.printTo(print);
+  // The first prompt does not wait for it.
+  setTimeout(() => void openDoor(), DOOR_MS).unref();
   let hasHungUp = false;
   void signalled.then((signal) => {
     hasHungUp = signal === 'SIGHUP';

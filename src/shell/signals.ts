@@ -11,12 +11,16 @@ export interface Ended {
   readonly hasHungUp: boolean;
 }
 
-/** `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. */
-export function catchSignals(onSignal: () => void): Promise<StopSignal> {
+/**
+ * `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. With `onHangUp` a SIGHUP is no stop:
+ * it is how a program without a terminal is told to read its configuration again.
+ */
+export function catchSignals(onSignal: () => void, onHangUp: (() => void) | null = null): Promise<StopSignal> {
   return new Promise((resolve) => {
     let isAsked = false;
     for (const signal of SIGNALS)
       process.on(signal, () => {
+        if (signal === 'SIGHUP' && onHangUp !== null) return onHangUp();
         // A closed window brings several hang-ups: of the kernel, and of the shell that started us.
         if (isAsked && signal !== 'SIGHUP') process.exit(EXIT.interrupted);
         if (isAsked) return;
@@ -25,6 +29,11 @@ export function catchSignals(onSignal: () => void): Promise<StopSignal> {
         resolve(signal);
       });
   });
+}
+
+/** The same as a SIGTERM from outside. */
+export function askToStop(): void {
+  process.emit('SIGTERM', 'SIGTERM');
 }
 
 /**

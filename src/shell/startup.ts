@@ -26,15 +26,27 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
   --seed N                 of a lab script, which begins with #!peersh lab v1 and
                            runs without a node; exit 0 pass, 1 fail, 4 unknown
   -k, --keep-going         go on after a line that failed
-  --headless               no shell; events on stderr until SIGINT or SIGTERM
+  --headless               no shell; a ready line on stdout, events on stderr, until
+                           SIGINT or SIGTERM; SIGHUP reads .noderc again
+  --log-format text|json   of the events of --headless
+  --allow-eval             JavaScript from shells that are attached, too
   --json                   every line is answered by one JSON value on one line
   --color, --no-color      default: on a terminal, unless NO_COLOR or FORCE_COLOR says
-  --version, --help`;
+  --version, --help
+peersh attach [TARGET]     the same shell on a node that runs already
+peersh exec [TARGET] LINE… lines on a node that runs already
+peersh ls                  the nodes that run`;
 
 export interface ScriptPart {
   /** null: a line of -e. */
   readonly path: string | null;
   readonly lines: readonly string[];
+}
+
+export interface RcSaid {
+  readonly bootstrap: readonly HostPort[];
+  readonly listen: HostPort | null;
+  readonly aliases: ReadonlyMap<string, string>;
 }
 
 export interface Startup {
@@ -49,12 +61,20 @@ export interface Startup {
   readonly rc: string | null;
   /** Lines of .noderc that need a running node. */
   readonly rcLines: readonly RcLine[];
+  /** What else .noderc said, to know what is new when it is read again. */
+  readonly rcSaid: RcSaid;
+  /** The list of .noderc does not count. */
+  readonly hasOwnBootstrap: boolean;
   /** Lines of each -e and --script, in order; null when there are none. */
   readonly script: readonly ScriptPart[] | null;
   /** For lab scripts: the seed, and settings as `KEY=VALUE`; .noderc has none for them. */
   readonly lab: ScriptOptions;
   readonly keepGoing: boolean;
   readonly headless: boolean;
+  /** What a node without a shell says of its own accord is JSON. */
+  readonly logsJson: boolean;
+  /** JavaScript over the control socket. */
+  readonly allowEval: boolean;
   readonly json: boolean;
   readonly color: boolean | null;
   readonly show: 'version' | 'help' | null;
@@ -74,6 +94,8 @@ const OPTIONS = {
   seed: { type: 'string' },
   'keep-going': { type: 'boolean', short: 'k' },
   headless: { type: 'boolean' },
+  'log-format': { type: 'string' },
+  'allow-eval': { type: 'boolean' },
   json: { type: 'boolean' },
   color: { type: 'boolean' },
   'no-color': { type: 'boolean' },
@@ -111,6 +133,11 @@ export function readStartup(argv: readonly string[]): Startup {
     throw new UsageError(
       '--headless runs no lines: leave it out to run -e and --script, or put lines that are to run at start into .noderc',
     );
+  const logFormat = values['log-format'];
+  if (logFormat !== undefined && logFormat !== 'text' && logFormat !== 'json')
+    throw new UsageError(`--log-format is text or json, not ${quoted(logFormat)}`);
+  if (logFormat !== undefined && values.headless !== true)
+    throw new UsageError('--log-format is about --headless; --json makes answers and events JSON');
   const saves = listen !== null && listen.port !== 0 && script === null;
   return {
     settings,
@@ -120,6 +147,8 @@ export function readStartup(argv: readonly string[]): Startup {
     listen,
     rc,
     rcLines: target.rcLines,
+    rcSaid: { bootstrap, listen: target.listen, aliases: new Map(target.aliases) },
+    hasOwnBootstrap: hasOwnList,
     script,
     lab: { seed: values.seed === undefined ? null : readSeed(values.seed), settings: values.set ?? [] },
     data:
@@ -132,6 +161,8 @@ export function readStartup(argv: readonly string[]): Startup {
             : null,
     keepGoing: values['keep-going'] === true,
     headless: values.headless === true,
+    logsJson: logFormat === undefined ? values.json === true : logFormat === 'json',
+    allowEval: values['allow-eval'] === true,
     json: values.json === true,
     color: values['no-color'] === true || values.json === true ? false : values.color === true ? true : null,
     show: values.version === true ? 'version' : values.help === true ? 'help' : null,
