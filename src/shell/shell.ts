@@ -26,7 +26,7 @@ import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
 import type { RecordFile } from './record-file.ts';
-import { quoted, safe, shortId } from './render.ts';
+import { harmless, quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { Workshop } from './workshop.ts';
@@ -509,7 +509,7 @@ export class Shell {
       code: error.code,
       message: error.message,
       near: error.near,
-      text: this.paint.bad(`${error.message}${near}`),
+      text: this.paint.bad(harmless(`${error.message}${near}`)),
       value: errorValue(error),
     };
   }
