@@ -3,7 +3,7 @@ import { startConsole } from './console/console.ts';
 import { openHistory } from './console/history.ts';
 import { openTerminal } from './console/terminal-writer.ts';
 import { EXIT } from './errors.ts';
-import { createLocalSession } from './local-session.ts';
+import { createLocalSession, watchPrompt } from './local-session.ts';
 import { historyPath } from './places.ts';
 import { runRc } from './rc.ts';
 import { safe } from './render.ts';
@@ -41,11 +41,7 @@ export async function runTerminal({ shell, startup, signalled, openDoor }: Termi
   const print = (text: string, answer: boolean) => {
     for (const line of text.split('\n')) session.tell({ kind: 'line', text: line, answer });
   };
-  const { live } = shell.options;
-  const stopWatching = live?.world.onEvent((node, event) => {
-    if (node === live.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
-  });
-  shell.promptChanged = () => session.tell({ kind: 'prompt' });
+  const stopWatching = watchPrompt(shell, session);
   shell.showProgress = (text, isWatched = false) => session.tell({ kind: 'progress', text, isWatched });
   const terminal = openTerminal(process.stdout);
   const { done } = startConsole({
@@ -66,7 +62,7 @@ export async function runTerminal({ shell, startup, signalled, openDoor }: Termi
   });
   void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
   const end = await done;
-  stopWatching?.();
+  stopWatching();
   await terminal.leave();
   return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
 }

@@ -542,7 +542,8 @@ export class Shell {
 
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
     if (!this.takesJavaScript) {
-      this.checkLine(input, false);
+      const [, word = ''] = /^\s*([A-Za-z][\w-]*)(?:\s|$)/.exec(input) ?? [];
+      if (this.plainOnly || (word !== '' && !RESERVED.has(word))) this.checkLine(input, false);
       throw new UsageError(this.options.noJavaScript ?? NO_JAVASCRIPT);
     }
     this.javascript ??= await import('./javascript.ts');

@@ -3,7 +3,7 @@
  * out. Whatever the client does, it can only lose its own connection: it is as little trusted as a peer.
  */
 import type { Socket } from 'node:net';
-import { createLocalSession, type LocalSession } from '../local-session.ts';
+import { createLocalSession, type LocalSession, watchPrompt } from '../local-session.ts';
 import { safe } from '../render.ts';
 import { toJson } from '../script.ts';
 import type { RunResult, SessionEvent } from '../session.ts';
@@ -86,10 +86,8 @@ export class Guest {
   private take(request: Request | null): void {
     if (this.isOver) return;
     if (request === null) return this.refuse('bad-frame', 'a frame is no request');
-    // What ends a running command does not wait behind what it sent before.
-    if (request.kind === 'interrupt') this.opened?.session.interrupt();
-    else if (request.kind === 'finish') this.opened?.session.finish();
-    else this.waiting.push(request);
+    // In order: what ends a command must not overtake it.
+    this.waiting.push(request);
   }
 
   /** Does what was asked, a few things at a time, and reads no more while there is something to do or an answer to be read. */
@@ -133,8 +131,9 @@ export class Guest {
         shell.columns = () => request.columns;
         return;
       case 'interrupt':
+        return session.interrupt();
       case 'finish':
-        return;
+        return session.finish();
       default:
         request satisfies never;
     }
@@ -155,8 +154,8 @@ export class Guest {
     shell.history = hello.history;
     shell.columns = () => hello.columns;
     const session = createLocalSession(shell, Promise.resolve(), () => undefined);
-    this.opened = { shell, session, end: session.subscribe((event) => this.tell(event)) };
-    shell.promptChanged = () => session.tell({ kind: 'prompt' });
+    session.subscribe((event) => this.tell(event));
+    this.opened = { shell, session, end: watchPrompt(shell, session) };
     shell.showProgress = (text, isWatched = false) => session.tell({ kind: 'progress', text, isWatched });
     if (hello.role === 'exec') shell.stream = (value, text) => shell.print(this.isJson ? toJson(value) : text, true);
     shell.printTo((text, answer) => {
