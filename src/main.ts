@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { World } from './core/world.ts';
 import { createPaint, decideColor } from './shell/color.ts';
+import { endSoon } from './shell/end-of-service.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
 import { APP } from './shell/lab/lab-record.ts';
 import { findLone } from './shell/lab/lone.ts';
@@ -87,6 +88,7 @@ async function main(): Promise<number> {
   const { code, hasHungUp } = await run;
   await shell.close();
   if (hasHungUp) endByHangUp();
+  if (startup.headless) endSoon(code);
   return code;
 }
 
