@@ -4,6 +4,7 @@
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { benchAnswers } from './answers.ts';
+import { benchAttach } from './attach.ts';
 import { benchHandshakes } from './handshakes.ts';
 import { benchMemory } from './memory.ts';
 import { benchMessages } from './messages.ts';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<Line[]>>> = {
   queue: benchQueue,
   simulation: benchSimulation,
   trace: benchTrace,
+  attach: benchAttach,
 };
 
 /** Parts that run only when they are asked for. */

@@ -35,7 +35,7 @@ async function withRc(context: TestContext, text: string, args: readonly string[
       const { value, from } = (await exec(`set ${key}`)) as { value: string; from: string };
       return [value, from];
     },
-    async reread(next: string, said: RegExp) {
+    reread: async (next: string, said: RegExp) => {
       writeFileSync(rc, next);
       const before = program.err.length;
       program.child.kill('SIGHUP');

@@ -117,6 +117,6 @@ async function run(word: keyof typeof OPTIONS, argv: readonly string[], out: Out
       return ended(await ls(values.json === true, process.stdout.columns || null, out, err));
     }
     default:
-      throw new UsageError(`no ${word satisfies never}`);
+      return word satisfies never;
   }
 }
