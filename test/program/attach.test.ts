@@ -76,6 +76,7 @@ test('attach: the whole shell: banner, prompt, Tab, history, Ctrl-C, and quit le
   await pty.terminal.until('the history', (view) => view.rows.includes('wait peers>=9') && view.rows.includes('hist'));
   type('quit\r');
   assert.equal(await pty.exitCode(), 0);
+  assert.match((await pty.terminal.view()).rows.at(-1) ?? '', /^[0-9a-f]{8} 1> quit$/);
   const history = readFileSync(join(home, 'state', 'peersh', 'history'), 'utf8');
   assert.match(history, /^connect .*\npeer [0-9a-f-]{36}\nwait peers>=9\nhist\nquit\n$/);
   assert.equal((await node.peersh('exec', 'peers --json')).code, 0);

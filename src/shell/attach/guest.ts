@@ -148,6 +148,9 @@ export class Guest {
         'protocol',
         `this node speaks protocol ${PROTOCOL} (peersh ${node.version}) and the client ${hello.protocol}; use the same version of peersh`,
       );
+    // With the first prompt in one piece, so that no other one is seen before it.
+    this.socket.cork();
+    process.nextTick(() => this.socket.uncork());
     this.send({ kind: 'hello', protocol: PROTOCOL, node });
     if (hello.role === 'look') return;
     const shell = this.host.openShell(hello, () => this.isJson);

@@ -65,7 +65,6 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
   /** Nothing that was asked is answered any more. */
   function drop(text: string): void {
     link = null;
-    prompt = AWAY_PROMPT;
     for (const resolve of runs.values()) resolve({ kind: 'aborted', text });
     for (const resolve of completions.values()) resolve(NO_COMPLETION);
     runs.clear();
@@ -117,6 +116,7 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
     drop(runs.size === 0 ? '' : '! the node went away; whether the line was done is not known');
     const what = wasToldToStop ? 'has stopped' : 'is gone';
     wasToldToStop = false;
+    prompt = AWAY_PROMPT;
     say(`! the node ${what}; looking for it for ${RETURN_MS / 1_000} s, quit leaves`);
     tell({ kind: 'prompt' });
     const until = performance.now() + RETURN_MS;
