@@ -2,6 +2,7 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
+import { resolve } from 'node:path';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
 import type { FileRecording } from '../trace/file-recording.ts';
@@ -28,6 +29,7 @@ import { readOptions } from './options.ts';
 import type { RecordFile } from './record-file.ts';
 import { harmless, quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
+import { pathsFrom } from './shell-file.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { Workshop } from './workshop.ts';
 
@@ -59,6 +61,8 @@ export interface ShellOptions {
   readonly isReadOnly?: boolean;
   /** Nothing is told that was not asked for. */
   readonly isQuiet?: boolean;
+  /** Where relative paths begin; where the node runs, unless told. */
+  readonly folder?: string;
   /** Others hold the node: `quit` only leaves. */
   readonly isGuest?: boolean;
   /** Why there is no JavaScript here. */
@@ -321,6 +325,17 @@ export class Shell {
   /** Messages or events are told because the user asked for it. */
   get isTracing(): boolean {
     return this.liveNotices.traces.length > 0 || this.lab?.isTracing(this) === true;
+  }
+
+  /** Where a file is that a line names. */
+  pathOf(path: string): string {
+    const { folder } = this.options;
+    return folder === undefined ? path : resolve(folder, path);
+  }
+
+  /** Paths that begin so. */
+  pathsFrom(typed: string): string[] {
+    return pathsFrom(typed, this.options.folder);
   }
 
   get paint(): Paint {

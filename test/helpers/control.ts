@@ -67,6 +67,7 @@ const HELLO: Hello = {
   color: false,
   isReadOnly: false,
   wantsNews: true,
+  folder: '/',
   history: [],
 };
 

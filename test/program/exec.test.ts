@@ -1,6 +1,7 @@
 /** `peersh exec` and `peersh ls`: lines on a node that runs already, from scripts, pipes and cron. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { runtimeFolder, startControlled } from '../helpers/control.ts';
 import { run } from '../helpers/run-program.ts';
@@ -234,4 +235,17 @@ test('ls: without a node it says where it looked', async (context) => {
   const { code, out, err } = await run(['ls'], '', undefined, undefined, { XDG_RUNTIME_DIR: folder, TMPDIR: folder });
   assert.deepEqual([code, out], [0, '']);
   assert.match(err, new RegExp(`^no node runs \\(looked into ${folder}/peersh and ${folder}/peersh-\\d+\\)\n$`));
+});
+
+test('exec: paths of files begin where exec was started, not where the node runs', async (context) => {
+  const node = await startControlled(context);
+  const folder = runtimeFolder(context);
+  writeFileSync(join(folder, 'lines'), 'set events\n');
+  const env = { ...node.env };
+  const exec = (...lines: string[]) => run(['exec', ...lines], '', folder, undefined, env);
+  assert.equal((await exec('source lines')).out, 'events = connect,drop,error\n');
+  assert.equal((await exec('lab 2', 'use n1', 'run 1s', 'export jsonl out.jsonl')).code, 0);
+  assert.ok(existsSync(join(folder, 'out.jsonl')));
+  assert.equal((await exec('replay out.jsonl')).code, 0);
+  assert.match((await exec('source none')).err, /cannot read .*none \(ENOENT\)/);
 });

@@ -29,6 +29,7 @@ export async function attach({ target, isReadOnly, color }: AttachOptions): Prom
     color: isColoured,
     isReadOnly,
     wantsNews: true,
+    folder: process.cwd(),
     history: newest(history),
   });
   const found = await findTarget(target);

@@ -66,6 +66,7 @@ function guestShell(shell: Shell, hello: Hello, isJson: () => boolean, allowEval
     },
     interactive: hello.role === 'attach',
     isReadOnly: hello.isReadOnly,
+    folder: hello.folder,
     isQuiet: !hello.wantsNews,
     isGuest: true,
     noJavaScript: allowEval && !hello.isReadOnly ? null : NO_JAVASCRIPT,

@@ -30,7 +30,8 @@ export interface ExecOptions {
 export async function exec(options: ExecOptions): Promise<number> {
   const { target, isReadOnly, follows, interrupted, unread } = options;
   const { path } = await findTarget(target);
-  const who = { role: 'exec', columns: null, color: false, isReadOnly, wantsNews: follows, history: [] } as const;
+  const rest = { columns: null, color: false, folder: process.cwd(), history: [] };
+  const who = { role: 'exec', isReadOnly, wantsNews: follows, ...rest } as const;
   const run = new Run(await openLink(path, who), options);
   const stop = () => run.interrupt();
   const either = AbortSignal.any([interrupted, unread]);

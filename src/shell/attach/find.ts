@@ -18,6 +18,7 @@ const LOOK: Who = {
   color: false,
   isReadOnly: true,
   wantsNews: false,
+  folder: '/',
   history: [],
 };
 

@@ -2,6 +2,7 @@
  * What a client and a node say to each other over a control socket, on one page, and the check of what a client says: an object goes in, a
  * request whose every field is what it should be comes out, or null.
  */
+import { isAbsolute } from 'node:path';
 import type { Completion, RunResult } from '../session.ts';
 import { HISTORY_LENGTH_MAX, HISTORY_LINES_MAX } from './limits.ts';
 
@@ -21,6 +22,8 @@ export interface Hello {
   readonly isReadOnly: boolean;
   /** Wants to hear what happens of its own accord. */
   readonly wantsNews: boolean;
+  /** Where relative paths of files begin. */
+  readonly folder: string;
   /** Lines typed in earlier shells, oldest first. */
   readonly history: readonly string[];
 }
@@ -84,17 +87,18 @@ export function readRequest(message: Json): Request | null {
 
 /** Of another protocol only its number counts. */
 function readHello(message: Json): Hello | null {
-  const { protocol, role, columns, color, isReadOnly, wantsNews, history } = message;
+  const { protocol, role, columns, color, isReadOnly, wantsNews, folder, history } = message;
   if (!isCount(protocol)) return null;
   if (protocol !== PROTOCOL)
     return {
       ...{ kind: 'hello', protocol, role: 'look', columns: null, color: false, isReadOnly: true },
-      ...{ wantsNews: false, history: [] },
+      ...{ wantsNews: false, folder: '/', history: [] },
     };
   if (role !== 'attach' && role !== 'exec' && role !== 'look') return null;
   if (!isColumns(columns) || !isHistory(history)) return null;
+  if (typeof folder !== 'string' || !isAbsolute(folder)) return null;
   if (typeof color !== 'boolean' || typeof isReadOnly !== 'boolean' || typeof wantsNews !== 'boolean') return null;
-  return { kind: 'hello', protocol, role, columns, color, isReadOnly, wantsNews, history };
+  return { kind: 'hello', protocol, role, columns, color, isReadOnly, wantsNews, folder, history };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -8,7 +8,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { splitWords } from '../line.ts';
 import { count, quoted, safe } from '../render.ts';
-import { pathsFrom, writePieces } from '../shell-file.ts';
+import { writePieces } from '../shell-file.ts';
 
 const KINDS = EXPORTERS.map(({ name }) => name);
 
@@ -26,7 +26,7 @@ export const exportCommand: Command = {
   ],
   candidates(shell, before, word) {
     if (before.length === 0) return KINDS;
-    return [...pathsFrom(word), '', ...expressionWords(shell, before.slice(1), word, FACT_KINDS)];
+    return [...shell.pathsFrom(word), '', ...expressionWords(shell, before.slice(1), word, FACT_KINDS)];
   },
   async run(shell, { rest, signal }) {
     const { kind, expression, file } = read(rest, this.usage);
@@ -41,7 +41,7 @@ export const exportCommand: Command = {
     const trace = { header: recording.header(), events };
     const refusal = exporter.refusal?.(trace) ?? null;
     if (refusal !== null) throw new CommandError('too-many', refusal);
-    const bytes = await writePieces(file, exporter.pieces(trace), signal);
+    const bytes = await writePieces(shell.pathOf(file), exporter.pieces(trace), signal);
     const hint = exporter.hint?.(trace, file) ?? null;
     const told = `wrote ${safe(file)} (${count(events.length, 'event')}, ${count(bytes, 'byte')})`;
     return {

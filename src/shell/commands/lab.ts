@@ -15,7 +15,6 @@ import { readSeed } from '../lab/seed.ts';
 import { createReal, createSimulated } from '../lab/setup.ts';
 import { count, foldedRows, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { pathsFrom } from '../shell-file.ts';
 import { check, hash, script } from './lab-checks.ts';
 
 /** Each real node has sockets of its own, and the process has only so many files. */
@@ -39,9 +38,9 @@ export const lab: Command = {
     'Say whom a command is about before it: n3: peers, @A: status, all: peers. In the lab there are also:',
   ],
   options: { tcp: { type: 'boolean' } },
-  candidates: (_, before, word) =>
+  candidates: (shell, before, word) =>
     before.length === 0
-      ? [...WORDS, ...(word === '' ? [] : pathsFrom(word))]
+      ? [...WORDS, ...(word === '' ? [] : shell.pathsFrom(word))]
       : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
@@ -77,7 +76,13 @@ async function playFile(
   const settings = rest.filter((word) => word !== seed);
   if (settings.some((word) => !word.includes('='))) throw new UsageError('usage: lab FILE [seed=S] [KEY=VALUE…]');
   const options = { seed: seed === undefined ? null : readSeed(seed.slice('seed='.length)), settings };
-  const report = await playScript(shell, readScript(path), options, signal, say);
+  const report = await playScript(
+    shell,
+    readScript(shell.pathOf(path), (one) => shell.pathOf(one)),
+    options,
+    signal,
+    say,
+  );
   const lines = reportText(report);
   if (report.verdict === 'pass' || signal.aborted) return { value: report, text: lines.join('\n') };
   for (const line of lines) say(line);

@@ -9,7 +9,6 @@ import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { RecordFile, readRecording } from '../record-file.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { pathsFrom } from '../shell-file.ts';
 
 export const record: Command = {
   name: 'record',
@@ -25,7 +24,9 @@ export const record: Command = {
     'A journey to another moment of a lab ends it.',
   ],
   candidates: (shell, before, word) =>
-    before.length === 0 ? ['stop', ...pathsFrom(word)] : expressionWords(shell, before.slice(1), word, FACT_KINDS),
+    before.length === 0
+      ? ['stop', ...shell.pathsFrom(word)]
+      : expressionWords(shell, before.slice(1), word, FACT_KINDS),
   async run(shell, { rest, signal }) {
     const [, path = '', text = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(rest) ?? [];
     if (path === '') return about(shell);
@@ -38,7 +39,7 @@ export const record: Command = {
     const recorder = await shell.recorder(signal);
     const holds = text === '' ? null : testOf(recorder, text);
     const file = new RecordFile({
-      path,
+      path: shell.pathOf(path),
       recorder,
       holds,
       ended(why) {
@@ -98,7 +99,7 @@ export const replay: Command = {
   usage: 'replay [FILE|close]',
   summary: 'open a recording',
   details: ['Until replay close, log, match, why and explain tell of the file and not of the node or the lab.'],
-  candidates: (_, before, word) => (before.length === 0 ? ['close', ...pathsFrom(word)] : []),
+  candidates: (shell, before, word) => (before.length === 0 ? ['close', ...shell.pathsFrom(word)] : []),
   run(shell, { words }) {
     const [word] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
@@ -108,7 +109,7 @@ export const replay: Command = {
       shell.opened = null;
       return { value: { closed: true }, text: 'closed; log tells of what happens here again' };
     }
-    shell.opened = readRecording(word);
+    shell.opened = readRecording(shell.pathOf(word));
     return opened(shell);
   },
 };

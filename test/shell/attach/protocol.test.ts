@@ -13,6 +13,7 @@ const HELLO = {
   color: true,
   isReadOnly: false,
   wantsNews: true,
+  folder: '/home/you',
   history: ['peers'],
 };
 
@@ -43,6 +44,8 @@ test('protocol: a field of another kind makes no request', () => {
     { ...HELLO, role: 'root' },
     { ...HELLO, color: 'yes' },
     { ...HELLO, isReadOnly: undefined },
+    { ...HELLO, folder: undefined },
+    { ...HELLO, folder: 'here' },
     { ...HELLO, history: [1] },
     { ...HELLO, history: Array.from({ length: HISTORY_LINES_MAX + 1 }, () => '') },
     { ...HELLO, history: ['x'.repeat(HISTORY_LENGTH_MAX + 1)] },
