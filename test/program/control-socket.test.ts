@@ -288,3 +288,26 @@ test('control socket: a server that is no node is named as such', async (context
   assert.equal(code, 3);
   assert.match(err, /what answers there is no node: a frame is no JSON object/);
 });
+
+test('control socket: JavaScript of two shells at once is each about its own', async (context) => {
+  const node = await startControlled(context, ['--allow-eval']);
+  const one = await RawClient.attach(node.socket);
+  const two = await RawClient.attach(node.socket);
+  await one.run('lab 2');
+  const id = one.begin(
+    'await new Promise((resolve) => setTimeout(resolve, 200)); [(await status()).nodeId, world.kind]',
+    true,
+  );
+  const live = await two.run('[(await status()).nodeId, world.kind]', true);
+  assert.deepEqual(live.result.kind === 'ok' && live.result.value, [node.id, 'tcp']);
+  two.begin('await new Promise(() => 0)');
+  const { result } = await one.reply('result', (reply) => reply.id === id);
+  const [labId, kind] = (result.kind === 'ok' ? result.value : []) as string[];
+  assert.equal(kind, 'sim');
+  assert.notEqual(labId, node.id);
+  one.send({ kind: 'interrupt' });
+  two.send({ kind: 'interrupt' });
+  assert.equal((await two.reply('result', (reply) => reply.id === 2)).result.kind, 'aborted');
+  one.close();
+  two.close();
+});
