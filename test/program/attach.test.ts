@@ -288,6 +288,24 @@ test('attach: a node that is killed at any moment ends no client in disorder', {
   }
 });
 
+test('attach: Ctrl-C gives the prompt back when the node hangs, and the next line is answered when it goes on', {
+  skip,
+}, async (context) => {
+  const node = await startControlled(context);
+  const { type, shows, prompt } = attach(context, node);
+  await prompt(/ 0>$/);
+  node.program.child.kill('SIGSTOP');
+  type('peers\r');
+  type('\x03');
+  await shows('^C (the node does not answer)');
+  await prompt(/ 0>$/);
+  type('set ping.interval\r');
+  node.program.child.kill('SIGCONT');
+  await shows('ping.interval = 60s');
+  type('status\r');
+  await shows('next ping');
+});
+
 test('attach: without a terminal, and without a node, it says what to do', async (context) => {
   const node = await startControlled(context);
   const { code, err } = await node.peersh('attach');

@@ -311,3 +311,65 @@ test('control socket: JavaScript of two shells at once is each about its own', a
   one.close();
   two.close();
 });
+
+test('control socket: twenty shells at once are all answered, while one of them does not read', async (context) => {
+  const node = await startControlled(context);
+  const other = await startControlled(context);
+  const [deaf, ...clients] = await Promise.all(Array.from({ length: 20 }, () => RawClient.attach(node.socket)));
+  await deaf?.run('trace');
+  deaf?.socket.pause();
+  await clients[0]?.run(`connect ${other.address}`);
+  const kinds = await Promise.all(
+    clients.map(async (client) => {
+      const results = [await client.run('ping #1'), await client.run('peers'), await client.run('status', true)];
+      return results.map(({ result }) => result.kind).join(' ');
+    }),
+  );
+  assert.deepEqual([...new Set(kinds)], ['ok ok ok']);
+  for (const client of [...clients, deaf]) client?.close();
+});
+
+test('control socket: frames that are damaged at random harm nobody', async (context) => {
+  const node = await startControlled(context);
+  const seed = Number(process.env['SEED'] ?? 1);
+  const random = seeded(seed);
+  const frames = [
+    JSON.stringify({
+      kind: 'hello',
+      protocol: PROTOCOL,
+      role: 'attach',
+      columns: 80,
+      color: false,
+      isReadOnly: true,
+      wantsNews: true,
+      folder: '/',
+      history: [],
+    }),
+    '{"kind":"run","id":1,"input":"peers","json":false}',
+    '{"kind":"complete","id":2,"line":"pe"}',
+    '{"kind":"columns","columns":40}',
+    '{"kind":"interrupt"}',
+  ];
+  const clients = Array.from({ length: 100 }, () => {
+    const client = new RawClient(node.socket);
+    const bytes = Buffer.from(`${frames.join('\n')}\n`);
+    for (let i = 0; i < 3; i += 1) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+    const at = Math.floor(random() * bytes.length);
+    client.socket.write(bytes.subarray(0, at));
+    client.socket.write(bytes.subarray(at));
+    client.socket.end();
+    return client;
+  });
+  await Promise.all(clients.map((client) => client.closed()));
+  assert.equal((await node.peersh('exec', 'peers')).code, 0, `SEED=${seed}`);
+  assert.equal(node.program.err.trim().split('\n').length, 1, `SEED=${seed}: ${node.program.err}`);
+});
+
+/** Numbers from 0 to 1, the same for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -43,6 +43,8 @@ export class Guest {
   private opened: Opened | null = null;
   private isJson = false;
   private isRunning = false;
+  /** The running line is on its way to its end, so that the next one may come. */
+  private isInterrupted = false;
   private isOver = false;
   /** Checked requests that are not done yet: of one chunk at most, since no further one is read meanwhile. */
   private waiting: Request[] = [];
@@ -102,6 +104,7 @@ export class Guest {
         });
         break;
       }
+      if (this.isInterrupted && this.waiting[0]?.kind === 'run') break;
       this.answer(this.waiting.shift() as Request);
       if (this.isOver) return;
     }
@@ -131,6 +134,7 @@ export class Guest {
         shell.columns = () => request.columns;
         return;
       case 'interrupt':
+        this.isInterrupted = this.isRunning;
         return session.interrupt();
       case 'finish':
         return session.finish();
@@ -170,6 +174,7 @@ export class Guest {
   private ran(id: number, result: RunResult): void {
     const { opened } = this;
     this.isRunning = false;
+    this.isInterrupted = false;
     if (opened === null || this.isOver) return;
     const { shell } = opened;
     // What the last lines of the command were told with comes before its answer.

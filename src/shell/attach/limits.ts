@@ -19,6 +19,8 @@ export const FRAMES_A_TURN = 32;
 export const HELLO_MS = 5_000;
 /** A node that is there answers at once; one that is stopped or hangs does not. */
 export const ANSWER_MS = 3_000;
+/** A line that was interrupted ends sooner, where the node is well; after this its shell goes on without its answer. */
+export const INTERRUPT_MS = 1_000;
 /** A client that does not read its last frames is not waited for. */
 export const LAST_FRAMES_MS = 250;
 /** Lines of earlier shells that a client tells the node for `hist`, and how much text that is. */

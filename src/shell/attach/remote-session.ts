@@ -4,7 +4,7 @@
  */
 import type { Completion, RunResult, SessionEvent, ShellSession } from '../session.ts';
 import { nodeText } from './find.ts';
-import { RETRY_MS, RETURN_MS } from './limits.ts';
+import { INTERRUPT_MS, RETRY_MS, RETURN_MS } from './limits.ts';
 import type { Link } from './link.ts';
 import type { NodeFacts, Reply } from './protocol.ts';
 
@@ -156,7 +156,15 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       link.send({ kind: 'run', id, input, json: false });
       return new Promise((resolve) => void runs.set(id, resolve));
     },
-    interrupt: () => link?.send({ kind: 'interrupt' }),
+    interrupt() {
+      const [running] = runs.keys();
+      if (running === undefined) return;
+      link?.send({ kind: 'interrupt' });
+      setTimeout(() => {
+        runs.get(running)?.({ kind: 'aborted', text: '^C (the node does not answer)' });
+        runs.delete(running);
+      }, INTERRUPT_MS).unref();
+    },
     finish: () => link?.send({ kind: 'finish' }),
     complete(line) {
       if (link === null) return Promise.resolve(NO_COMPLETION);
