@@ -148,6 +148,8 @@ export class Shell {
   quitting = false;
   /** Set by `shutdown`, which is `quit` of the node for guests, too. */
   isShuttingDown = false;
+  /** Nobody hears it any more. */
+  hasLeft = false;
   /** How deep files that source files are nested. */
   sourceDepth = 0;
   /** Lines of .noderc run: no JavaScript. */
@@ -312,6 +314,7 @@ export class Shell {
 
   /** Is gone, and the node goes on with its lab, what is in hand and what is recorded. */
   leave(): void {
+    this.hasLeft = true;
     this.interrupt();
     this.liveNotices.stop();
     this.lab?.leave(this);

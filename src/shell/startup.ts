@@ -171,6 +171,7 @@ export function readStartup(argv: readonly string[]): Startup {
 
 /** A word that is no option. */
 function stray(word: string): UsageError {
+  if (['attach', 'exec', 'ls'].includes(word)) return new UsageError(`${word} comes first: peersh ${word} …`);
   const near = nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`);
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `-e ${quoted(word)} runs it as a line`;
   return new UsageError(`${quoted(word)} is no option; ${hint}`, near);

@@ -190,6 +190,16 @@ test('control socket: a client that says nothing is let go of', async (context) 
   await silent.closed();
 });
 
+test('control socket: who only looked is let go of, and takes no place', async (context) => {
+  const node = await startControlled(context);
+  const look = await RawClient.attach(node.socket, { role: 'look' });
+  await look.closed();
+  assert.deepEqual(
+    look.replies.map(({ kind }) => kind),
+    ['hello'],
+  );
+});
+
 test('control socket: text of a client comes back harmless', async (context) => {
   const node = await startControlled(context, ['--allow-eval']);
   const client = await RawClient.attach(node.socket, { history: ['\u001b[31mred'] });

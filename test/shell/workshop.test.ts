@@ -152,6 +152,24 @@ test('workshop: a shell that leaves hears nothing more, and the lab stays', asyn
   assert.match(await one.text('lab'), /^lab {8}2 nodes/);
 });
 
+test('workshop: what a shell planned for later is done when it is gone, and its failure is told to those who look', async () => {
+  const one = await openShell({ peers: 0 });
+  const two = second(one);
+  await one.text('lab 3 topology=line');
+  await two.text('use n1');
+  await two.text('at 2s n1: connect n3');
+  await two.text('at 3s n1: drop #99');
+  two.shell.leave();
+  const heard = two.printed.length;
+  await one.text('run 5s');
+  assert.equal((await one.value<unknown[]>('n1: peers')).length, 2);
+  assert.ok(
+    one.printed.some((line) => /^! at 3s: no peer "#99"/.test(line)),
+    one.printed.join('\n'),
+  );
+  assert.equal(two.printed.length, heard);
+});
+
 test('workshop: a work within a work goes on, and a failed one gives the turn away', async () => {
   const workshop = new Workshop();
   const [one, two] = [{}, {}];

@@ -156,7 +156,7 @@ export class Guest {
     this.socket.cork();
     process.nextTick(() => this.socket.uncork());
     this.send({ kind: 'hello', protocol: PROTOCOL, node });
-    if (hello.role === 'look') return;
+    if (hello.role === 'look') return this.letGo();
     const shell = this.host.openShell(hello, () => this.isJson);
     shell.history = hello.history;
     shell.columns = () => hello.columns;

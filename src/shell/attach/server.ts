@@ -9,7 +9,7 @@ import { safe } from '../render.ts';
 import { isAnswered, removeStale, socketName } from './find.ts';
 import { encode } from './frames.ts';
 import { Guest, type Host } from './guest.ts';
-import { CLIENTS_MAX } from './limits.ts';
+import { CLIENTS_MAX, LAST_FRAMES_MS } from './limits.ts';
 import { codeOf, ownUid, whyNotMade, whyTooLong } from './places.ts';
 
 export interface Control {
@@ -40,6 +40,7 @@ async function listenIn(folder: string, host: Host): Promise<Control> {
       const message = `there are ${CLIENTS_MAX} shells on this node already`;
       socket.on('error', () => undefined);
       socket.end(encode({ kind: 'refused', code: 'full', message }));
+      setTimeout(() => socket.destroy(), LAST_FRAMES_MS);
       return;
     }
     const guest = new Guest(socket, host);

@@ -134,6 +134,8 @@ export class Lab {
     const known = this.onlookers.get(shell);
     if (known !== undefined) return known;
     const onlooker = { focus: this.someNode(), notices: this.noticesFor(this, shell) };
+    // What a shell planned for later is done when it is gone, too.
+    if (shell.hasLeft) return onlooker;
     this.onlookers.set(shell, onlooker);
     onlooker.notices.start();
     return onlooker;
