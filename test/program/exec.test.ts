@@ -145,6 +145,16 @@ test('exec: shutdown stops the node cleanly; a line that runs meanwhile fails an
   assert.equal(existsSync(node.socket), false);
 });
 
+test('exec: a node that is killed ends a line that runs, and one that goes on, with 1 and one line', async (context) => {
+  const node = await startControlled(context);
+  const waiting = node.start('exec', 'status', 'wait peers>=1 --timeout 60s');
+  const tracing = node.start('exec', 'trace');
+  await until('the first answers', () => (waiting.out !== '' && tracing.out !== '' ? null : waiting.out + tracing.out));
+  node.program.child.kill('SIGKILL');
+  for (const { code, err } of [await waiting.ended, await tracing.ended])
+    assert.deepEqual([code, err], [1, 'peersh: the node is gone\n']);
+});
+
 test('exec: --read-only refuses what changes something, and JavaScript', async (context) => {
   const node = await startControlled(context, ['--allow-eval']);
   const look = await node.peersh(
