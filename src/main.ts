@@ -5,9 +5,13 @@
  */
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { World } from './core/world.ts';
+import { endSoon } from './shell/end-of-service.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
 import { WORKER_MARK } from './shell/lab/worker-mark.ts';
+import { NAME } from './shell/live-node.ts';
 import { createOutput, type Output } from './shell/output.ts';
+import { safe } from './shell/render.ts';
 import { runHeadless } from './shell/run-headless.ts';
 import { endByHangUp } from './shell/signals.ts';
 import { readStartup, type Startup, USAGE } from './shell/startup.ts';
@@ -26,6 +30,12 @@ async function main(): Promise<number> {
     const { runManual } = await import('./shell/manual/run-manual.ts');
     return runManual(word, words, out, err);
   }
+  if (word === 'attach' || word === 'exec' || word === 'ls') {
+    const { runClient } = await import('./shell/attach/client.ts');
+    const { code, hasHungUp } = await runClient(word, words, out, err);
+    if (hasHungUp) endByHangUp();
+    return code;
+  }
   let startup: Startup;
   try {
     startup = await readStartup(process.argv.slice(2));
@@ -40,13 +50,31 @@ async function main(): Promise<number> {
   }
   const { code, hasHungUp } = await run(startup, out, err);
   if (hasHungUp) endByHangUp();
+  if (startup.headless) endSoon(code);
   return code;
 }
 
 async function run(startup: Startup, out: Output, err: Output) {
-  if (startup.headless && startup.rcLines.length === 0) return runHeadless(createLiveWorld(), startup, err);
+  const live = () => openWorld(startup, err);
+  const setting = { startup, live, labs: () => createLabWorlds(PROGRAM), out, err };
+  if (startup.headless && startup.rcLines.length === 0) return runHeadless(setting);
   const { runShell } = await import('./shell/run-shell.ts');
-  return runShell({ startup, live: createLiveWorld, labs: () => createLabWorlds(PROGRAM), out, err });
+  return runShell(setting);
+}
+
+/** The world of the user's own node, with whoever counts from its first moment; null once it was said why there is none. */
+async function openWorld({ metrics, logsJson }: Startup, err: Output): Promise<World | null> {
+  const world = createLiveWorld();
+  if (metrics === null) return world;
+  const { serveMetrics } = await import('./metrics/serve.ts');
+  try {
+    const address = await serveMetrics(world, NAME, metrics);
+    err.notice(logsJson ? JSON.stringify({ event: 'metrics', address }) : `metrics on http://${address}/metrics`);
+    return world;
+  } catch (error) {
+    err.notice(`peersh: ${safe((error as Error).message, 300)}`);
+    return null;
+  }
 }
 
 /** In a worker it runs the lab scripts that it is given. */

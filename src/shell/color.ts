@@ -16,13 +16,15 @@ export function decideColor(flag: boolean | null, env: NodeJS.ProcessEnv, isTerm
   return isTerminal && env.TERM !== 'dumb';
 }
 
+/** Several shells of one process may differ, so the switch of kleur, which is the whole process's, is on for all. */
 export function createPaint(on: boolean): Paint {
-  kleur.enabled = on;
+  kleur.enabled = true;
+  const painted = (colour: (text: string) => string) => (on ? colour : (text: string) => text);
   return {
     on,
-    good: (text) => kleur.green(text),
-    bad: (text) => kleur.red(text),
-    dim: (text) => kleur.gray(text),
-    strong: (text) => kleur.bold(text),
+    good: painted((text) => kleur.green(text)),
+    bad: painted((text) => kleur.red(text)),
+    dim: painted((text) => kleur.gray(text)),
+    strong: painted((text) => kleur.bold(text)),
   };
 }

@@ -37,6 +37,8 @@ export interface Command {
   readonly needsLab?: boolean;
   /** Further sentences for `help NAME`. */
   readonly details?: readonly string[];
+  /** Whether it changes nothing when these words follow: a shell that is read-only does nothing else. */
+  readonly looks?: (words: readonly string[]) => boolean;
   /** Never reached by a prefix, because it ends something. */
   readonly exact?: boolean;
   readonly options?: Options;
@@ -54,3 +56,8 @@ export interface Command {
   check?(call: Typed, there: There, labs: LabWorlds): void | Promise<void>;
   run(shell: Shell, call: Invocation): Answer | Promise<Answer>;
 }
+
+/** It only looks, whatever follows. */
+export const alwaysLooks = (): boolean => true;
+/** Alone it tells; with words it changes something. */
+export const looksAlone = (words: readonly string[]): boolean => words.every((word) => word.trim() === '');

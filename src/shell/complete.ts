@@ -29,11 +29,12 @@ function completeHere(shell: Shell, line: string): Completion {
   const [, first = '', gap = '', rest = ''] = /^\s*(\S*)(\s*)(.*)$/s.exec(line) ?? [];
   if (gap === '' && /^[\w-]*$/.test(first)) {
     const commands = shell.vocabulary.words().sort();
-    const names = first === '' ? [] : variables(shell).filter((name) => !commands.includes(name));
+    const names =
+      first === '' || !shell.takesJavaScript ? [] : variables(shell).filter((name) => !commands.includes(name));
     return offer([...commands, '', ...names], first, null);
   }
   const command = gap === '' ? null : shell.vocabulary.commandTyped(first);
-  if (command === null) return javascript(shell, line);
+  if (command === null) return shell.takesJavaScript ? javascript(shell, line) : offer([], '', null);
   const word = /\S*$/.exec(rest)?.[0] ?? '';
   const options = command.options ?? {};
   const before = argumentsIn(wordsOf(rest.slice(0, rest.length - word.length)), options);

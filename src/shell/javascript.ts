@@ -14,7 +14,7 @@ import { EACH, HOLD, IMPORT, prepared, syntaxOf } from './javascript-syntax.ts';
 import type { Lab } from './lab/lab.ts';
 import { safeBlock } from './render.ts';
 import type { Shell } from './shell.ts';
-import { asTyped, PROMPT_SOURCE } from './typed.ts';
+import { asTyped, PROMPT_SOURCE, typedBy } from './typed.ts';
 
 export type Evaluation =
   | { readonly kind: 'value'; readonly value: unknown; readonly text: string }
@@ -33,9 +33,17 @@ const TAKE = '__peershTake';
 
 let session: Session | null = null;
 let taken: unknown;
-/** Whose line is evaluated, or was last. */
-let owner: Shell | null = null;
-let running: AbortSignal = new AbortController().signal;
+/** A line that is evaluated. */
+interface Typed {
+  readonly shell: Shell;
+  readonly signal: AbortSignal;
+}
+
+/** The one that was begun last. */
+let newest: Typed | null = null;
+
+/** The line that the code which runs now is of: several shells may have one under way. */
+const current = (): Typed | null => (typedBy() as Typed | undefined) ?? newest;
 
 function connect(shell: Shell): Session {
   if (session !== null) return session;
@@ -59,19 +67,26 @@ function connect(shell: Shell): Session {
       configurable: true,
       enumerable: false,
     });
-  define('node', () => (owner === null ? undefined : nodeFor(owner)));
-  define('nodes', () => nodesFor(owner?.lab ?? null));
-  define('world', () => (owner === null ? undefined : worldFor(owner)));
-  define('_', () => owner?.lastRows);
+  define('node', () => ask(nodeFor));
+  define('nodes', () => nodesFor(current()?.shell.lab ?? null));
+  define('world', () => ask(worldFor));
+  define('_', () => current()?.shell.lastRows);
   define('require', () => requireFromHere());
   for (const command of shell.commands) {
     if (command.name in globalThis) continue;
-    const call = async (...words: unknown[]) =>
-      (await (owner ?? shell).call(command, words.map(command.raw === true ? asText : asWord).join(' '), running))
-        .value;
+    const call = async (...words: unknown[]) => {
+      const line = words.map(command.raw === true ? asText : asWord).join(' ');
+      const by = current() ?? { shell, signal: new AbortController().signal };
+      return (await by.shell.call(command, line, by.signal)).value;
+    };
     define(command.name, () => call);
   }
   return session;
+}
+
+function ask<Result>(look: (shell: Shell) => Result): Result | undefined {
+  const by = current();
+  return by === null ? undefined : look(by.shell);
 }
 
 /** A lab is looked at, never changed: only what is ordered is part of its history. */
@@ -134,7 +149,7 @@ const held = new Set<Promise<unknown>>();
  * die of a fatal error ("Promise was collected" is sent in the middle of the collection).
  */
 function hold(awaited: unknown): Promise<unknown> {
-  const signal = running;
+  const signal = current()?.signal ?? new AbortController().signal;
   const promise = new Promise<unknown>((settle, reject) => {
     const interrupt = () => reject(new CommandError('interrupted', 'the line was interrupted'));
     signal.addEventListener('abort', interrupt, { once: true });
@@ -175,8 +190,8 @@ export async function evaluate(
       : { kind: 'more' };
   if (syntax.kind === 'wrong') return { kind: 'syntax', message: syntax.message };
   const inspector = connect(shell);
-  owner = shell;
-  running = signal;
+  const line: Typed = { shell, signal };
+  newest = line;
   const startedAt = performance.now();
   const parameters = {
     expression: `${prepared(code, syntax.tree)}\n//# sourceURL=${PROMPT_SOURCE}`,
@@ -187,7 +202,7 @@ export async function evaluate(
   } as Runtime.EvaluateParameterType;
   const answer = await new Promise<Runtime.EvaluateReturnType | Error>((settle) => {
     const post = () => inspector.post('Runtime.evaluate', parameters, (error, result) => settle(error ?? result));
-    if (shell.options.interactive) asTyped(post);
+    if (shell.options.interactive || shell.options.isGuest === true) asTyped(line, post);
     else post();
   });
   if (answer instanceof Error) {

@@ -26,7 +26,6 @@ export interface LiveNode {
 }
 
 export async function startLiveNode(world: World, startup: Startup, err: Output): Promise<LiveNode | null> {
-  if (startup.metrics !== null && !(await openMetrics(world, startup.metrics, startup.json, err))) return null;
   const early: Said[] = [];
   const stopEvents = world.onEvent((...said) => early.push(said));
   try {
@@ -45,23 +44,5 @@ export async function startLiveNode(world: World, startup: Startup, err: Output)
     return null;
   } finally {
     stopEvents();
-  }
-}
-
-/** They count from the first moment of the node and end with it. */
-async function openMetrics(
-  world: World,
-  place: NonNullable<Startup['metrics']>,
-  isJson: boolean,
-  err: Output,
-): Promise<boolean> {
-  const { serveMetrics } = await import('../metrics/serve.ts');
-  try {
-    const address = await serveMetrics(world, NAME, place);
-    err.notice(isJson ? JSON.stringify({ event: 'metrics', address }) : `metrics on http://${address}/metrics`);
-    return true;
-  } catch (error) {
-    err.notice(`peersh: ${safe((error as Error).message, 300)}`);
-    return false;
   }
 }

@@ -43,23 +43,17 @@ interface Told {
 /** Of a traced line this much is shown: no node of ours sends a longer one. */
 const LINE_LENGTH_MAX = 1_400;
 
-/** Whose news are told, and what is kept of them. */
-export interface WatchedPlace extends Place {
-  /** Where lines of the wire are kept; null: they need not be listened to unless they are traced. */
-  readonly keepLine: ((node: NodePort, n: number, direction: LineDirection, line: string) => void) | null;
-}
-
 export class Notices extends Reports {
   private wanted: readonly Trace[] = [];
   private readonly observation = emptyObservation();
   private readonly shell: Shell;
-  private readonly place: WatchedPlace;
+  private readonly place: Place;
   private endEvents: (() => void) | null = null;
   private endLines: (() => void) | null = null;
   private endVerdicts: (() => void) | null = null;
   private endChanges: (() => void) | null = null;
 
-  constructor(shell: Shell, place: WatchedPlace) {
+  constructor(shell: Shell, place: Place) {
     super(shell, place);
     this.shell = shell;
     this.place = place;
@@ -67,14 +61,13 @@ export class Notices extends Reports {
 
   /** Starts to report, until `stop` or the end of the world. */
   start(): void {
-    const { world, keepLine } = this.place;
+    const { world } = this.place;
     if (world === null) return;
     this.endEvents = world.onEvent((from, event) => {
       this.replay(from, event);
       if (this.wanted.length > 0) this.traceEvent(from, event);
     });
     this.endChanges = world.tap.onChange((change) => this.tellChange(change));
-    if (keepLine !== null) this.listen();
   }
 
   stop(): void {
@@ -94,22 +87,21 @@ export class Notices extends Reports {
     const { world } = this.place;
     if (traces.length > 0 && this.endVerdicts === null && world !== null)
       this.endVerdicts = world.witness({ ...BLIND, verdict: (name, _, verdict) => this.traceVerdict(name, verdict) });
-    if (traces.length === 0) {
-      this.endVerdicts?.();
-      this.endVerdicts = null;
-    }
-    if (traces.length > 0 || this.place.keepLine !== null) return;
+    if (traces.length > 0) return;
+    this.endVerdicts?.();
+    this.endVerdicts = null;
     this.endLines?.();
     this.endLines = null;
   }
 
+  protected override print(text: string, isAskedFor = false): void {
+    if (this.shell.options.isQuiet !== true || isAskedFor) super.print(text);
+  }
+
   private listen(): void {
-    const { world, keepLine } = this.place;
+    const { world } = this.place;
     if (world === null) return;
-    this.endLines = world.onLine((from, n, direction, line, message) => {
-      keepLine?.(from, n, direction, line);
-      if (this.wanted.length > 0) this.traceLine(from, n, direction, line, message);
-    });
+    this.endLines = world.onLine((...line) => this.traceLine(...line));
   }
 
   /** A message came into somebody's hand, or went. */
@@ -138,10 +130,10 @@ export class Notices extends Reports {
   private traceEvent(node: NodePort, event: NodeEvent): void {
     observeEvent(this.observation, this.place.world?.now() ?? 0, node, event);
     if (this.traceOf(node, true) === null) return;
-    if (this.shell.options.json) return this.print(this.jsonNotice(event.kind, inMilliseconds(event)));
+    if (this.shell.options.json) return this.print(this.jsonNotice(event.kind, inMilliseconds(event)), true);
     const whose = node === this.place.node() ? '' : `${node.name}: `;
     const text = eventText(event);
-    this.print(`${whose}${this.shell.paint.dim('*')} ${event.kind}${text === null ? '' : ` ${safe(text, 300)}`}`);
+    this.print(`${whose}${this.shell.paint.dim('*')} ${event.kind}${text === null ? '' : ` ${safe(text, 300)}`}`, true);
   }
 
   private traceLine(node: NodePort, n: number, direction: LineDirection, line: string, message: Message | null): void {
@@ -180,7 +172,7 @@ export class Notices extends Reports {
         line: line.slice(0, LINE_LENGTH_MAX),
       };
       const done = verdict === null ? {} : { message: id, verdict: verdict.kind, by: verdict.by, text: verdict.text };
-      this.print(this.jsonNotice(verdict === null ? 'line' : 'verdict', { ...fields, ...done }));
+      this.print(this.jsonNotice(verdict === null ? 'line' : 'verdict', { ...fields, ...done }), true);
       return;
     }
     const arrow = direction === 'sent' ? '>' : '<';
@@ -189,6 +181,6 @@ export class Notices extends Reports {
     const done = verdict === null ? '' : `${id} ${verdict.kind}${verdict.by === null ? '' : ` by ${verdict.by}`} `;
     const shown = trace.lines || message === null ? safe(line, LINE_LENGTH_MAX) : messageText(message);
     const why = verdict?.text == null ? '' : ` (${safe(verdict.text, 200)})`;
-    this.print(`${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${done}${shown}${why}`);
+    this.print(`${whose}${this.shell.paint.dim(`${arrow} ${who}`)} ${done}${shown}${why}`, true);
   }
 }

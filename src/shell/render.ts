@@ -23,6 +23,11 @@ export const safeBlock = (text: string) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of util.inspect begin with one.
   text.replace(/\x1b\[\d{1,2}m|[^\x20-\x7e\n]/gu, (mark) => (mark.startsWith('\x1b[') ? mark : escaped(mark)));
 
+/** Our own sentence that quotes what was typed: all stays but what moves the cursor or turns a line round. */
+export const harmless = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is shown instead of done.
+  text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escaped);
+
 const escaped = (mark: string) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`;
 
 /** A peer's text in quotes. */

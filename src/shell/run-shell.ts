@@ -6,7 +6,6 @@ import type { World } from '../core/world.ts';
 import { recordedLines } from '../trace/recorded-lines.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { createRing } from '../trace/ring.ts';
-import { createPaint, decideColor } from './color.ts';
 import { stopOnCrash } from './crash.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { APP } from './lab/lab-record.ts';
@@ -14,17 +13,17 @@ import { findLone, LateLabScript } from './lab/lone.ts';
 import type { Script } from './lab/script-file.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { NAME, startLiveNode } from './live-node.ts';
+import { isTold, makeShell } from './make-shell.ts';
 import type { Output } from './output.ts';
-import { safe } from './render.ts';
 import { runStreams } from './run-streams.ts';
-import { Shell } from './shell.ts';
+import type { Shell } from './shell.ts';
 import { catchSignals, type Ended } from './signals.ts';
 import type { Startup } from './startup.ts';
-import { isOfPrompt } from './typed.ts';
 
 export interface ShellRun {
   readonly startup: Startup;
-  readonly live: () => World;
+  /** null: it was said why there is none. */
+  readonly live: () => Promise<World | null>;
   readonly labs: () => Promise<LabWorlds>;
   readonly out: Output;
   readonly err: Output;
@@ -43,7 +42,8 @@ export async function runShell(options: ShellRun): Promise<Ended> {
     void catchSignals(() => interrupted.abort());
     return ended(await runLabScripts(options, found.scripts, interrupted.signal));
   }
-  const shell = await startShell(live(), startup, await options.labs(), err);
+  const world = await live();
+  const shell = world === null ? null : await startShell(world, startup, await options.labs(), err);
   if (shell === null) return ended(EXIT.start);
   stopOnCrash({ err, isTold: (error) => isTold(shell, error), close: () => shell.close() });
   const signalled = catchSignals(
@@ -52,11 +52,12 @@ export async function runShell(options: ShellRun): Promise<Ended> {
       shell.interrupt();
       interrupted.abort();
     },
-    () => shell.isTerminalLent,
+    { isTerminalLent: () => shell.isTerminalLent, ...(startup.headless ? { onHangUp: reloadOf(shell, startup) } : {}) },
   );
+  const openDoor = () => letIn(shell, startup);
   const run = shell.options.interactive
-    ? (await import('./run-terminal.ts')).runTerminal({ shell, startup, signalled })
-    : runStreams({ shell, startup, signalled, input: found.input, out, err });
+    ? (await import('./run-terminal.ts')).runTerminal({ shell, startup, signalled, openDoor })
+    : runStreams({ shell, startup, signalled, openDoor, input: found.input, out, err });
   const late = (error: unknown): Script => {
     if (!(error instanceof LateLabScript)) throw error;
     return error.script;
@@ -89,30 +90,38 @@ async function startShell(world: World, startup: Startup, labs: LabWorlds, err: 
   const started = await startLiveNode(world, startup, err);
   if (started === null) return null;
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const interactive = isTerminal && startup.script === null && !startup.headless && !startup.json;
-  const { json, origins, aliases } = startup;
-  const paint = createPaint(decideColor(startup.color, process.env, interactive));
-  const live = { world, node: started.node };
-  const shell = new Shell({
-    live,
+  const shell = makeShell({
+    live: { world, node: started.node },
     labs,
+    startup,
     ring: recorder === null ? ring : recordedLines(recorder, NAME),
     recorder,
-    json,
-    interactive,
-    origins,
-    aliases,
-    paint,
+    interactive: isTerminal && startup.script === null && !startup.headless && !startup.json,
   });
   shell.notices.start();
   for (const [from, event] of started.early) shell.notices.replay(from, event);
   return shell;
 }
 
-/** What typed JavaScript did not catch is told, and the node goes on. */
-function isTold(shell: Shell, error: unknown): boolean {
-  if (!isOfPrompt(error)) return false;
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  shell.notices.complain(`nobody caught: ${safe(said, 300)}`);
-  return true;
+/** Lets other shells in; answers where, null when nobody can come. */
+async function letIn(shell: Shell, startup: Startup): Promise<string | null> {
+  const { live } = shell.options;
+  const { workshop } = shell;
+  if (live === null || workshop.isClosed) return null;
+  const { openDoor } = await import('./attach/door.ts');
+  const complain = (message: string) => shell.notices.complain(message);
+  const door = await openDoor({ node: live.node, startup, shellOf: () => Promise.resolve(shell), complain });
+  if (door === null) return null;
+  if (workshop.isClosed) await door.close();
+  else workshop.door = door;
+  return door.path;
+}
+
+/** What a hang-up asks of a node without a terminal. */
+function reloadOf(shell: Shell, startup: Startup): () => void {
+  let reload: Promise<() => Promise<void>> | null = null;
+  return () => {
+    reload ??= import('./reload-rc.ts').then(({ createReload }) => createReload(shell, startup));
+    void reload.then((again) => again());
+  };
 }

@@ -14,6 +14,8 @@ export interface StreamsOptions {
   readonly startup: Startup;
   /** Settles when a signal asks for a stop. */
   readonly signalled: Promise<StopSignal>;
+  /** Lets other shells in; answers where. */
+  readonly openDoor: () => Promise<string | null>;
   /** Lines of standard input, when somebody has begun to read it. */
   readonly input: AsyncIterable<string> | null;
   /** Answers. */
@@ -22,30 +24,38 @@ export interface StreamsOptions {
   readonly err: Output;
 }
 
+/** A script that runs for longer may be looked into. */
+const DOOR_MS = 250;
+
 export function runStreams(options: StreamsOptions): Promise<Ended> {
   return options.startup.headless ? runBesideLog(options) : runScripts(options);
 }
 
 /** Nothing but the lines of .noderc is run. */
-function runBesideLog({ shell, startup, signalled, out, err }: StreamsOptions): Promise<Ended> {
+function runBesideLog({ shell, startup, signalled, openDoor, out, err }: StreamsOptions): Promise<Ended> {
   return keepLog({
     node: shell.node,
     reports: shell.notices,
     printTo: (printer) => shell.printTo((text, answer) => (answer ? void out.answer(text) : printer(text))),
+    openDoor,
     first: () => runRc(shell, startup.rcLines, (text) => err.notice(text)),
     close: () => shell.close(),
-    json: startup.json,
+    json: startup.logsJson,
     signalled,
+    out,
     err,
   });
 }
 
-async function runScripts({ shell, startup, signalled, input, out, err }: StreamsOptions): Promise<Ended> {
+async function runScripts({ shell, startup, signalled, openDoor, input, out, err }: StreamsOptions): Promise<Ended> {
   shell.printTo((text, answer) => (answer ? void out.answer(text) : err.notice(text)));
   await runRc(shell, startup.rcLines, (text) => err.notice(text));
   const parts = startup.script?.map(({ lines }) => lines) ?? [input ?? linesOf(process.stdin)];
+  // A script that is over at once lets nobody in.
+  const door = setTimeout(() => void openDoor(), DOOR_MS).unref();
   const all = runParts(shell, parts, startup.keepGoing, out, err);
   const ended = await Promise.race([all, signalled]);
+  clearTimeout(door);
   process.stdin.destroy();
   if (typeof ended === 'number') return { code: ended, hasHungUp: false };
   // The line that ran says that it was interrupted.

@@ -3,7 +3,7 @@ import { startConsole } from './console/console.ts';
 import { openHistory } from './console/history.ts';
 import { openTerminal } from './console/terminal-writer.ts';
 import { EXIT } from './errors.ts';
-import { createLocalSession } from './local-session.ts';
+import { createLocalSession, watchPrompt } from './local-session.ts';
 import { historyPath } from './places.ts';
 import { runRc } from './rc.ts';
 import { safe } from './render.ts';
@@ -11,14 +11,19 @@ import type { Shell } from './shell.ts';
 import type { Ended, StopSignal } from './signals.ts';
 import type { Startup } from './startup.ts';
 
+/** When the first prompt is there. */
+const DOOR_MS = 50;
+
 export interface TerminalOptions {
   readonly shell: Shell;
   readonly startup: Startup;
   /** Settles when a signal asks for a stop. */
   readonly signalled: Promise<StopSignal>;
+  /** Lets other shells in. */
+  readonly openDoor: () => Promise<unknown>;
 }
 
-export async function runTerminal({ shell, startup, signalled }: TerminalOptions): Promise<Ended> {
+export async function runTerminal({ shell, startup, signalled, openDoor }: TerminalOptions): Promise<Ended> {
   const history = openHistory(historyPath());
   shell.history = history.lines;
   shell.columns = () => process.stdout.columns || null;
@@ -36,11 +41,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   const print = (text: string, answer: boolean) => {
     for (const line of text.split('\n')) session.tell({ kind: 'line', text: line, answer });
   };
-  const { live } = shell.options;
-  const stopWatching = live?.world.onEvent((node, event) => {
-    if (node === live.node && (event.kind === 'ready' || event.kind === 'closed')) session.tell({ kind: 'prompt' });
-  });
-  shell.promptChanged = () => session.tell({ kind: 'prompt' });
+  const stopWatching = watchPrompt(shell, session);
   shell.showProgress = (text, isWatched = false) => session.tell({ kind: 'progress', text, isWatched });
   const terminal = openTerminal(process.stdout);
   const { done, lend } = startConsole({
@@ -63,6 +64,8 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
       shell.isTerminalLent = false;
     }
   };
+  // The first prompt does not wait for it.
+  setTimeout(() => void openDoor(), DOOR_MS).unref();
   let hasHungUp = false;
   void signalled.then((signal) => {
     hasHungUp = signal === 'SIGHUP';
@@ -70,7 +73,7 @@ export async function runTerminal({ shell, startup, signalled }: TerminalOptions
   });
   void runRc(shell, startup.rcLines, (text) => print(text, true)).then(settleRc);
   const end = await done;
-  stopWatching?.();
+  stopWatching();
   await terminal.leave();
   return { code: EXIT.ok, hasHungUp: hasHungUp || end.kind === 'terminal' };
 }

@@ -55,7 +55,7 @@ export async function* runAll(
   if (pending.length > 0) yield { result: shell.unfinished(input), line, input };
 }
 
-function exitCode(result: Done): number {
+export function exitCode(result: Done): number {
   if (result.kind === 'aborted') return EXIT.interrupted;
   if (result.kind !== 'error') return EXIT.ok;
   if (result.code === 'usage' || result.code === 'unknown-command') return EXIT.usage;
@@ -63,7 +63,7 @@ function exitCode(result: Done): number {
 }
 
 /** Exactly one value for a line, whatever the line was: null for nothing. */
-function jsonAnswer(result: Done): string {
+export function jsonAnswer(result: Done): string {
   switch (result.kind) {
     case 'ok':
     case 'error':

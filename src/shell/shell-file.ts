@@ -1,5 +1,6 @@
 /** Files that commands read and write: a path goes in, its lines come out, or one clear error; the beginning of a path, and its ends come out. It runs nothing. */
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UsageError } from './errors.ts';
 import { paced } from './paced.ts';
 import { safe } from './render.ts';
@@ -71,12 +72,12 @@ export async function writePieces(
 /** Of a greater folder only so many names are looked at. */
 const NAMES_MAX = 10_000;
 
-/** Paths that begin so, folders with a slash at the end. Names that would have to be quoted are left out, hidden ones unless their dot is typed. */
-export function pathsFrom(typed: string): string[] {
+/** Paths that begin so, folders with a slash at the end. Relative ones begin in `from`. Names that would have to be quoted are left out, hidden ones unless their dot is typed. */
+export function pathsFrom(typed: string, from = '.'): string[] {
   const folder = typed.slice(0, typed.lastIndexOf('/') + 1);
   const begun = typed.slice(folder.length);
   try {
-    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+    return readdirSync(resolve(from, folder), { withFileTypes: true })
       .slice(0, NAMES_MAX)
       .filter(({ name }) => name.startsWith(begun) && /^[\w.,:+=@%~-]+$/.test(name))
       .filter(({ name }) => begun !== '' || !name.startsWith('.'))

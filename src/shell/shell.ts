@@ -2,6 +2,7 @@
  * One user's shell on one node: lines go in, results come out, in order, one at a time. It is the same for a terminal, a script and
  * JSON; printing is left to whoever runs it.
  */
+import { resolve } from 'node:path';
 import { TooManyBranches } from '../core/simulation.ts';
 import type { NodePort, World } from '../core/world.ts';
 import type { SettingKey, Settings } from '../settings.ts';
@@ -29,9 +30,11 @@ import { type Line, readLine, splitWords } from './line.ts';
 import { Notices } from './notices.ts';
 import { readOptions } from './options.ts';
 import type { RecordFile } from './record-file.ts';
-import { quoted, safe, shortId } from './render.ts';
+import { harmless, quoted, safe, shortId } from './render.ts';
 import type { RunResult } from './session.ts';
+import { pathsFrom } from './shell-file.ts';
 import { Vocabulary } from './vocabulary.ts';
+import { Workshop } from './workshop.ts';
 
 /** The user's own node and the world it lives in. */
 export interface Live {
@@ -53,6 +56,20 @@ export interface ShellOptions {
   readonly interactive: boolean;
   readonly origins: Map<SettingKey, SettingOrigin>;
   readonly aliases: Map<string, string>;
+  /** What it has in common with other shells of the same node; without it nothing. */
+  readonly workshop?: Workshop;
+  /** Begins to record the live node when somebody asks and nothing is recorded yet. */
+  readonly recordLate?: (() => Recorder) | null;
+  /** Only what changes nothing is done. */
+  readonly isReadOnly?: boolean;
+  /** Nothing is told that was not asked for. */
+  readonly isQuiet?: boolean;
+  /** Where relative paths begin; where the node runs, unless told. */
+  readonly folder?: string;
+  /** Others hold the node: `quit` only leaves. */
+  readonly isGuest?: boolean;
+  /** Why there is no JavaScript here. */
+  readonly noJavaScript?: string | null;
 }
 
 /** Where lines go. `answer` lines belong to the running command, nobody asked for the others. */
@@ -61,6 +78,8 @@ export type Print = (text: string, answer: boolean) => void;
 interface Spoken extends Live {
   readonly isOfLab: boolean;
   readonly isNamed: boolean;
+  /** In the middle of somebody's work in the lab. */
+  readonly isNow: boolean;
 }
 
 type Failed = Extract<RunResult, { kind: 'error' | 'aborted' }>;
@@ -74,6 +93,7 @@ const RESERVED = new Set(
     ' ',
   ),
 );
+const NO_JAVASCRIPT = 'plain commands only, no JavaScript';
 const ALIAS_DEPTH_MAX = 8;
 /** Lines kept while nobody prints yet: what a node says while it starts. */
 const UNPRINTED_MAX = 1_000;
@@ -95,10 +115,9 @@ export interface Failure {
 
 export class Shell {
   readonly options: ShellOptions;
-  /** The lab beside the user's own node. */
-  lab: Lab | null = null;
-  /** What is typed goes to the lab and not to the user's own node. */
-  isInLab = false;
+  readonly workshop: Workshop;
+  /** The lab that what is typed goes to, as long as there is that one. */
+  private entered: Lab | null = null;
   /** The lab script that runs. */
   play: Play | null = null;
   /** The node that the running command is about when it was named before the command, or when the command is done at a later time. */
@@ -106,8 +125,6 @@ export class Shell {
   private readonly liveNotices: Notices;
   /** The file that `replay` opened: what is asked of a record is asked of it. */
   opened: FileRecording | null = null;
-  /** The file that `record` writes. */
-  recordFile: RecordFile | null = null;
   readonly commands: readonly Command[] = COMMANDS;
   readonly vocabulary: Vocabulary;
   private running: AbortController | null = null;
@@ -134,8 +151,14 @@ export class Shell {
   /** Says that the prompt is another one. */
   promptChanged: () => void = () => undefined;
   failure: Failure | null = null;
-  /** Set by `quit`; whoever runs the shell then stops the node. */
+  /** Takes one of many answers of a line, where nobody watches them being drawn. */
+  stream: ((value: unknown, text: string) => void) | null = null;
+  /** Set by `quit`; whoever runs the shell then stops the node, unless the shell is a guest. */
   quitting = false;
+  /** Set by `shutdown`, which is `quit` of the node for guests, too. */
+  isShuttingDown = false;
+  /** Nobody hears it any more. */
+  hasLeft = false;
   /** How deep files that source files are nested. */
   sourceDepth = 0;
   /** Lines of .noderc run: no JavaScript. */
@@ -143,6 +166,7 @@ export class Shell {
 
   constructor(options: ShellOptions) {
     this.options = options;
+    this.workshop = options.workshop ?? new Workshop();
     // On a terminal only, and not where a variable has that name. A word of the lab that could do nothing here is no beginning of a command.
     this.vocabulary = new Vocabulary(
       COMMANDS,
@@ -155,14 +179,39 @@ export class Shell {
       world: options.live?.world ?? null,
       node: () => options.live?.node ?? null,
       tag: () => (this.isInLab ? 'live ' : ''),
-      keepLine: null,
     });
+  }
+
+  /** The lab beside the user's own node. */
+  get lab(): Lab | null {
+    return this.workshop.lab;
+  }
+
+  set lab(lab: Lab | null) {
+    this.workshop.lab = lab;
+  }
+
+  /** What is typed goes to the lab and not to the user's own node. */
+  get isInLab(): boolean {
+    return this.lab !== null && this.entered === this.lab;
+  }
+
+  set isInLab(isIn: boolean) {
+    this.entered = isIn ? this.lab : null;
+  }
+
+  get recordFile(): RecordFile | null {
+    return this.workshop.recordFile;
+  }
+
+  set recordFile(file: RecordFile | null) {
+    this.workshop.recordFile = file;
   }
 
   /** Where commands go: the lab or the user's own node. */
   private get place(): Live {
     if (this.spoken !== null) return this.spoken;
-    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focus };
+    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focusOf(this) };
     if (this.options.live !== null && this.play === null) return this.options.live;
     throw this.noLab();
   }
@@ -217,10 +266,14 @@ export class Shell {
   async recorder(signal: AbortSignal): Promise<Recorder> {
     const { labHere } = this;
     if (labHere === null) {
-      const { recorder } = this.options;
-      if (recorder === null || this.play !== null) throw this.noLab();
-      return recorder;
+      const { recorder, recordLate } = this.options;
+      if (recorder !== null && this.play === null) return recorder;
+      if (recordLate == null || this.play !== null) throw this.noLab();
+      this.workshop.lateRecorder ??= recordLate();
+      return this.workshop.lateRecorder;
     }
+    if (this.options.isReadOnly === true && labHere.record.current === null)
+      throw new CommandError('read-only', 'nothing of the lab is recorded yet, and this shell is read-only');
     if (labHere.record.current === null && labHere.simulation !== null) labHere.runner().pause();
     return withProgress(
       this,
@@ -230,13 +283,13 @@ export class Shell {
   }
 
   get notices(): Notices {
-    return this.labHere?.notices ?? this.liveNotices;
+    return this.labHere?.noticesOf(this) ?? this.liveNotices;
   }
 
   private spokenAt(node: NodePort): Spoken {
     const { live } = this.options;
-    if (node === live?.node) return { ...live, isOfLab: false, isNamed: true };
-    return { node, world: labOf(this).world, isOfLab: true, isNamed: true };
+    if (node === live?.node) return { ...live, isOfLab: false, isNamed: true, isNow: false };
+    return { node, world: labOf(this).world, isOfLab: true, isNamed: true, isNow: false };
   }
 
   /** Looks at something as if the user were at that node. */
@@ -268,10 +321,33 @@ export class Shell {
     return this.options.live?.node.state.settings['output.rate'] ?? RATE;
   }
 
+  /** Is gone, and the node goes on with its lab, what is in hand and what is recorded. */
+  leave(): void {
+    this.hasLeft = true;
+    this.interrupt();
+    this.liveNotices.stop();
+    this.lab?.leave(this);
+  }
+
   /** Stops every node, of the lab too. */
   async close(): Promise<void> {
-    this.recordFile?.stop();
-    await Promise.all([this.lab?.close(), this.options.live?.world.close()]);
+    await Promise.all([this.workshop.close(), this.lab?.close(), this.options.live?.world.close()]);
+  }
+
+  /** Messages or events are told because the user asked for it. */
+  get isTracing(): boolean {
+    return this.liveNotices.traces.length > 0 || this.lab?.isTracing(this) === true;
+  }
+
+  /** Where a file is that a line names. */
+  pathOf(path: string): string {
+    const { folder } = this.options;
+    return folder === undefined ? path : resolve(folder, path);
+  }
+
+  /** Paths that begin so. */
+  pathsFrom(typed: string): string[] {
+    return pathsFrom(typed, this.options.folder);
   }
 
   get paint(): Paint {
@@ -299,7 +375,7 @@ export class Shell {
   }
 
   prompt(): string {
-    if (this.lab !== null && this.isInLab) return this.lab.prompt();
+    if (this.lab !== null && this.isInLab) return this.lab.prompt(this);
     if (this.options.live === null) return 'no node> ';
     return `${this.node.state.id.slice(0, 8)} ${this.node.views.ready()}${heldText(this.world)}> `;
   }
@@ -346,7 +422,7 @@ export class Shell {
     const command = this.vocabulary.command(word);
     const isWord = /^[A-Za-z]/.test(word);
     if (isWord && command === null && !this.options.aliases.has(word)) throw this.vocabulary.unknown(word);
-    if (line.kind === 'javascript') throw new UsageError('plain commands only, no JavaScript');
+    if (line.kind === 'javascript') throw new UsageError(this.options.noJavaScript ?? NO_JAVASCRIPT);
     if (isLater && command?.takesTime === true)
       throw new UsageError(
         `${word} moves the time itself, or waits: at a later time only what is done at once can be done`,
@@ -382,8 +458,8 @@ export class Shell {
     try {
       const first = readNodeFirst(input);
       const world = Object.create(lab.world, { until: { value: () => new Promise(() => undefined) } }) as World;
-      for (const node of first === null ? [lab.focus] : this.named(first.who)) {
-        this.spoken = { node, world, isOfLab: true, isNamed: first !== null };
+      for (const node of first === null ? [lab.focusOf(this)] : this.named(first.who)) {
+        this.spoken = { node, world, isOfLab: true, isNamed: first !== null, isNow: true };
         void this.answerLine(first?.rest ?? input, signal, 0).then(hear);
       }
     } catch (error) {
@@ -477,7 +553,7 @@ export class Shell {
       code: error.code,
       message: error.message,
       near: error.near,
-      text: this.paint.bad(`${error.message}${near}`),
+      text: this.paint.bad(harmless(`${error.message}${near}`)),
       value: errorValue(error),
     };
   }
@@ -503,10 +579,16 @@ export class Shell {
     return (own !== undefined && 'value' in own) || this.declaredNames().includes(word);
   }
 
+  /** What is no command may be JavaScript. */
+  get takesJavaScript(): boolean {
+    return !this.plainOnly && this.options.noJavaScript == null;
+  }
+
   private async evaluate(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
-    if (this.plainOnly) {
-      this.checkLine(input, false);
-      throw new UsageError('plain commands only, no JavaScript');
+    if (!this.takesJavaScript) {
+      const [, word = ''] = /^\s*([A-Za-z][\w-]*)(?:\s|$)/.exec(input) ?? [];
+      if (this.plainOnly || (word !== '' && !RESERVED.has(word))) this.checkLine(input, false);
+      throw new UsageError(this.options.noJavaScript ?? NO_JAVASCRIPT);
     }
     this.javascript ??= await import('./javascript.ts');
     const result = await this.javascript.evaluate(this, code, signal);
@@ -548,6 +630,25 @@ export class Shell {
     this.notices.say('forked', { branch: branch.name, from: at }, `forked ${branch.name} at ${at}`);
   }
 
+  /** Whether it may not be done while another shell is at work in the lab. */
+  private worksInLab({ name, group, takesTime }: Command): boolean {
+    if (this.spoken?.isNow === true || name === 'use' || name === 'watch') return false;
+    if (name === 'lab' || group === 'lab') return true;
+    return this.labHere !== null && (group !== 'shell' || takesTime === true);
+  }
+
+  private async inTurn(signal: AbortSignal, run: () => Promise<Answer>): Promise<Answer> {
+    const { workshop } = this;
+    if (!workshop.isTakenFor(this)) return workshop.inTurn(this, signal, run);
+    const started = new AbortController();
+    const wait = () =>
+      workshop.inTurn(this, signal, () => {
+        started.abort();
+        return run();
+      });
+    return withProgress(this, () => 'another shell is at work in the lab; Ctrl-C gives up', wait, started.signal);
+  }
+
   /** Runs a command on the text after its word; JavaScript calls come here too. */
   async call(command: Command, rest: string, signal: AbortSignal): Promise<Answer> {
     const typed = typedFor(command, rest);
@@ -557,13 +658,16 @@ export class Shell {
       command.takesNodes === true && labHere !== null
         ? typed.words.map((word) => labHere.addressOf(word) ?? word)
         : typed.words;
+    if (this.options.isReadOnly === true && command.looks?.(words) !== true)
+      throw new CommandError('read-only', `${command.name} may change something, and this shell only looks`);
     // A command that did not give way in time goes on unheard.
     const say = (text: string) => {
       if (!this.options.json && !signal.aborted) this.print(text, true);
     };
-    const answer = await Promise.resolve(command.run(this, { words, rest, options, signal, say })).finally(() =>
-      this.tellFork(),
-    );
+    const run = async () => command.run(this, { words, rest, options, signal, say });
+    const isOfLab = this.worksInLab(command);
+    const answer = await (isOfLab ? this.inTurn(signal, run) : run()).finally(() => this.tellFork());
+    if (isOfLab) this.lab?.moved();
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }

@@ -11,16 +11,25 @@ export interface Ended {
   readonly hasHungUp: boolean;
 }
 
-/**
- * `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. While the terminal is lent, what
- * is typed there means somebody else.
- */
-export function catchSignals(onSignal: () => void, isTerminalLent: () => boolean = () => false): Promise<StopSignal> {
+/** What signals mean beside a wish to stop. */
+export interface SignalOptions {
+  /** While it is, what is typed at the terminal means somebody else. */
+  readonly isTerminalLent?: () => boolean;
+  /** SIGHUP is no stop: it is how a program without a terminal is told to read its configuration again. */
+  readonly onHangUp?: () => void;
+}
+
+/** `onSignal` is called at once, with the signal that asks for a stop; the promise is for whoever waits. */
+export function catchSignals(
+  onSignal: () => void,
+  { isTerminalLent = () => false, onHangUp }: SignalOptions = {},
+): Promise<StopSignal> {
   return new Promise((resolve) => {
     let isAsked = false;
     for (const signal of SIGNALS)
       process.on(signal, () => {
         if (signal === 'SIGINT' && isTerminalLent()) return;
+        if (signal === 'SIGHUP' && onHangUp !== undefined) return onHangUp();
         // A closed window brings several hang-ups: of the kernel, and of the shell that started us.
         if (isAsked && signal !== 'SIGHUP') process.exit(EXIT.interrupted);
         if (isAsked) return;
@@ -29,6 +38,11 @@ export function catchSignals(onSignal: () => void, isTerminalLent: () => boolean
         resolve(signal);
       });
   });
+}
+
+/** The same as a SIGTERM from outside. */
+export function askToStop(): void {
+  process.emit('SIGTERM', 'SIGTERM');
 }
 
 /**

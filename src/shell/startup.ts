@@ -32,10 +32,16 @@ export const USAGE = `usage: peersh [options]     a node with its shell; without
   --metrics HOST:PORT      serve figures for Prometheus and /health over HTTP; a port
                            alone is one of 127.0.0.1
   --metrics-host NAME      answer to this name, too (*: any); repeatable
-  --headless               no shell; events on stderr until SIGINT or SIGTERM
+  --headless               no shell; a ready line on stdout, events on stderr, until
+                           SIGINT or SIGTERM; SIGHUP reads .noderc again
+  --log-format text|json   of the events of --headless
+  --allow-eval             JavaScript from shells that are attached, too
   --json                   every line is answered by one JSON value on one line
   --color, --no-color      default: on a terminal, unless NO_COLOR or FORCE_COLOR says
   --version, --help
+peersh attach [TARGET]     the same shell on a node that runs already
+peersh exec [TARGET] LINE… lines on a node that runs already
+peersh ls                  the nodes that run
 peersh completion bash|zsh what completes these words, for source <(…) in that shell
 peersh man                 the manual page`;
 
@@ -43,6 +49,12 @@ export interface ScriptPart {
   /** null: a line of -e. */
   readonly path: string | null;
   readonly lines: readonly string[];
+}
+
+export interface RcSaid {
+  readonly bootstrap: readonly HostPort[];
+  readonly listen: HostPort | null;
+  readonly aliases: ReadonlyMap<string, string>;
 }
 
 export interface Startup {
@@ -57,6 +69,10 @@ export interface Startup {
   readonly rc: string | null;
   /** Lines of .noderc that need a running node. */
   readonly rcLines: readonly RcLine[];
+  /** What else .noderc said, to know what is new when it is read again. */
+  readonly rcSaid: RcSaid;
+  /** The list of .noderc does not count. */
+  readonly hasOwnBootstrap: boolean;
   /** Lines of each -e and --script, in order; null when there are none. */
   readonly script: readonly ScriptPart[] | null;
   /** For lab scripts: the seed, and settings as `KEY=VALUE`; .noderc has none for them. */
@@ -65,6 +81,10 @@ export interface Startup {
   readonly headless: boolean;
   /** null: none are served. */
   readonly metrics: { readonly at: HostPort; readonly hosts: readonly string[] } | null;
+  /** What a node without a shell says of its own accord is JSON. */
+  readonly logsJson: boolean;
+  /** JavaScript over the control socket. */
+  readonly allowEval: boolean;
   readonly json: boolean;
   readonly color: boolean | null;
   readonly show: 'version' | 'help' | null;
@@ -88,6 +108,8 @@ export const OPTIONS = {
   metrics: { type: 'string' },
   'metrics-host': { type: 'string', multiple: true },
   headless: { type: 'boolean' },
+  'log-format': { type: 'string' },
+  'allow-eval': { type: 'boolean' },
   json: { type: 'boolean' },
   color: { type: 'boolean' },
   'no-color': { type: 'boolean' },
@@ -127,6 +149,11 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
     throw new UsageError(
       '--headless runs no lines: leave it out to run -e and --script, or put lines that are to run at start into .noderc',
     );
+  const logFormat = values['log-format'];
+  if (logFormat !== undefined && logFormat !== 'text' && logFormat !== 'json')
+    throw new UsageError(`--log-format is text or json, not ${quoted(logFormat)}`);
+  if (logFormat !== undefined && values.headless !== true)
+    throw new UsageError('--log-format is about --headless; --json makes answers and events JSON');
   const saves = listen !== null && listen.port !== 0 && script === null;
   return {
     settings,
@@ -136,6 +163,8 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
     listen,
     rc,
     rcLines: target.rcLines,
+    rcSaid: { bootstrap, listen: target.listen, aliases: new Map(target.aliases) },
+    hasOwnBootstrap: hasOwnList,
     script,
     lab: { seed: values.seed === undefined ? null : readSeed(values.seed), settings: values.set ?? [] },
     data:
@@ -149,6 +178,8 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
     keepGoing: values['keep-going'] === true,
     headless: values.headless === true,
     metrics: readMetrics(values.metrics, values['metrics-host']),
+    logsJson: logFormat === undefined ? values.json === true : logFormat === 'json',
+    allowEval: values['allow-eval'] === true,
     json: values.json === true,
     color: values['no-color'] === true || values.json === true ? false : values.color === true ? true : null,
     show: values.version === true ? 'version' : values.help === true ? 'help' : null,
@@ -157,6 +188,7 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
 
 /** A word that is no option. */
 function stray(word: string): UsageError {
+  if (['attach', 'exec', 'ls'].includes(word)) return new UsageError(`${word} comes first: peersh ${word} …`);
   const near = nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`);
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `-e ${quoted(word)} runs it as a line`;
   return new UsageError(`${quoted(word)} is no option; ${hint}`, near);

@@ -8,17 +8,20 @@ import { CommandError } from './errors.ts';
 /** What V8 calls the code that was typed, in the stack of its errors. */
 export const PROMPT_SOURCE = 'peersh-prompt';
 
-/** Set in everything that a typed line set going: its timers, its sockets. */
-const typed = new AsyncLocalStorage<true>();
+/** Who typed the line that set something going: its timers, its sockets, what it awaits. */
+const typed = new AsyncLocalStorage<object>();
 
 /** From the first call on every promise of a Node before 24 costs more, which is nothing new only where there is a REPLServer. */
-export const asTyped = <Result>(run: () => Result): Result => typed.run(true, run);
+export const asTyped = <Result>(by: object, run: () => Result): Result => typed.run(by, run);
+
+/** What was given for the line that this is of; undefined when it is of none. */
+export const typedBy = (): object | undefined => typed.getStore();
 
 /** Ask within the handler of the error, where it is still known what the error came from. */
 export function isOfPrompt(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof CommandError) return true;
   if (error.stack?.includes(`${PROMPT_SOURCE}:`) === true) return true;
-  return typed.getStore() === true && isOfSystem(error);
+  return typed.getStore() !== undefined && isOfSystem(error);
 }
 
 /** A socket or file of nobody's code failed: no frame but Node's. A command that was called from typed code has frames of ours. */

@@ -5,6 +5,7 @@
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { benchAnswers } from './answers.ts';
+import { benchAttach } from './attach.ts';
 import { benchHandshakes } from './handshakes.ts';
 import { benchMemory } from './memory.ts';
 import { benchMessages } from './messages.ts';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<Line[]>>> = {
   queue: benchQueue,
   simulation: benchSimulation,
   trace: benchTrace,
+  attach: benchAttach,
 };
 
 /** Parts that run only when they are asked for. */

@@ -22,6 +22,9 @@ process.on('exit', () => rmSync(HOME, { recursive: true, force: true }));
 const ENVIRONMENT: NodeJS.ProcessEnv = {
   PATH: process.env['PATH'],
   HOME,
+  // Control sockets are of one test file each.
+  XDG_RUNTIME_DIR: HOME,
+  TMPDIR: HOME,
   NO_COLOR: '1',
 };
 
@@ -31,10 +34,10 @@ export class Program {
   err = '';
   readonly ended: Promise<Ran>;
 
-  constructor(args: readonly string[], cwd?: string, home = HOME) {
+  constructor(args: readonly string[], cwd?: string, home = HOME, env: NodeJS.ProcessEnv = {}) {
     this.child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...ENVIRONMENT, HOME: home },
+      env: { ...ENVIRONMENT, HOME: home, ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.child.stdout.on('data', (chunk: Buffer) => {
@@ -50,8 +53,14 @@ export class Program {
   }
 }
 
-export function run(args: readonly string[], input = '', cwd?: string, home?: string): Promise<Ran> {
-  const program = new Program(args, cwd, home);
+export function run(
+  args: readonly string[],
+  input = '',
+  cwd?: string,
+  home?: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  const program = new Program(args, cwd, home, env);
   program.child.stdin.end(input);
   return program.ended;
 }

@@ -24,5 +24,13 @@ test('color: without it a painter adds nothing', () => {
   const plain = createPaint(false);
   for (const paint of [plain.good, plain.bad, plain.dim, plain.strong]) assert.equal(paint('x'), 'x');
   assert.equal(createPaint(true).good('x'), '\x1b[32mx\x1b[39m');
-  createPaint(false);
+});
+
+test('color: two shells of one process have each its own', () => {
+  const coloured = createPaint(true);
+  const plain = createPaint(false);
+  assert.equal(coloured.bad('no'), '\x1b[31mno\x1b[39m');
+  assert.equal(plain.bad('no'), 'no');
+  assert.equal(createPaint(true).strong('x'), '\x1b[1mx\x1b[22m');
+  assert.equal(plain.dim('x'), 'x');
 });

@@ -30,3 +30,12 @@ test('session: quit is answered before the end is asked for', async () => {
   assert.equal(isLeaving, true);
   assert.match(session.prompt(), /^[0-9a-f]{8} 0> $/);
 });
+
+test('session: an interrupt that comes before the line has begun ends it all the same, and not the next one', async () => {
+  const { shell } = await openShell({ peers: 0 });
+  const session = createLocalSession(shell, Promise.resolve(), () => undefined);
+  const run = session.run('wait peers>=9 --timeout 1h');
+  session.interrupt();
+  assert.equal((await run).kind, 'aborted');
+  assert.equal((await session.run('status')).kind, 'ok');
+});

@@ -1,7 +1,7 @@
 /** What people read: harmless texts, times, folded lines. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { age, folded, quoted, round3, rtt, safe, safeBlock, shortId } from '../../src/shell/render.ts';
+import { age, folded, harmless, quoted, round3, rtt, safe, safeBlock, shortId } from '../../src/shell/render.ts';
 
 test('render: a text of a peer keeps printable ASCII, the rest is shown by number, and it is capped', () => {
   assert.equal(safe('plain ~'), 'plain ~');
@@ -43,4 +43,11 @@ test('render: a long line is folded between words with an indent, a long word st
   assert.equal(folded('key  one two three', 14, 5), 'key  one two\n     three');
   assert.equal(folded('key  one two three four', 14, 5), 'key  one two\n     three\n     four');
   assert.equal(folded('key  supercalifragilistic', 14, 5), 'key  supercalifragilistic');
+});
+
+test('render: a sentence that quotes what was typed moves no cursor and turns no line round', () => {
+  assert.equal(
+    harmless('no "\u202e\u009b2J\u0007\u001b" ± … ä\nnext'),
+    'no "\\u{202e}\\u{9b}2J\\u{7}\\u{1b}" ± … ä\nnext',
+  );
 });

@@ -15,7 +15,7 @@ const OF_OURS = '    at startDial (file:///peersh/dist/main.js:10:3)';
 
 test("typed: an error of the system is the line's that opened what failed, unless our code stands in it", () => {
   assert.equal(isOfPrompt(systemError(OF_NODE)), false, 'nothing was typed');
-  asTyped(() => {
+  asTyped({}, () => {
     assert.equal(isOfPrompt(systemError(OF_NODE)), true);
     assert.equal(isOfPrompt(systemError('')), true);
     assert.equal(isOfPrompt(systemError(`${OF_NODE}\n${OF_OURS}`)), false);
@@ -32,6 +32,7 @@ test('typed: what typed code throws, rejects with or gets from a command is its 
 
 test('typed: it is still known when a socket fails later', async () => {
   const verdict = await asTyped(
+    {},
     () =>
       new Promise<boolean>((resolve) => {
         connect(1, '127.0.0.1').on('error', (error) => resolve(isOfPrompt(error)));

@@ -1,7 +1,7 @@
 /** `addrs`: the address book, and why an address is not dialled. */
 import type { ReasonCode } from '../../core/reasons.ts';
 import type { AddrView } from '../../core/views.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { legend } from '../legend.ts';
 import { age, round3, safe, shortId } from '../render.ts';
@@ -28,6 +28,7 @@ const codesOf = ({ state, reason, lastError }: AddrView): ReasonCode[] =>
 
 export const addrs: Command = {
   name: 'addrs',
+  looks: alwaysLooks,
   aliases: ['book'],
   group: 'network',
   usage: 'addrs [new|tried] [--all]',

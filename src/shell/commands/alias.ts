@@ -1,5 +1,5 @@
 /** `alias`: a word and a line go in, every alias comes out. It runs nothing and hides no command. */
-import type { Command } from '../command.ts';
+import { type Command, looksAlone } from '../command.ts';
 import { UsageError } from '../errors.ts';
 
 const ALIASES_MAX = 256;
@@ -17,6 +17,7 @@ export function readAlias(
 
 export const alias: Command = {
   name: 'alias',
+  looks: looksAlone,
   aliases: [],
   group: 'shell',
   usage: 'alias [NAME [LINE]]',

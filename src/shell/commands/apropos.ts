@@ -1,12 +1,13 @@
 /** `apropos`: commands, settings and reasons that speak of a word. */
 import { REASONS } from '../../core/reasons.ts';
 import { SETTINGS } from '../../settings.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { folded, shownFault } from '../render.ts';
 
 export const apropos: Command = {
   name: 'apropos',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   usage: 'apropos WORD',

@@ -7,7 +7,7 @@ import type { NodePort } from '../../core/world.ts';
 import { printSetting, readDuration } from '../../settings.ts';
 import { ipKey, isLocal, parseAddress, readIpKey } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { ambiguous, liveIds, matchPeers, refusal, wantsPeer } from '../pick.ts';
 import { age, round3, safe, shortId } from '../render.ts';
@@ -167,6 +167,7 @@ function named(rows: readonly BanView[]): string {
 
 export const bans: Command = {
   name: 'bans',
+  looks: alwaysLooks,
   aliases: [],
   group: 'peers',
   usage: 'bans',

@@ -1,7 +1,7 @@
 /** `bootstrap`: an entry to add or remove goes in, the list of places to look for others comes out. */
 import type { BootstrapView } from '../../core/views.ts';
 import { parsePlace } from '../../wire/directory.ts';
-import type { Command } from '../command.ts';
+import { type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { legend } from '../legend.ts';
 import { age, count, round3 } from '../render.ts';
@@ -24,6 +24,7 @@ const resolvedText = ({ resolved, state, from }: BootstrapView) =>
 
 export const bootstrap: Command = {
   name: 'bootstrap',
+  looks: looksAlone,
   aliases: [],
   group: 'network',
   takesNodes: true,

@@ -3,7 +3,7 @@ import type { RuleInHand } from '../../core/tap.ts';
 import { readExpression } from '../../query/check.ts';
 import { readRule, VERDICTS } from '../../tap/rule.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { asTypedExpression } from '../expressions.ts';
 import { ALL, tell } from '../hand/in-hand.ts';
@@ -21,6 +21,7 @@ function remove(shell: Shell, id: string): Answer {
 
 export const breaks: Command = {
   name: 'breaks',
+  looks: alwaysLooks,
   aliases: [],
   group: 'hand',
   usage: 'breaks',

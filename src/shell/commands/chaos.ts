@@ -9,7 +9,6 @@ import type { Lab } from '../lab/lab.ts';
 import { timeText } from '../lab/moments.ts';
 import { harmedLab, putOn } from '../lab/put-fault.ts';
 import { count, round3, safe, shownFault } from '../render.ts';
-import type { Shell } from '../shell.ts';
 
 const PROFILES = ['gentle', 'normal', 'rough'];
 const SEED_MAX = 4_294_967_295;
@@ -55,7 +54,7 @@ export const chaos: Command = {
       atUs: from + readable(atUs),
       text: mayLast.has(text.split(' ')[0] ?? '') ? `${text} for ${printDuration(readable(forUs))}` : text,
     }));
-    const planned = steps.map(({ atUs, text }) => plan(shell, lab, atUs, text));
+    const planned = steps.map(({ atUs, text }) => plan(lab, atUs, text));
     plans.set(lab, [...(plans.get(lab) ?? []), ...planned]);
     return {
       value: {
@@ -77,15 +76,15 @@ export const chaos: Command = {
 /** Whole milliseconds. */
 const readable = (us: number) => Math.max(1, Math.floor(us / 1_000)) * 1_000;
 
-function plan(shell: Shell, lab: Lab, atUs: number, text: string): Planned {
+function plan(lab: Lab, atUs: number, text: string): Planned {
   const { agenda, simulation } = lab;
   if (agenda === null || simulation === null) throw new CommandError('no-lab', 'real nodes take no faults');
   return agenda.add(atUs, text, () => {
     for (const put of putOn(lab, simulation, text)) {
       const fields = { at: timeText(atUs), fault: put.id, text: put.text };
-      lab.notices.say('fault', fields, `${fields.at} ${put.id} ${shownFault(put.text)}`);
+      lab.tell((notices) => notices.say('fault', fields, `${fields.at} ${put.id} ${shownFault(put.text)}`));
     }
-    shell.promptChanged();
+    lab.moved();
   });
 }
 

@@ -1,10 +1,11 @@
 /** `events`: which kinds of events are shown above the prompt. */
 import { EVENT_KINDS, readSetting, SETTINGS } from '../../settings.ts';
-import type { Command } from '../command.ts';
+import { type Command, looksAlone } from '../command.ts';
 import { UsageError } from '../errors.ts';
 
 export const events: Command = {
   name: 'events',
+  looks: looksAlone,
   aliases: [],
   group: 'watch',
   usage: 'events [on|off|KIND…]',

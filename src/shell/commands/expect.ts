@@ -1,7 +1,7 @@
 /** `expect` and `report`: what is to hold in the lab, and whether it did. */
 import { readExpression } from '../../query/check.ts';
 import { readDuration } from '../../settings.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression } from '../expressions.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
@@ -59,6 +59,7 @@ function read(rest: string, usage: string): Pick<Wanted, 'kind' | 'expression' |
 
 export const report: Command = {
   name: 'report',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'report',

@@ -9,7 +9,6 @@ import { exportFile } from '../export-file.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { splitWords } from '../line.ts';
 import { quoted } from '../render.ts';
-import { pathsFrom } from '../shell-file.ts';
 
 const KINDS = EXPORTERS.map(({ name }) => name);
 
@@ -27,7 +26,7 @@ export const exportCommand: Command = {
   ],
   candidates(shell, before, word) {
     if (before.length === 0) return KINDS;
-    return [...pathsFrom(word), '', ...expressionWords(shell, before.slice(1), word, RECORD_KINDS)];
+    return [...shell.pathsFrom(word), '', ...expressionWords(shell, before.slice(1), word, RECORD_KINDS)];
   },
   async run(shell, { rest, signal }) {
     const { kind, expression, file } = read(rest, this.usage);
@@ -39,7 +38,7 @@ export const exportCommand: Command = {
     }
     const recording = await shell.recording(signal);
     const events = expression === '' ? recording.events() : asTypedExpression(() => recording.match(expression));
-    return exportFile(exporter, recording, events, file, signal);
+    return exportFile(exporter, recording, events, shell.pathOf(file), signal);
   },
 };
 

@@ -1,6 +1,6 @@
 /** `fault` and `faults`: harm the lab, and see what harms it now. */
 import type { FaultView } from '../../core/simulation.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { timeText } from '../lab/moments.ts';
@@ -44,6 +44,7 @@ function ends({ endsAtUs, until }: FaultView): string {
 
 export const faults: Command = {
   name: 'faults',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'faults',

@@ -1,5 +1,5 @@
 /** `group`: names several nodes of the lab, for `@A: status` and the like. */
-import type { Command } from '../command.ts';
+import { type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { labOf } from '../lab/lab.ts';
 import { namesOf } from '../lab/node-first.ts';
@@ -10,6 +10,7 @@ const GROUPS_MAX = 100;
 
 export const group: Command = {
   name: 'group',
+  looks: looksAlone,
   aliases: ['groups'],
   group: 'lab',
   usage: 'group [NAME=NODES…]',

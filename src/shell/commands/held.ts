@@ -1,6 +1,6 @@
 /** `held` and `show`: the messages in hand, all of them or one. What changed of one is told by `diff` through here. */
 import { differences } from '../../tap/patch.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { dueText, fateText, heldIds, messageOf, messageValue, shown, wayOf } from '../hand/in-hand.ts';
 import { age, count, quoted, safe } from '../render.ts';
@@ -13,6 +13,7 @@ const LINE_SHOWN = 4_096;
 
 export const held: Command = {
   name: 'held',
+  looks: alwaysLooks,
   aliases: [],
   group: 'hand',
   usage: 'held',
@@ -56,6 +57,7 @@ export const held: Command = {
 
 export const show: Command = {
   name: 'show',
+  looks: alwaysLooks,
   aliases: [],
   group: 'hand',
   usage: 'show MESSAGE',

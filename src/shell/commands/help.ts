@@ -2,7 +2,7 @@
 import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import type { FaultRow } from '../../core/simulation.ts';
 import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { folded, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -22,13 +22,15 @@ const STEP_WIDTH = 23;
 
 const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port; Tab completes it.
   peers                who is connected; connect HOST:PORT when nobody is
-  ping ID              asks whether it is there; trace shows it on the wire
-  getaddr ID           asks it for others; drop ID says bye and keeps it away
-help COMMAND tells more; help settings and help reasons list those.
-What is no command is JavaScript: node.peers.size, (await peers()).length`;
+  ping ID, getaddr ID  asks it, trace shows how; drop ID keeps it away
+help COMMAND tells more; help settings and help reasons list those.`;
+const JAVASCRIPT = 'What is no command is JavaScript: node.peers.size, (await peers()).length';
+/** Of a shell that is attached. */
+const WHOSE = "Lab, held messages and events shown are the node's; use, trace and replay yours.";
 
 export const help: Command = {
   name: 'help',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   usage: 'help [COMMAND|SETTING|REASON|settings|reasons]',
@@ -154,5 +156,10 @@ function overview(shell: Shell): string {
       return `${shell.paint.strong(head)}${cell.padEnd(CELL_WIDTH)}${cells[half + i] ?? ''}`.trimEnd();
     });
   });
-  return [...lines, ...FIRST_STEPS.split('\n').map((line) => folded(line, columns, STEP_WIDTH))].join('\n');
+  const told = [
+    ...FIRST_STEPS.split('\n'),
+    ...(shell.takesJavaScript ? [JAVASCRIPT] : []),
+    ...(shell.options.isGuest === true ? [WHOSE] : []),
+  ];
+  return [...lines, ...told.map((line) => folded(line, columns, STEP_WIDTH))].join('\n');
 }

@@ -1,16 +1,26 @@
 /** `hist`: what was typed in this shell and in earlier ones comes out, oldest first. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
+import { safe } from '../render.ts';
 
 const SHOWN_MAX = 50;
+/** Of each line. */
+const SHOWN_LENGTH = 1_000;
 
 export const hist: Command = {
   name: 'hist',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   usage: 'hist',
   summary: 'lines typed before',
   run(shell) {
     const lines = shell.history;
-    return { value: [...lines], text: lines.slice(-SHOWN_MAX).join('\n') };
+    return {
+      value: [...lines],
+      text: lines
+        .slice(-SHOWN_MAX)
+        .map((line) => safe(line, SHOWN_LENGTH))
+        .join('\n'),
+    };
   },
 };

@@ -38,6 +38,7 @@ import { pause, run } from './run.ts';
 import { send } from './send.ts';
 import { seq } from './seq.ts';
 import { set } from './set.ts';
+import { shutdown } from './shutdown.ts';
 import { source } from './source.ts';
 import { spawn } from './spawn.ts';
 import { spread } from './spread.ts';
@@ -129,6 +130,7 @@ export const COMMANDS: readonly Command[] = [
   alias,
   source,
   quit,
+  shutdown,
 ];
 
 /** Their names and other names. */

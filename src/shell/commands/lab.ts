@@ -2,7 +2,7 @@
 import { defaultSettings, isSettingKey, type Settings } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import { applySetting } from '../apply-setting.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { type Lab, type LabOptions, labOf } from '../lab/lab.ts';
 import { checkMemory } from '../lab/memory.ts';
@@ -15,7 +15,6 @@ import { readSeed } from '../lab/seed.ts';
 import { createReal, createSimulated } from '../lab/setup.ts';
 import { count, foldedRows, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { pathsFrom } from '../shell-file.ts';
 import { check, hash, script } from './lab-checks.ts';
 
 /** Each real node has sockets of its own, and the process has only so many files. */
@@ -24,6 +23,7 @@ const WORDS = ['stop', 'check', 'hash', 'script'];
 
 export const lab: Command = {
   name: 'lab',
+  looks: looksAlone,
   aliases: [],
   group: 'network',
   takesTime: true,
@@ -38,13 +38,13 @@ export const lab: Command = {
     'Say whom a command is about before it: n3: peers, @A: status, all: peers. In the lab there are also:',
   ],
   options: { tcp: { type: 'boolean' } },
-  candidates: (_, before, word) =>
+  candidates: (shell, before, word) =>
     before.length === 0
-      ? [...WORDS, ...(word === '' ? [] : pathsFrom(word))]
+      ? [...WORDS, ...(word === '' ? [] : shell.pathsFrom(word))]
       : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
-    if (word === undefined) return about(labOf(shell), shell.columns());
+    if (word === undefined) return about(labOf(shell), shell);
     if (shell.play !== null && !['check', 'hash', 'script'].includes(word))
       throw new UsageError(
         'a lab script has a lab already: lab check, lab hash and lab script are all that it can say of it',
@@ -76,7 +76,13 @@ async function playFile(
   const settings = rest.filter((word) => word !== seed);
   if (settings.some((word) => !word.includes('='))) throw new UsageError('usage: lab FILE [seed=S] [KEY=VALUE…]');
   const options = { seed: seed === undefined ? null : readSeed(seed.slice('seed='.length)), settings };
-  const report = await playScript(shell, readScript(path), options, signal, say);
+  const report = await playScript(
+    shell,
+    readScript(shell.pathOf(path), (one) => shell.pathOf(one)),
+    options,
+    signal,
+    say,
+  );
   const lines = reportText(report);
   if (report.verdict === 'pass' || signal.aborted) return { value: report, text: lines.join('\n') };
   for (const line of lines) say(line);
@@ -100,7 +106,7 @@ async function create(shell: Shell, typed: string, rest: readonly string[], isRe
     );
   const made = await (isReal ? createReal(labs, labOptions, settings) : createSimulated(labs, labOptions, settings));
   const opened = openLab(shell, made, labOptions, settings, labs);
-  return about(opened, shell.columns());
+  return about(opened, shell);
 }
 
 /** What stands behind the number of nodes. */
@@ -134,6 +140,9 @@ async function stop(shell: Shell): Promise<Answer> {
   const ended = labOf(shell);
   shell.lab = null;
   shell.isInLab = false;
+  ended.leave(shell);
+  ended.tell((notices) => notices.say('lab-stopped', {}, 'the lab is gone'));
+  ended.moved();
   await ended.close();
   return {
     value: { stopped: true },
@@ -141,8 +150,10 @@ async function stop(shell: Shell): Promise<Answer> {
   };
 }
 
-function about(lab: Lab, columns: number | null): Answer {
-  const { world, simulation, options, focus } = lab;
+function about(lab: Lab, shell: Shell): Answer {
+  const { world, simulation, options } = lab;
+  const focus = lab.focusOf(shell);
+  const columns = shell.columns();
   const running = world.nodes().length;
   const nodes = lab.members().length;
   const { seed, topology, wire } = options;

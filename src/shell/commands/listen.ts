@@ -1,10 +1,11 @@
 /** `listen`: where this node listens, and one more place. */
 import { parseHostPort } from '../../wire/address.ts';
-import type { Command } from '../command.ts';
+import { type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 
 export const listen: Command = {
   name: 'listen',
+  looks: looksAlone,
   aliases: [],
   group: 'network',
   usage: 'listen [HOST:PORT]',

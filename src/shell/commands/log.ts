@@ -3,7 +3,7 @@
 import type { TraceEvent } from '../../trace/event.ts';
 import { RECORD_KINDS } from '../../trace/kinds.ts';
 import type { Recording } from '../../trace/recording.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { eventRow, eventValue } from '../event-row.ts';
 import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
@@ -18,6 +18,7 @@ const MATCHES_SHOWN = 5;
 
 export const log: Command = {
   name: 'log',
+  looks: alwaysLooks,
   aliases: [],
   group: 'watch',
   raw: true,
@@ -68,6 +69,7 @@ function summary({ count: kept, forgotten }: Recording, found: number, shown: nu
 
 export const match: Command = {
   name: 'match',
+  looks: alwaysLooks,
   aliases: [],
   group: 'record',
   raw: true,

@@ -4,11 +4,11 @@ import { SVG_NODES_MAX, svgOf } from '../../trace/exporters/svg.ts';
 import { componentsOf, type Graph, graphOf, type KnownOnly, knownOnly, neighboursOf } from '../../trace/graph.ts';
 import { overviewOf } from '../../trace/overview.ts';
 import { drawGraph, PICTURE_NODES_MAX } from '../../trace/picture.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { count, folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { pathsFrom, writeText } from '../shell-file.ts';
+import { writeText } from '../shell-file.ts';
 
 /** Where there is no terminal. */
 const COLUMNS = 80;
@@ -29,6 +29,7 @@ type Neighbours = ReturnType<typeof neighboursOf>;
 
 export const map: Command = {
   name: 'map',
+  looks: looksAlone,
   aliases: [],
   group: 'lab',
   usage: 'map [--dot|--svg] [FILE]',
@@ -39,7 +40,7 @@ export const map: Command = {
     'what is only known, dashed what only one end takes for a connection. Of your own node it shows the peers.',
   ],
   options: { dot: { type: 'boolean' }, svg: { type: 'boolean' } },
-  candidates: (_, before, word) => (before.length === 0 ? pathsFrom(word) : []),
+  candidates: (shell, before, word) => (before.length === 0 ? shell.pathsFrom(word) : []),
   run(shell, { words, options }) {
     const format = options['dot'] === true ? 'dot' : options['svg'] === true ? 'svg' : null;
     const [file = null] = words;
@@ -49,7 +50,12 @@ export const map: Command = {
     const graph = graphOf(inhabitants);
     if (format !== null) {
       const isLarge = graph.nodes.length > KNOWN_NODES_MAX;
-      return exported(graph, isLarge ? null : knownOnly(graph, inhabitants, EDGES_MAX), format, file);
+      return exported(
+        graph,
+        isLarge ? null : knownOnly(graph, inhabitants, EDGES_MAX),
+        format,
+        file === null ? null : shell.pathOf(file),
+      );
     }
     // In a large lab there are millions of them.
     const known = graph.nodes.length > PICTURE_NODES_MAX ? null : knownOnly(graph, inhabitants, Infinity);

@@ -1,6 +1,6 @@
 /** `peer`: everything about one connection, also one that has just gone. */
 import { liveIdsOnly } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { reasonText } from '../legend.ts';
 import { pickAny } from '../pick.ts';
@@ -11,6 +11,7 @@ const LINES_SHOWN = 12;
 
 export const peer: Command = {
   name: 'peer',
+  looks: alwaysLooks,
   aliases: ['getpeerinfo'],
   group: 'peers',
   takesNodes: true,

@@ -1,6 +1,6 @@
 /** `peers`: a direction may go in, the table of connections comes out, inbound first, then by least ping. */
 import type { PeerView } from '../../core/views.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { age, cut, round3, rtt, safe, shortId } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -105,6 +105,7 @@ function drawVerbose(rows: readonly Row[], room: number | null, isAll: boolean):
 
 export const peers: Command = {
   name: 'peers',
+  looks: alwaysLooks,
   aliases: ['netinfo'],
   group: 'peers',
   usage: 'peers [in|out] [-v] [--all]',

@@ -3,17 +3,17 @@ import { readExpression } from '../../query/check.ts';
 import { RECORD_KINDS } from '../../trace/kinds.ts';
 import { matcherOf } from '../../trace/matching.ts';
 import type { Recorder } from '../../trace/recorder.ts';
-import type { Answer, Command } from '../command.ts';
+import { type Answer, alwaysLooks, type Command, looksAlone } from '../command.ts';
 import { driveFile } from '../drive-file.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { RecordFile, readRecording } from '../record-file.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { pathsFrom } from '../shell-file.ts';
 
 export const record: Command = {
   name: 'record',
+  looks: looksAlone,
   aliases: [],
   group: 'record',
   raw: true,
@@ -26,7 +26,9 @@ export const record: Command = {
     'A journey to another moment of a lab ends it.',
   ],
   candidates: (shell, before, word) =>
-    before.length === 0 ? ['stop', ...pathsFrom(word)] : expressionWords(shell, before.slice(1), word, RECORD_KINDS),
+    before.length === 0
+      ? ['stop', ...shell.pathsFrom(word)]
+      : expressionWords(shell, before.slice(1), word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const [, path = '', text = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(rest) ?? [];
     if (path === '') return about(shell);
@@ -39,7 +41,7 @@ export const record: Command = {
     const recorder = await shell.recorder(signal);
     const holds = text === '' ? null : testOf(recorder, text);
     const file = new RecordFile({
-      path,
+      path: shell.pathOf(path),
       recorder,
       world: shell.world,
       holds,
@@ -94,6 +96,7 @@ function stop(shell: Shell): Answer {
 
 export const replay: Command = {
   name: 'replay',
+  looks: alwaysLooks,
   aliases: [],
   group: 'record',
   usage: 'replay [FILE|close] [--drive]',
@@ -104,23 +107,23 @@ export const replay: Command = {
     'first thing that the core now does otherwise, with exit code 1 in a script. It goes on in FILE.1 and the next.',
   ],
   options: { drive: { type: 'boolean' } },
-  candidates: (_, before, word) => {
+  candidates: (shell, before, word) => {
     if (word.startsWith('-')) return ['--drive'];
-    const files = pathsFrom(word);
+    const files = shell.pathsFrom(word);
     return before.length === 0 ? ['close', ...files] : before.includes('--drive') && before.length === 1 ? files : [];
   },
   run(shell, { words, options, signal }) {
     const [word] = words;
     if (words.length > 1 || (options['drive'] === true && word === undefined))
       throw new UsageError(`usage: ${this.usage}`);
-    if (options['drive'] === true) return driveFile(word as string, signal);
+    if (options['drive'] === true) return driveFile(shell.pathOf(word as string), signal);
     if (word === undefined) return opened(shell);
     if (word === 'close') {
       if (shell.opened === null) throw new CommandError('not-open', 'no recording is open; replay FILE opens one');
       shell.opened = null;
       return { value: { closed: true }, text: 'closed; log tells of what happens here again' };
     }
-    shell.opened = readRecording(word);
+    shell.opened = readRecording(shell.pathOf(word));
     return opened(shell);
   },
 };
@@ -145,6 +148,7 @@ function opened({ opened: file }: Shell): Answer {
 
 export const recording: Command = {
   name: 'recording',
+  looks: looksAlone,
   aliases: [],
   group: 'record',
   usage: 'recording [on|off]',

@@ -1,5 +1,5 @@
 /** `back`, `rewind`, `checkout`, `label`, `labels` and `branches`: moments of the lab, by number, time or name. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, type Place, readMoment, timeText } from '../lab/moments.ts';
@@ -117,6 +117,7 @@ export const label: Command = {
 
 export const labels: Command = {
   name: 'labels',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'labels',
@@ -141,6 +142,7 @@ export const labels: Command = {
 
 export const branches: Command = {
   name: 'branches',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'branches',

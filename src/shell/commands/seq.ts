@@ -24,6 +24,7 @@ const ROWS_MAX = 20_000;
 
 export const seq: Command = {
   name: 'seq',
+  looks: (words) => !words.some((word) => word === '--svg' || word === '--html'),
   aliases: ['sequence'],
   group: 'record',
   raw: true,
@@ -57,8 +58,8 @@ export const seq: Command = {
     const recording = await shell.recording(signal);
     const found = expression === '' ? recording.events() : asTypedExpression(() => recording.match(expression));
     const { events, left } = most === null ? { events: found, left: 0 } : lastMessages(found, most);
-    if (picture !== null) return exportFile(svg, recording, events, picture, signal);
-    if (page !== null) return exportFile(html, recording, events, page, signal);
+    if (picture !== null) return exportFile(svg, recording, events, shell.pathOf(picture), signal);
+    if (page !== null) return exportFile(html, recording, events, shell.pathOf(page), signal);
     const sequence = await paced(layOut({ header: recording.header(), events }), signal);
     const { rows, lanes } = sequence;
     const first = Math.max(0, rows.length - (all === null && most === null ? ROWS_SHOWN : ROWS_MAX));

@@ -19,6 +19,7 @@ import { table } from '../table.ts';
 
 export const set: Command = {
   name: 'set',
+  looks: (words) => words.length < 2,
   aliases: [],
   group: 'network',
   usage: 'set [KEY [VALUE]]',

@@ -4,7 +4,7 @@ import { BLIND } from '../../core/witness.ts';
 import { createSpread, deepestChain, type SpreadReport, timesOf } from '../../trace/spread.ts';
 import { drawSpread, seconds } from '../../trace/spread-tree.ts';
 import { parseAddress } from '../../wire/address.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { type Lab, labOf, simulationOf } from '../lab/lab.ts';
 import { timeText } from '../lab/moments.ts';
@@ -16,6 +16,7 @@ const COLUMNS = 80;
 
 export const spread: Command = {
   name: 'spread',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'spread ADDR|NODE',

@@ -1,13 +1,14 @@
 /** `stats`: messages and bytes by type and direction, and how often each reason occurred. */
 import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import { liveIdsOnly } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { pickAny } from '../pick.ts';
 import { table } from '../table.ts';
 
 export const stats: Command = {
   name: 'stats',
+  looks: alwaysLooks,
   aliases: ['getnettotals'],
   group: 'watch',
   takesNodes: true,

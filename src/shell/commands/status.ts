@@ -1,9 +1,10 @@
 /** `status`: nothing goes in, this node in a few lines comes out: id, addresses, peers, book, traffic. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { age, count, foldedRows, round3, safe } from '../render.ts';
 
 export const status: Command = {
   name: 'status',
+  looks: alwaysLooks,
   aliases: ['info'],
   group: 'network',
   usage: 'status',

@@ -12,7 +12,6 @@ import type { Job } from '../lab/worker.ts';
 import { JOBS_MAX, runJobs } from '../lab/workers.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { pathsFrom } from '../shell-file.ts';
 
 const SEEDS_MAX = 1_000_000;
 const SEEDS = { first: 1, last: 20 };
@@ -39,8 +38,8 @@ export const sweep: Command = {
     'It fails with code 1 when a seed failed, with 4 when one did not come to an end. Ctrl-C ends it at once.',
     'KEY=VALUE stands, whatever the script sets.',
   ],
-  candidates: (_, before, word) => [
-    ...(before.length === 0 && word !== '' ? pathsFrom(word) : []),
+  candidates: (shell, before, word) => [
+    ...(before.length === 0 && word !== '' ? shell.pathsFrom(word) : []),
     ...['seed=', 'jobs='].filter((one) => !before.some((typed) => typed.startsWith(one))),
   ],
   async run(shell, { words, signal, say }) {
@@ -103,7 +102,8 @@ export function scriptOfWords(shell: Shell, words: readonly string[], keys: read
   }
   const { program } = shell.options.labs ?? { program: null };
   if (program === null) throw new CommandError('no-lab', 'this shell can make no lab');
-  const script = path === null ? (shell.lab?.script ?? null) : readScript(path);
+  const script =
+    path === null ? (shell.lab?.script ?? null) : readScript(shell.pathOf(path), (one) => shell.pathOf(one));
   if (script === null) throw new UsageError(`which lab script? usage: ${usage}`);
   return { script, rest, settings, program };
 }

@@ -4,7 +4,7 @@ import { compile } from '../../query/match.ts';
 import { VERDICT_KINDS } from '../../trace/kinds.ts';
 import { MESSAGE_TYPES } from '../../wire/messages.ts';
 import { liveIdsOrAll, peerWords } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords, readTyped, refuseOptions, scopeOf, takeOption } from '../expressions.ts';
 import type { Trace } from '../notices.ts';
@@ -25,6 +25,7 @@ const answer = (shell: Shell) => ({
 
 export const trace: Command = {
   name: 'trace',
+  looks: alwaysLooks,
   aliases: ['monitor'],
   group: 'watch',
   raw: true,
@@ -93,6 +94,7 @@ function compiled(shell: Shell, text: string): Pick<Trace, 'text' | 'matcher' | 
 
 export const untrace: Command = {
   name: 'untrace',
+  looks: alwaysLooks,
   aliases: [],
   group: 'watch',
   takesNodes: true,

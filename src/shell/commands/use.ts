@@ -1,11 +1,12 @@
 /** `use`: goes to another node; what is typed is about that one from then on. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { labOf } from '../lab/lab.ts';
 import type { Shell } from '../shell.ts';
 
 export const use: Command = {
   name: 'use',
+  looks: alwaysLooks,
   aliases: [],
   group: 'lab',
   usage: 'use NODE|live',
@@ -24,7 +25,7 @@ export const use: Command = {
       if (shell.options.live === null) throw new CommandError('no-such-node', 'there is no node of your own here');
       shell.isInLab = false;
     } else {
-      lab.look(lab.node(name));
+      lab.look(shell, lab.node(name));
       shell.isInLab = true;
     }
     return { value: whereabouts(shell), text: '' };

@@ -1,5 +1,5 @@
 /** `watch`: a line goes in, its answer is drawn in place again and again until the user has seen enough; the last one stays. */
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { safe } from '../render.ts';
 
@@ -11,11 +11,12 @@ const PIECE_MS = 50;
 
 export const watch: Command = {
   name: 'watch',
+  looks: alwaysLooks,
   aliases: [],
   group: 'watch',
   usage: 'watch COMMAND [-n SECONDS]',
   summary: 'draw it again and again',
-  details: ['Every 2 s, or as often as told, until q or Ctrl-C. On a terminal only.'],
+  details: ['Every 2 s, or as often as told, until q or Ctrl-C. On a terminal, or as lines of peersh exec.'],
   raw: true,
   async run(shell, { rest, signal }) {
     const [, line = '', word] = /^\s*(.*?)(?:\s+-n\s*(\S+))?\s*$/s.exec(rest) ?? [];
@@ -27,7 +28,7 @@ export const watch: Command = {
       );
     if (/^watch\b/.test(line)) throw new UsageError('watch cannot watch itself');
     const { labs, interactive } = shell.options;
-    if (!interactive || labs === null)
+    if ((!interactive && shell.stream === null) || labs === null)
       throw new CommandError('no-terminal', 'watch draws on a terminal, and here is none; type the line itself');
     let isEnough = false;
     shell.finish = () => {
@@ -41,7 +42,8 @@ export const watch: Command = {
         const value = result.kind === 'ok' ? result.value : null;
         const last = { value, text: result.text };
         if (signal.aborted || isEnough) return last;
-        shell.showProgress(`every ${everyS}s: ${safe(line)}  (q ends it)\n${result.text}`, true);
+        if (shell.stream !== null) shell.stream(value, result.text);
+        else shell.showProgress(`every ${everyS}s: ${safe(line)}  (q ends it)\n${result.text}`, true);
         const until = labs.wallMs() + everyS * 1_000;
         for (let left = everyS * 1_000; left > 0 && !isEnough && !signal.aborted; left = until - labs.wallMs())
           await labs.turn(Math.min(PIECE_MS, left));

@@ -5,7 +5,7 @@ import { atText, type Show, sentenceOf, sessionStory } from '../../trace/story.t
 import { Chronicle, chainOfAddress, eventsOfPeer, type Learnt } from '../../trace/why.ts';
 import { parseAddress } from '../../wire/address.ts';
 import { peerWords } from '../candidates.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { eventValue, nameOf } from '../event-row.ts';
 import { count, folded, safe } from '../render.ts';
@@ -25,6 +25,7 @@ const show: Show = (name) => safe(nameOf(name), 200);
 
 export const why: Command = {
   name: 'why',
+  looks: alwaysLooks,
   aliases: [],
   group: 'watch',
   usage: 'why ADDR|ID|m17',
@@ -60,7 +61,7 @@ const withForgotten = (answer: Told, forgotten: number): Told => ({
 function nodeHere(shell: Shell): string {
   if (shell.opened === null) return shell.node.name;
   const nodes = shell.opened.header().nodes.map(({ name }) => name);
-  const here = shell.lab?.focus.name ?? shell.options.live?.node.name ?? '';
+  const here = shell.lab?.focusOf(shell).name ?? shell.options.live?.node.name ?? '';
   return nodes.includes(here) ? here : (nodes[0] ?? '');
 }
 
@@ -198,6 +199,7 @@ function whyPeer(shell: Shell, recording: Recording, chronicle: Chronicle, word:
 
 export const explain: Command = {
   name: 'explain',
+  looks: alwaysLooks,
   aliases: [],
   group: 'record',
   usage: 'explain ID',

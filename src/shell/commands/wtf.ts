@@ -1,6 +1,6 @@
 /** `wtf`: the last failure with the lines of the wire around it, before and after. */
 import type { RingLine } from '../../trace/ring.ts';
-import type { Command } from '../command.ts';
+import { alwaysLooks, type Command } from '../command.ts';
 import { errorValue } from '../errors.ts';
 import { age, cut, folded, round3, safe } from '../render.ts';
 
@@ -11,6 +11,7 @@ const ROWS_MAX = 22;
 
 export const wtf: Command = {
   name: 'wtf',
+  looks: alwaysLooks,
   aliases: [],
   group: 'shell',
   usage: 'wtf',

@@ -48,6 +48,12 @@ export interface LabOptions {
   readonly isScripted: boolean;
 }
 
+/** A shell that looks into the lab: at which node, and what tells it the news. */
+interface Onlooker {
+  focus: NodePort;
+  readonly notices: Notices;
+}
+
 export class Lab {
   readonly world: World;
   /** null: real nodes, whose time is the wall's. */
@@ -66,7 +72,9 @@ export class Lab {
   readonly setUpInputs: number;
   readonly worlds: LabWorlds;
   readonly origins = new Map<SettingKey, SettingOrigin>();
-  readonly notices: Notices;
+  private readonly noticesFor: (lab: Lab, shell: Shell) => Notices;
+  private readonly onlookers = new Map<Shell, Onlooker>();
+  private readonly endLines: (() => void) | null;
   readonly record: LabRecord;
   private readonly byId = new Map<string, NodePort>();
   private namedAt = -1;
@@ -77,8 +85,6 @@ export class Lab {
   readonly labels = new Map<string, Moment>();
   /** What was run in it from its beginning; null when it was typed. */
   script: Script | null = null;
-  /** The node that is looked at. */
-  focus: NodePort;
   /** The branch that was known last: an input after a rewind begins another one. */
   private branch: string;
   private readonly background: Runner | null;
@@ -91,7 +97,7 @@ export class Lab {
     options: LabOptions,
     settings: Settings,
     worlds: LabWorlds,
-    notices: (lab: Lab) => Notices,
+    noticesFor: (lab: Lab, shell: Shell) => Notices,
     events: RunnerEvents,
   ) {
     const simulation = simulated?.simulation ?? null;
@@ -105,19 +111,70 @@ export class Lab {
     this.settings = { ...settings };
     this.setUpInputs = options.isScripted ? 0 : (simulation?.moment().inputs ?? 0);
     this.worlds = worlds;
-    this.focus = this.node(members[0] ?? 'n1');
     this.branch = simulation?.moment().branch ?? '';
     this.background = simulation === null ? null : new Runner({ simulation, worlds }, events);
-    this.notices = notices(this);
+    this.noticesFor = noticesFor;
     this.agenda =
       simulation === null
         ? null
         : new Agenda(simulation, ({ atUs, text }, error) =>
-            this.notices.complain(
-              `at ${timeText(atUs)} ${shownFault(text)}: ${shownFault(error instanceof Error ? error.message : String(error))}`,
+            this.tell((notices) =>
+              notices.complain(
+                `at ${timeText(atUs)} ${shownFault(text)}: ${shownFault(error instanceof Error ? error.message : String(error))}`,
+              ),
             ),
           );
-    this.notices.start();
+    this.endLines = this.keepsLines
+      ? world.onLine((node, n, direction, line) => this.ringOf(node).add(world.now(), n, direction, line))
+      : null;
+  }
+
+  /** From now on the shell hears what happens here. */
+  private onlooker(shell: Shell): Onlooker {
+    const known = this.onlookers.get(shell);
+    if (known !== undefined) return known;
+    const onlooker = { focus: this.someNode(), notices: this.noticesFor(this, shell) };
+    // What a shell planned for later is done when it is gone, too.
+    if (shell.hasLeft) return onlooker;
+    this.onlookers.set(shell, onlooker);
+    onlooker.notices.start();
+    return onlooker;
+  }
+
+  /** Who has joined first; one who has not joined yet has nothing to look at. */
+  private someNode(): NodePort {
+    const [first] = this.world.nodes();
+    const named = this.members()[0] ?? 'n1';
+    return this.world.nodes().find(({ name }) => name === named) ?? first ?? this.node(named);
+  }
+
+  noticesOf(shell: Shell): Notices {
+    return this.onlooker(shell).notices;
+  }
+
+  /** The node that a shell looks at. */
+  focusOf(shell: Shell): NodePort {
+    return this.onlooker(shell).focus;
+  }
+
+  /** Tells every shell that looks into the lab. */
+  tell(say: (notices: Notices) => void): void {
+    for (const { notices } of this.onlookers.values()) say(notices);
+  }
+
+  /** The prompts of those who look into it are other ones. */
+  moved(): void {
+    for (const shell of this.onlookers.keys()) shell.promptChanged();
+  }
+
+  isTracing(shell: Shell): boolean {
+    return (this.onlookers.get(shell)?.notices.traces.length ?? 0) > 0;
+  }
+
+  /** A shell is gone. */
+  leave(shell: Shell): void {
+    this.onlookers.get(shell)?.notices.stop();
+    this.onlookers.delete(shell);
   }
 
   /** Few enough nodes to keep the last lines of each. */
@@ -188,15 +245,17 @@ export class Lab {
     }
   }
 
-  look(node: NodePort): void {
-    if (node === this.focus) return;
-    this.focus = node;
-    this.notices.forget();
+  look(shell: Shell, node: NodePort): void {
+    const onlooker = this.onlooker(shell);
+    if (node === onlooker.focus) return;
+    onlooker.focus = node;
+    onlooker.notices.forget();
   }
 
-  prompt(): string {
-    const at = this.simulation === null ? `tcp ${this.focus.views.ready()}` : timeText(this.world.now());
-    return `lab ${this.focus.name} ${at}${heldText(this.world)}> `;
+  prompt(shell: Shell): string {
+    const focus = this.focusOf(shell);
+    const at = this.simulation === null ? `tcp ${focus.views.ready()}` : timeText(this.world.now());
+    return `lab ${focus.name} ${at}${heldText(this.world)}> `;
   }
 
   /** The last lines of a node. */
@@ -246,7 +305,7 @@ export class Lab {
 
   /** The node that a command is about, the looked at one when that is not of the lab. */
   speaker(shell: Shell): NodePort {
-    return shell.labHere === this ? shell.node : this.focus;
+    return shell.labHere === this ? shell.node : this.focusOf(shell);
   }
 
   calendar(): Calendar {
@@ -275,10 +334,11 @@ export class Lab {
       this.byId.clear();
       this.namedAt = -1;
       this.record.forget();
-      this.notices.forget();
-      // Who has not joined yet has nothing to look at.
       const nodes = this.world.nodes();
-      if (!nodes.includes(this.focus)) this.focus = nodes[0] ?? this.focus;
+      for (const onlooker of this.onlookers.values()) {
+        onlooker.notices.forget();
+        if (!nodes.includes(onlooker.focus)) onlooker.focus = nodes[0] ?? onlooker.focus;
+      }
       this.expectations?.break();
     }
   }
@@ -320,7 +380,8 @@ export class Lab {
 
   async close(): Promise<void> {
     this.background?.pause();
-    this.notices.stop();
+    this.endLines?.();
+    this.tell((notices) => notices.stop());
     await this.world.close();
   }
 }

@@ -4,7 +4,7 @@ import { CommandError } from '../errors.ts';
 import { Notices } from '../notices.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { Lab, type LabOptions, type Made, simulationOf } from './lab.ts';
+import { Lab, type LabOptions, type Made } from './lab.ts';
 import { momentText, timeText } from './moments.ts';
 import type { LabWorlds } from './worlds.ts';
 
@@ -21,27 +21,26 @@ export function roomForLab(shell: Shell): LabWorlds {
 }
 
 export function openLab(shell: Shell, made: Made, options: LabOptions, settings: Settings, labs: LabWorlds): Lab {
-  const opened: Lab = new Lab(made, options, settings, labs, (one) => noticesOf(shell, one), {
-    moved: () => shell.promptChanged(),
+  const opened: Lab = new Lab(made, options, settings, labs, noticesFor, {
+    moved: () => opened.moved(),
     ended: () => {
-      const here = simulationOf(shell, 'run').moment();
+      const here = opened.clockwork().simulation.moment();
       const fields = { moment: momentText(here), at: timeText(here.time) };
-      opened.notices.say('ran', fields, `ran to ${fields.moment} ${fields.at}`);
+      opened.tell((notices) => notices.say('ran', fields, `ran to ${fields.moment} ${fields.at}`));
     },
-    failed: (error) => shell.notices.complain(safe(String(error), 300)),
+    failed: (error) => opened.tell((notices) => notices.complain(safe(String(error), 300))),
   });
   shell.lab = opened;
   shell.isInLab = true;
+  // It hears of its lab from the beginning, wherever it looks.
+  opened.noticesOf(shell);
   return opened;
 }
 
-function noticesOf(shell: Shell, one: Lab): Notices {
+function noticesFor(one: Lab, shell: Shell): Notices {
   return new Notices(shell, {
     world: one.world,
-    node: () => (shell.isInLab ? one.focus : null),
+    node: () => (shell.isInLab ? one.focusOf(shell) : null),
     tag: () => '',
-    keepLine: one.keepsLines
-      ? (node, n, direction, line) => one.ringOf(node).add(one.world.now(), n, direction, line)
-      : null,
   });
 }

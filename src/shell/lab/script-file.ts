@@ -35,36 +35,46 @@ export function isLabScript(firstLine: string): boolean {
   return line === HEADER;
 }
 
-export function readScript(path: string): Script {
+/** Of files that it sources, `pathOf` says where they are. */
+export function readScript(path: string, pathOf: (path: string) => string = (one) => one): Script {
   const lines = readLines(path);
   if (!isLabScript(lines[0] ?? ''))
     throw new UsageError(`${safe(path)} is no lab script: its first line must be ${HEADER}; source runs other files`);
-  return scriptOf(path, lines);
+  return scriptOf(path, lines, pathOf);
 }
 
-export const scriptOf = (path: string | null, lines: readonly string[]): Script => ({
+export const scriptOf = (
+  path: string | null,
+  lines: readonly string[],
+  pathOf: (path: string) => string = (one) => one,
+): Script => ({
   path,
-  lines: unfolded(path ?? 'stdin', lines, 0),
+  lines: unfolded(path ?? 'stdin', lines, pathOf, 0),
 });
 
 /** Lines of files that are sourced stand where they are sourced. */
-function unfolded(path: string, lines: readonly string[], depth: number): ScriptLine[] {
+function unfolded(
+  path: string,
+  lines: readonly string[],
+  pathOf: (path: string) => string,
+  depth: number,
+): ScriptLine[] {
   if (depth >= DEPTH_MAX) throw new UsageError('files that source each other go round in a circle');
   const found: ScriptLine[] = [];
   for (const [index, text] of lines.entries()) {
     const where = `${path}:${index + 1}`;
     const words = wordsOf(text, where);
     if (words.length === 0) continue;
-    if (words[0] === 'source' && words[1] !== undefined) found.push(...sourced(words[1], where, depth));
+    if (words[0] === 'source' && words[1] !== undefined) found.push(...sourced(pathOf(words[1]), where, pathOf, depth));
     else found.push({ where, text });
     if (found.length > LINES_MAX) throw new UsageError(`${path} has more than ${LINES_MAX} lines`);
   }
   return found;
 }
 
-function sourced(path: string, where: string, depth: number): ScriptLine[] {
+function sourced(path: string, where: string, pathOf: (path: string) => string, depth: number): ScriptLine[] {
   try {
-    return unfolded(path, readLines(path), depth + 1);
+    return unfolded(path, readLines(path), pathOf, depth + 1);
   } catch (error) {
     if (!(error instanceof UsageError) || depth > 0) throw error;
     throw new UsageError(`${where}: ${error.message}`);

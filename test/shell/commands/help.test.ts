@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { REASONS } from '../../../src/core/reasons.ts';
 import { SETTINGS } from '../../../src/settings.ts';
 import { COMMANDS } from '../../../src/shell/commands/index.ts';
+import { Shell } from '../../../src/shell/shell.ts';
 import { openShell } from '../../helpers/open-shell.ts';
 
 test('help: every command fits one screen of 80 by 24, with the prompt', async () => {
@@ -84,4 +85,21 @@ test('help: on a narrow terminal commands stand in one column and nothing is fol
       lines.some((line) => line.endsWith(`${name.padEnd(10)}${summary}`)),
       name,
     );
+});
+
+test("help: a shell that is attached hears what is the node's and what is its own, and of JavaScript only where there is some", async () => {
+  const { shell: own } = await openShell({ peers: 0 });
+  const textOf = async (noJavaScript: string | null) => {
+    const guest = new Shell({ ...own.options, workshop: own.workshop, isGuest: true, noJavaScript });
+    const result = await guest.run('help');
+    return result.kind === 'ok' ? result.text : '';
+  };
+  assert.match(
+    await textOf('no'),
+    /\nLab, held messages and events shown are the node's; use, trace and replay yours\.$/,
+  );
+  assert.doesNotMatch(await textOf('no'), /JavaScript/);
+  assert.match(await textOf(null), /JavaScript/);
+  const result = await own.run('help');
+  assert.doesNotMatch(result.kind === 'ok' ? result.text : '', /the node's/);
 });
