@@ -16,18 +16,18 @@ export interface LateShellOptions {
 }
 
 export interface LateShell {
-  shell(): Promise<Shell>;
+  readonly shell: () => Promise<Shell>;
   /** Reads the configuration again. */
-  reload(): void;
+  readonly reload: () => void;
   /** Whether an error is the user's mistake, who was told. */
-  isTold(error: unknown): boolean;
+  readonly isTold: (error: unknown) => boolean;
   /** Stops what the shell has, such as its lab. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export function createLateShell({ live, labs, startup, print }: LateShellOptions): LateShell {
   let making: Promise<Shell> | null = null;
-  let tell = (_: unknown) => false;
+  let tell: LateShell['isTold'] = () => false;
   let reading: Promise<() => Promise<void>> | null = null;
 
   async function make(): Promise<Shell> {

@@ -56,9 +56,13 @@ export function readAmount(typed: string | null, usage: string): number | null {
   return amount;
 }
 
-export function rowsOf(shell: Shell, events: readonly TraceEvent[]): string[] {
+export const rowsOf = (shell: Shell, events: readonly TraceEvent[]): string[] =>
+  events.map((event) => rowOf(shell, event, 0));
+
+/** As wide as the terminal, `indent` included. */
+export function rowOf(shell: Shell, event: TraceEvent, indent: number): string {
   const columns = shell.columns();
-  return events.map((event) => cut(eventRow(event), columns === null ? null : columns - 1));
+  return `${' '.repeat(indent)}${cut(eventRow(event), columns === null ? null : columns - 1 - indent)}`;
 }
 
 function summary({ count: kept, forgotten }: Recording, found: number, shown: number, isChosen: boolean): string {

@@ -10,7 +10,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { eventValue, nameOf } from '../event-row.ts';
 import { count, folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { rowsOf } from './log.ts';
+import { rowOf, rowsOf } from './log.ts';
 
 /** An answer whose text is made when it is wanted. */
 interface Told {
@@ -20,6 +20,8 @@ interface Told {
 
 const EFFECTS_MAX = 30;
 const EVENTS_SHOWN = 30;
+/** Deeper steps stand no farther to the right. */
+const DEPTH_SHOWN = 8;
 
 const show: Show = (name) => safe(nameOf(name), 200);
 
@@ -65,6 +67,8 @@ function nodeHere(shell: Shell): string {
   return nodes.includes(here) ? here : (nodes[0] ?? '');
 }
 
+const indentOf = (depth: number) => 2 * Math.min(depth, DEPTH_SHOWN);
+
 function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Told {
   // On sockets a line has another number where it comes than where it was sent, which a record can tell and a hand cannot.
   const inHand = `${word} in hand`;
@@ -78,19 +82,10 @@ function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Told {
   return {
     value: { message: word, causes: causes.map(eventValue), effects: effects.map(({ event }) => eventValue(event)) },
     text() {
-      const rows = rowsOf(shell, causes);
-      const after = effects.map(
-        ({ event, depth }, i) =>
-          `${'  '.repeat(Math.min(depth, 8))}${
-            rowsOf(
-              shell,
-              effects.map((one) => one.event),
-            )[i] ?? event.k
-          }`,
-      );
+      const after = effects.map(({ event, depth }) => rowOf(shell, event, indentOf(depth)));
       const isWhole = effects.length < EFFECTS_MAX;
       return [
-        ...rows.map((row, depth) => `${'  '.repeat(Math.min(depth, 8))}${row}`),
+        ...causes.map((event, depth) => rowOf(shell, event, indentOf(depth))),
         effects.length === 0
           ? 'nothing came of it'
           : `and what came of it${isWhole ? '' : `, the first ${EFFECTS_MAX}`}:`,

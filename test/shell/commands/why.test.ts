@@ -114,3 +114,15 @@ test('why: what is nothing is one line', async () => {
   assert.match((await failure('explain')).message, /^usage: explain ID$/);
   assert.equal((await failure('explain zz')).code, 'no-such-peer');
 });
+
+test('why: steps that stand to the right are no wider than the terminal', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  const whole = await text('why m1');
+  assert.ok(whole.split('\n').some((line) => line.startsWith('    ') && line.length > 60));
+  shell.columns = () => 60;
+  const narrow = (await text('why m1')).split('\n');
+  assert.equal(narrow.length, whole.split('\n').length);
+  for (const line of narrow) assert.ok(line.length < 60, line);
+});
