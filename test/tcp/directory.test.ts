@@ -4,8 +4,8 @@ import { type TestContext, test } from 'node:test';
 import { defaultSettings } from '../../src/settings.ts';
 import { createDirectories } from '../../src/tcp/directory.ts';
 import { createTcpWorld } from '../../src/tcp/world.ts';
-import { parsePlace, readDirectory } from '../../src/wire/directory.ts';
-import { NO_DNSMASQ, openFakeServer, openNameServer, openSilentServer } from '../helpers/dnsmasq.ts';
+import { NO_DNSMASQ, openNameServer, openSilentServer } from '../helpers/dnsmasq.ts';
+import { look } from '../helpers/look-up.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 
 const RECORDS = [
@@ -31,18 +31,6 @@ const RECORDS = [
 
 function dnsTest(title: string, body: (context: TestContext) => Promise<void>): void {
   void test(title, { skip: NO_DNSMASQ }, body);
-}
-
-/** What is listed, sorted; or the code of the failure. */
-function look(server: string, typed: string): Promise<readonly string[] | string> {
-  const place = parsePlace(typed);
-  const directory = 'error' in place ? null : readDirectory(place.host);
-  assert.ok(directory !== null, typed);
-  return new Promise((resolve) => {
-    createDirectories(() => server).ask(directory, (error, places) =>
-      resolve(error === null ? [...places].sort() : (error.code ?? error.message)),
-    );
-  });
 }
 
 dnsTest(
@@ -81,19 +69,6 @@ dnsTest('directory: an answer that is too long for one packet is read whole', as
   assert.equal((await look(place, 'dns:crowd.test')).length, 100);
   const places = Array.from({ length: 20 }, (_, k) => `10.0.8.${k + 1}:${8_000 + k}`);
   assert.deepEqual(await look(place, 'dnssrv:_peersh._tcp.crowd.test'), places.sort());
-});
-
-test('directory: what was found counts when one host of a service has no answer in time', async (context) => {
-  const { place } = await openFakeServer(context);
-  assert.deepEqual(await look(place, 'dnssrv:_peersh._tcp.net.test'), ['10.0.0.1:7001']);
-});
-
-test('directory: a server that is silent is given up within five seconds', async (context) => {
-  const { place, heard } = await openSilentServer(context);
-  const started = performance.now();
-  assert.equal(await look(place, 'dns:one.test'), 'ETIMEOUT');
-  assert.ok(performance.now() - started < 5_500);
-  assert.ok(heard() >= 2, 'a question that is lost is asked again');
 });
 
 test('directory: a question that is called off ends at once', async (context) => {
