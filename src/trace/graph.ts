@@ -52,7 +52,15 @@ const placeOf = ({ listen, remote }: Session) => (listen ?? remote).text;
 /** One number for two, so that a pair is found without making a text of it; nodes are far fewer than 2^26. */
 const pairOf = (from: number, to: number) => from * 67_108_864 + to;
 
-export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
+/** Who is there, and who stands at the other end of a connection: an outsider joins the nodes when it is first met. */
+export interface Roster {
+  /** Those of the world first. */
+  readonly nodes: readonly GraphNode[];
+  readonly states: readonly NodeState[];
+  readonly peerOf: (id: string | null, session: Session) => number;
+}
+
+export function rosterOf(inhabitants: readonly Inhabitant[]): Roster {
   const nodes: GraphNode[] = [];
   const states: NodeState[] = [];
   const byId = new Map<string, number>();
@@ -63,7 +71,6 @@ export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
     nodes.push({ name, id: state.id, address: state.listening[0]?.text ?? null, isOutside: false });
     states.push(state);
   }
-  const inside = nodes.length;
   const names = new Set(nodes.map(({ name }) => name));
 
   function outsider(id: string | null, session: Session): number {
@@ -81,7 +88,19 @@ export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
   const peerOf = (id: string | null, session: Session): number =>
     (id === null ? undefined : byId.get(id)) ?? byAddress.get(placeOf(session)) ?? outsider(id, session);
 
-  return { nodes, connections: connectionsOf(states, peerOf, inside) };
+  return { nodes, states, peerOf };
+}
+
+export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
+  const { nodes, states, peerOf } = rosterOf(inhabitants);
+  return { nodes, connections: connectionsOf(states, peerOf) };
+}
+
+/** Whom a node is connected to. Who is taken for a peer without a hello is no peer by any id. */
+export function visitPeers({ sessions, peers }: NodeState, visit: (id: string | null, session: Session) => void): void {
+  for (const [id, session] of peers) visit(id, session);
+  if (sessions.size > peers.size)
+    for (const session of sessions.values()) if (session.stage === 'quiet') visit(null, session);
 }
 
 /** Who stands at the other end and who dialled, as one number: a large world has a million of them. */
@@ -90,21 +109,14 @@ const peerAt = (end: number) => Math.floor(end / 2);
 const isDialledAt = (end: number) => end % 2 === 1;
 
 /** One for each pair and direction; it has two ends unless only one of the nodes has it. */
-function connectionsOf(
-  states: readonly NodeState[],
-  peerOf: (id: string | null, session: Session) => number,
-  inside: number,
-): Connection[] {
-  const endsOf = states.map(({ sessions, peers }) => {
+function connectionsOf(states: readonly NodeState[], peerOf: Roster['peerOf']): Connection[] {
+  const { length: inside } = states;
+  const endsOf = states.map((state) => {
     const ends: number[] = [];
-    function add(id: string | null, session: Session): void {
+    visitPeers(state, (id, session) => {
       const end = endOf(peerOf(id, session), session.dir === 'outbound');
       if (!ends.includes(end)) ends.push(end);
-    }
-    for (const [id, session] of peers) add(id, session);
-    // Who is taken for a peer without a hello is no peer by any id.
-    if (sessions.size > peers.size)
-      for (const session of sessions.values()) if (session.stage === 'quiet') add(null, session);
+    });
     return ends;
   });
   const connections: Connection[] = [];

@@ -1,5 +1,5 @@
 /** A graph that is too large for a picture in a few lines: how many nodes have how many neighbours, what hangs together, who is alone. */
-import { componentsOf, type Graph, neighboursOf } from './graph.ts';
+import { componentsOf, type GraphNode } from './graph.ts';
 import { foldWords, separated } from './words.ts';
 
 /** Rows of the histogram. */
@@ -14,14 +14,12 @@ const NAMES_MAX = 20;
 const text = (count: number) => count.toLocaleString('en');
 
 export function overviewOf(
-  graph: Graph,
+  nodes: readonly GraphNode[],
+  neighbours: readonly (readonly number[])[],
   columns: number,
-  neighbours: readonly (readonly number[])[] = neighboursOf(graph),
 ): string[] {
   const components = componentsOf(neighbours);
-  const alone = components
-    .filter(({ length }) => length === 1)
-    .map(([node]) => graph.nodes[node as number]?.name ?? '');
+  const alone = components.filter(({ length }) => length === 1).map(([node]) => nodes[node as number]?.name ?? '');
   return [
     ...histogramOf(
       neighbours.map(({ length }) => length),

@@ -1,9 +1,18 @@
 /** `map`: who is connected to whom, as a picture in the terminal, or as a file for graphviz or a browser. */
 import { dotOf } from '../../trace/exporters/dot.ts';
 import { SVG_NODES_MAX, svgOf } from '../../trace/exporters/svg.ts';
-import { componentsOf, type Graph, graphOf, type KnownOnly, knownOnly, neighboursOf } from '../../trace/graph.ts';
+import {
+  componentsOf,
+  type Graph,
+  type GraphNode,
+  graphOf,
+  type KnownOnly,
+  knownOnly,
+  neighboursOf,
+} from '../../trace/graph.ts';
 import { overviewOf } from '../../trace/overview.ts';
 import { drawGraph, PICTURE_NODES_MAX } from '../../trace/picture.ts';
+import { type Sketch, sketchOf } from '../../trace/sketch.ts';
 import { type Answer, type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { count, folded, safe } from '../render.ts';
@@ -14,8 +23,8 @@ import { writeText } from '../shell-file.ts';
 const COLUMNS = 80;
 /** Edges in a file; what is over is counted there. */
 const EDGES_MAX = 200_000;
-/** Of more nodes what is only known is left out of a file: there are millions of it. */
-const KNOWN_NODES_MAX = 1_000;
+/** Of more nodes connections are only counted, and what is only known is left out of a file: there are millions of it. */
+const LISTED_NODES_MAX = 1_000;
 
 const MARKS = [
   ['>', '> dialled the column'],
@@ -25,7 +34,7 @@ const MARKS = [
   ['.', '. only knows it'],
 ] as const;
 
-type Neighbours = ReturnType<typeof neighboursOf>;
+type Neighbours = readonly (readonly number[])[];
 
 export const map: Command = {
   name: 'map',
@@ -38,6 +47,7 @@ export const map: Command = {
     'Up to 30 nodes as a picture: lines, or a table where they would be a tangle; more are counted by their peers.',
     '--dot is for graphviz, --svg for a browser, each printed or written to FILE: solid from dialler to listener, dotted',
     'what is only known, dashed what only one end takes for a connection. Of your own node it shows the peers.',
+    'JSON lists the connections of up to 1,000 nodes; --dot has those of more.',
   ],
   options: { dot: { type: 'boolean' }, svg: { type: 'boolean' } },
   candidates: (shell, before, word) => (before.length === 0 ? shell.pathsFrom(word) : []),
@@ -47,22 +57,44 @@ export const map: Command = {
     if (words.length > 1 || (file !== null && format === null) || (options['dot'] === true && options['svg'] === true))
       throw new UsageError(`usage: ${this.usage}`);
     const inhabitants = shell.world.nodes();
-    const graph = graphOf(inhabitants);
     if (format !== null) {
-      const isLarge = graph.nodes.length > KNOWN_NODES_MAX;
-      return exported(
-        graph,
-        isLarge ? null : knownOnly(graph, inhabitants, EDGES_MAX),
-        format,
-        file === null ? null : shell.pathOf(file),
-      );
+      const graph = graphOf(inhabitants);
+      const known = inhabitants.length > LISTED_NODES_MAX ? null : knownOnly(graph, inhabitants, EDGES_MAX);
+      return exported(graph, known, format, file === null ? null : shell.pathOf(file));
     }
-    // In a large lab there are millions of them.
+    if (inhabitants.length > LISTED_NODES_MAX) return sketched(shell, sketchOf(inhabitants));
+    const graph = graphOf(inhabitants);
     const known = graph.nodes.length > PICTURE_NODES_MAX ? null : knownOnly(graph, inhabitants, Infinity);
     const neighbours = neighboursOf(graph);
-    return { value: rowsOf(graph, known, neighbours), text: () => drawn(shell, graph, known, neighbours) };
+    return {
+      value: {
+        nodes: nodeRows(graph.nodes, neighbours),
+        connections: connectionRows(graph),
+        knownOnly: known?.count ?? null,
+        components: componentsOf(neighbours).map(({ length }) => length),
+      },
+      text: () => drawn(shell, graph, known, neighbours),
+    };
   },
 };
+
+/** Of many nodes the connections are only counted. */
+function sketched(shell: Shell, { nodes, neighbours, connections, halves }: Sketch): Answer {
+  const columns = shell.columns() ?? COLUMNS;
+  return {
+    value: {
+      nodes: nodeRows(nodes, neighbours),
+      connections: null,
+      knownOnly: null,
+      components: componentsOf(neighbours).map(({ length }) => length),
+    },
+    text: () =>
+      [
+        folded(headOf(nodes.length, connections, halves, 0), columns, 0),
+        ...overviewOf(harmlessNames(nodes), neighbours, columns),
+      ].join('\n'),
+  };
+}
 
 function exported(graph: Graph, known: KnownOnly | null, format: 'dot' | 'svg', file: string | null): Answer {
   if (format === 'svg' && graph.nodes.length > SVG_NODES_MAX)
@@ -76,36 +108,37 @@ function exported(graph: Graph, known: KnownOnly | null, format: 'dot' | 'svg', 
   return { value: { format, file, bytes }, text: `wrote ${safe(file)} (${bytes} bytes)` };
 }
 
-function rowsOf(graph: Graph, known: KnownOnly | null, neighbours: Neighbours) {
-  const { nodes, connections } = graph;
+const nodeRows = (nodes: readonly GraphNode[], neighbours: Neighbours) =>
+  nodes.map(({ name, id, address, isOutside }, at) => ({
+    name,
+    id,
+    address,
+    outside: isOutside,
+    peers: neighbours[at]?.length ?? 0,
+  }));
+
+function connectionRows({ nodes, connections }: Graph) {
   const nameOf = (at: number) => nodes[at]?.name ?? '';
-  return {
-    nodes: nodes.map(({ name, id, address, isOutside }, at) => ({
-      name,
-      id,
-      address,
-      outside: isOutside,
-      peers: neighbours[at]?.length ?? 0,
-    })),
-    connections: connections.map(({ from, to, isHalf }) => ({ from: nameOf(from), to: nameOf(to), half: isHalf })),
-    knownOnly: known?.count ?? null,
-    components: componentsOf(neighbours).map(({ length }) => length),
-  };
+  return connections.map(({ from, to, isHalf }) => ({ from: nameOf(from), to: nameOf(to), half: isHalf }));
 }
 
+const harmlessNames = (nodes: readonly GraphNode[]) => nodes.map((node) => ({ ...node, name: safe(node.name) }));
+
+const headOf = (nodes: number, connections: number, halves: number, known: number) =>
+  [
+    count(nodes, 'node'),
+    count(connections, 'connection'),
+    ...(halves > 0 ? [`${halves} of them at one end only`] : []),
+    ...(known > 0 ? [`${known} more only known`] : []),
+  ].join(', ');
+
 function drawn(shell: Shell, raw: Graph, known: KnownOnly | null, neighbours: Neighbours): string {
-  const graph = { ...raw, nodes: raw.nodes.map((node) => ({ ...node, name: safe(node.name) })) };
+  const graph = { ...raw, nodes: harmlessNames(raw.nodes) };
   const { strong, dim } = shell.paint;
   const columns = shell.columns() ?? COLUMNS;
-  const half = graph.connections.filter(({ isHalf }) => isHalf).length;
-  const head = [
-    count(graph.nodes.length, 'node'),
-    count(graph.connections.length, 'connection'),
-    ...(half > 0 ? [`${half} of them at one end only`] : []),
-    ...(known !== null && known.count > 0 ? [`${known.count} more only known`] : []),
-  ].join(', ');
-  const lines = [folded(head, columns, 0)];
-  if (known === null) return [...lines, ...overviewOf(graph, columns, neighbours)].join('\n');
+  const halves = graph.connections.filter(({ isHalf }) => isHalf).length;
+  const lines = [folded(headOf(graph.nodes.length, graph.connections.length, halves, known?.count ?? 0), columns, 0)];
+  if (known === null) return [...lines, ...overviewOf(graph.nodes, neighbours, columns)].join('\n');
   const picture = drawGraph(graph, known, { columns, strong, dim });
   lines.push(...picture.lines);
   const body = picture.lines.slice(picture.form === 'table' ? -graph.nodes.length : 0).join('\n');
