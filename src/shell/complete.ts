@@ -22,7 +22,7 @@ function completeFor(shell: Shell, { who, rest }: NodeFirst): Completion {
   } catch {
     // Who is nobody has nothing to offer.
   }
-  return node === undefined ? offer([], '', null) : shell.lookingAt(node, () => completeHere(shell, rest));
+  return node === undefined ? offer([], '', null) : shell.spokenTo.lookingAt(node, () => completeHere(shell, rest));
 }
 
 function completeHere(shell: Shell, line: string): Completion {
@@ -90,14 +90,14 @@ function javascript(shell: Shell, line: string): Completion {
 
 /** Names a line of JavaScript may begin with and that are not the language's. */
 const variables = (shell: Shell) =>
-  ['node', 'world', ...(shell.lab === null ? [] : ['nodes']), ...shell.declaredNames()].sort();
+  ['node', 'world', ...(shell.lab === null ? [] : ['nodes']), ...shell.javascript.declaredNames()].sort();
 
 /** What a name stands for; undefined when it is not known without running code. */
 function knownValue(shell: Shell, name: string): unknown {
   if (name === 'node') return shell.node.state;
   if (name === 'world') return shell.world;
   if (name === '_') return shell.lastRows;
-  return shell.declaredValue(name) ?? Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+  return shell.javascript.declaredValue(name) ?? Object.getOwnPropertyDescriptor(globalThis, name)?.value;
 }
 
 /** Own property names along a dotted path, read from descriptors so that no getter runs; a proxy would run its traps. */

@@ -4,7 +4,8 @@
  */
 import { createRing } from '../trace/ring.ts';
 import type { LabWorlds } from './lab/worlds.ts';
-import type { Live, Shell } from './shell.ts';
+import type { Shell } from './shell.ts';
+import type { Live } from './shell-options.ts';
 import type { Startup } from './startup.ts';
 
 export interface LateShellOptions {

@@ -5,7 +5,8 @@ import type { LastLines } from '../trace/ring.ts';
 import { createPaint, decideColor } from './color.ts';
 import type { LabWorlds } from './lab/worlds.ts';
 import { safe } from './render.ts';
-import { type Live, Shell } from './shell.ts';
+import { Shell } from './shell.ts';
+import type { Live } from './shell-options.ts';
 import type { Startup } from './startup.ts';
 import { isOfPrompt } from './typed.ts';
 

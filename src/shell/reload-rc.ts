@@ -8,7 +8,8 @@ import type { SettingOrigin } from './apply-setting.ts';
 import { CommandError } from './errors.ts';
 import { type RcLine, type RcTarget, readRc, runRc } from './rc.ts';
 import { count, safe } from './render.ts';
-import type { Live, Shell } from './shell.ts';
+import type { Shell } from './shell.ts';
+import type { Live } from './shell-options.ts';
 import type { RcSaid, Startup } from './startup.ts';
 
 /** What is called each time that the file is to be read. */

@@ -2,6 +2,7 @@
 
 import { asciiOnly } from '../util/ascii.ts';
 import { CommandError, EXIT, errorValue } from './errors.ts';
+import { unfinished } from './failure.ts';
 import type { Output } from './output.ts';
 import type { RunResult } from './session.ts';
 import type { Shell } from './shell.ts';
@@ -47,12 +48,12 @@ export async function* runAll(
     const input = pending.join('\n');
     const result = await run(input);
     if (result.kind === 'more' && pending.length < INPUT_LINES_MAX) continue;
-    yield { result: result.kind === 'more' ? shell.unfinished(input) : result, line, input };
+    yield { result: result.kind === 'more' ? unfinished(shell, input) : result, line, input };
     line += pending.length;
     pending = [];
   }
   const input = pending.join('\n');
-  if (pending.length > 0) yield { result: shell.unfinished(input), line, input };
+  if (pending.length > 0) yield { result: unfinished(shell, input), line, input };
 }
 
 export function exitCode(result: Done): number {

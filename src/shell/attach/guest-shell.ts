@@ -1,7 +1,8 @@
 /** A shell for a client of the control socket: a shell of the node goes in, another of the same node comes out, as that client may have it. */
 import { createPaint } from '../color.ts';
 import { recordFromNow } from '../record-from-now.ts';
-import { Shell, type ShellOptions } from '../shell.ts';
+import { Shell } from '../shell.ts';
+import type { ShellOptions } from '../shell-options.ts';
 import type { Hello } from './protocol.ts';
 
 const NO_JAVASCRIPT = 'plain commands only: JavaScript over a socket needs a node that was started with --allow-eval';

@@ -1,7 +1,9 @@
 /** `at`: does a line at a later time of the lab, in the middle of whatever lets the time pass until then. */
 import { readDuration } from '../../settings.ts';
+import { checkLater } from '../check-line.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { doNow } from '../lab/do-now.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
 import { timeText } from '../lab/moments.ts';
 import { safe } from '../render.ts';
@@ -25,14 +27,14 @@ export const at: Command = {
     const atUs = readDuration(when);
     if (atUs === null) throw new UsageError(`${JSON.stringify(safe(when))} is not a time such as 500ms or 5s`);
     simulationOf(shell, 'at');
-    await shell.checkLater(line);
+    await checkLater(shell, line);
     const where = shell.play?.where ?? `at ${when}`;
     labOf(shell).agenda?.add(atUs, line, () => {
       // The script that planned it may be over; while it runs, what is done now is named by this line.
       const { play } = shell;
       const meanwhile = play?.where ?? '';
       if (play !== null) play.where = where;
-      shell.doNow(line, (result) => {
+      doNow(shell, line, (result) => {
         if (play === null) labOf(shell).tell((notices) => notices.complain(`${where}: ${result.message}`));
         else play.failure ??= { where, result };
       });

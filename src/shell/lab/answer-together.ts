@@ -1,5 +1,6 @@
 /** One line asked of several nodes, one after the other: names and how to ask each go in, one answer comes out. */
 import { CommandError } from '../errors.ts';
+import { ABORTED } from '../failure.ts';
 import { count } from '../render.ts';
 import type { RunResult } from '../session.ts';
 import type { Shell } from '../shell.ts';
@@ -33,7 +34,7 @@ export async function answerTogether(
   }
   const rest = answers.length - SHOWN_MAX;
   const text = rest > 0 ? `… ${rest} more` : '';
-  if (signal.aborted) return { kind: 'aborted', text: '^C' };
+  if (signal.aborted) return { kind: 'aborted', text: ABORTED };
   if (failures.length === 0) return { kind: 'ok', text, value: answers };
   const told = `${count(failures.length, 'node')} of ${nodes.length} failed, first ${failures[0]}`;
   throw new CommandError(firstCode, told, [], { answers });

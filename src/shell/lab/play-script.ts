@@ -4,6 +4,7 @@
  */
 import { defaultSettings, type SettingKey } from '../../settings.ts';
 import { applySetting, type SettingOrigin } from '../apply-setting.ts';
+import { checkLater, checkLine } from '../check-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { stripComment } from '../line.ts';
 import type { RunResult } from '../session.ts';
@@ -71,8 +72,8 @@ function begin({ lines }: Script, { seed, settings: typed }: ScriptOptions): Pla
 async function check(shell: Shell, { where, text }: ScriptLine): Promise<void> {
   const later = /^\s*at\s+\S+\s+(\S.*)$/s.exec(stripComment(text))?.[1];
   try {
-    if (later === undefined) shell.checkLine(stripComment(text), false);
-    else await shell.checkLater(later);
+    if (later === undefined) checkLine(shell, stripComment(text));
+    else await checkLater(shell, later);
   } catch (error) {
     throw error instanceof CommandError ? wrong(where, error.message, error) : error;
   }

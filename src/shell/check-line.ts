@@ -1,0 +1,46 @@
+/** What is wrong with a line as far as it can be known before it is run: a line goes in, a complaint comes out. It does nothing. */
+import { readArguments } from './command-arguments.ts';
+import { UsageError } from './errors.ts';
+import { readNodeFirst } from './lab/node-first.ts';
+import { expectThere, type There, thereOf } from './lab/there.ts';
+import type { Line } from './line.ts';
+import { lineHere } from './line-here.ts';
+import type { Shell } from './shell.ts';
+
+const NO_JAVASCRIPT = 'plain commands only, no JavaScript';
+
+/** The complaint of JavaScript where there is none. */
+export const noJavaScript = ({ options }: Shell): UsageError => new UsageError(options.noJavaScript ?? NO_JAVASCRIPT);
+
+/** Complains of a line that is no command; what it is comes out, without the nodes that it names. */
+export function checkLine(shell: Shell, input: string): Exclude<Line, { kind: 'javascript' }> {
+  const { vocabulary } = shell;
+  const line = lineHere(shell, readNodeFirst(input)?.rest ?? input);
+  if (line.kind === 'empty') return line;
+  const word = line.kind === 'command' ? line.word : (/^\s*(?:\S+:\s+)?([\w-]*)/.exec(input)?.[1] ?? '');
+  const isWord = /^[A-Za-z]/.test(word);
+  if (isWord && vocabulary.command(word) === null && !shell.options.aliases.has(word)) throw vocabulary.unknown(word);
+  if (line.kind === 'javascript') throw noJavaScript(shell);
+  return line;
+}
+
+/** The same of one that is to be done at a later time, in the middle of a run, and of its words as far as they can be wrong already now. */
+export async function checkLater(shell: Shell, input: string): Promise<void> {
+  const { labs } = shell.options;
+  const line = checkLine(shell, input);
+  const command = line.kind === 'command' ? shell.vocabulary.command(line.word) : null;
+  if (line.kind === 'command' && command?.takesTime === true)
+    throw new UsageError(
+      `${line.word} moves the time itself, or waits: at a later time only what is done at once can be done`,
+    );
+  const first = readNodeFirst(input);
+  const there = thereOf(shell);
+  if (first !== null && first.who !== 'live') expectThere(first.who, there);
+  if (line.kind !== 'command' || command === null || labs === null) return;
+  const typed = readArguments(command, line.rest);
+  const words = command.takesNodes === true ? typed.words.map((word) => placeholderOf(word, there)) : typed.words;
+  await command.check?.({ ...typed, words }, there, labs);
+}
+
+/** A place that the name of a node may stand for later. */
+const placeholderOf = (word: string, { names }: There) => (names.includes(word) ? '10.0.0.1:5999' : word);
