@@ -65,7 +65,7 @@ export class RecordFile {
       });
     const { transcript } = this;
     this.open(path);
-    recorder.added = (index) => this.add(index);
+    recorder.columns.added = (index) => this.add(index);
     if (world !== null && transcript !== null)
       this.endTranscript = world.transcribe((name) => transcript.scribeOf(name));
   }
@@ -150,7 +150,7 @@ export class RecordFile {
     if (this.isOver) return;
     this.transcript?.end(false);
     this.isOver = true;
-    this.options.recorder.added = null;
+    this.options.recorder.columns.added = null;
     this.endTranscript();
     if (this.timer !== null) clearTimeout(this.timer);
     if (this.file < 0) return;

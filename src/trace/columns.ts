@@ -61,6 +61,8 @@ export class Columns {
   private numbers = new Float64Array(ROWS_FIRST * WIDTH);
   private readonly ends: (End | null)[] = [];
   private readonly payloads: (Payload | null)[] = [];
+  /** Called with the number of each row that is added; null while nobody asks. It must not throw. */
+  added: ((index: number) => void) | null = null;
 
   constructor() {
     lengthen(this.ends, this.size);
@@ -133,6 +135,7 @@ export class Columns {
     this.payloads[slot] = payload;
     this.held += weight;
     while (this.held > HELD_BYTES_MAX && this.first < this.last) this.forgetOldest();
+    if (this.added !== null) this.added(this.last);
     return this.last;
   }
 

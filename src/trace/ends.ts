@@ -2,6 +2,8 @@
  * The two ends of connections, as a recorder sees them: an end opens with the addresses of its socket, and finds the other one when that is
  * a node of the same world; then a line that comes is the one that was sent. It records nothing itself.
  */
+import { answered } from './kinds.ts';
+
 /** A node as the recorder knows it. */
 export interface Recorded {
   readonly name: string;
@@ -187,8 +189,9 @@ export function ask(end: End, type: number, number: number): void {
   if (end.asked.length > ASKED_MAX) end.asked.shift();
 }
 
-/** The question of that type that has waited longest, which is then answered; 0: none. */
+/** The question that has waited longest here for a line of that type, which is then answered; 0: none. */
 export function answer(end: End, type: number): number {
-  const at = end.asked.findIndex((one) => one.type === type);
+  const question = answered(type);
+  const at = question < 0 ? -1 : end.asked.findIndex((one) => one.type === question);
   return at < 0 ? 0 : (end.asked.splice(at, 1)[0]?.number ?? 0);
 }

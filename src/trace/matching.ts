@@ -61,13 +61,13 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
       const { columns } = recorder;
       columns.read(index, row);
       const { kind, end, payload, cause } = row;
-      const node = recorder.nodes[row.node]?.name ?? '';
+      const node = recorder.nodes.all[row.node]?.name ?? '';
       const isPassing = kind === SEND || kind === RECV;
       const done = !isPassing && row.message !== 0 ? (payload as Done) : null;
       const isOfLine = isPassing || done !== null;
       const isOut = done === null ? kind === SEND : done.direction === 'sent';
       const line = done === null ? payload : (done.line ?? done.message);
-      const peer = end === null ? null : recorder.peerName(end);
+      const peer = end === null ? null : recorder.nodes.peerName(end);
       observation.t = row.at;
       observation.index = index;
       observation.node = node;
@@ -76,7 +76,7 @@ export function matcherOf(expression: Expression, there: Matchable): RecordMatch
       observation.from = isOfLine ? (isOut ? node : peer) : null;
       observation.to = isOfLine ? (isOut ? peer : node) : null;
       observation.n = end?.n ?? 0;
-      observation.id = end === null ? null : (recorder.peerNode(end)?.id ?? end.id);
+      observation.id = end === null ? null : (recorder.nodes.peerNode(end)?.id ?? end.id);
       observation.by = done?.by ?? null;
       observation.message = null;
       if (!isOfLine) {

@@ -45,7 +45,7 @@ export class RecordedEvent implements TraceEvent {
     const done = isLine && !isPassing ? (payload as Done) : null;
     this.i = index;
     this.t = ROW.at / 1_000;
-    this.n = recorder.nodes[ROW.node]?.name ?? '';
+    this.n = recorder.nodes.all[ROW.node]?.name ?? '';
     this.k = KIND_NAMES[kind] ?? '';
     this.m = isLine ? `m${ROW.message}${copy > 1 ? `.${copy}` : ''}` : null;
     this.re = reply === 0 ? null : `m${reply}`;
@@ -87,14 +87,14 @@ export class RecordedEvent implements TraceEvent {
 const directionOf = (end: End | null) => (end === null ? null : end.isDialled ? 'out' : 'in');
 
 function peerOf(recorder: Recorder, end: End | null, payload: Payload | null, isLine: boolean): string | null {
-  if (end !== null) return recorder.peerName(end);
+  if (end !== null) return recorder.nodes.peerName(end);
   if (isLine || payload === null || typeof payload === 'string' || !('kind' in payload)) return null;
   switch (payload.kind) {
     case 'dialing':
     case 'dial-failed':
     case 'refused':
     case 'self':
-      return recorder.placeName(payload.address);
+      return recorder.nodes.placeName(payload.address);
     default:
       return null;
   }

@@ -13,7 +13,7 @@ export function recordedLines(recorder: Recorder, name: string): LastLines {
   function lineAt(index: number): RingLine | null {
     columns.read(index, row);
     const { at, kind, end, payload } = row;
-    if ((kind !== SEND && kind !== RECV) || recorder.nodes[row.node]?.name !== name) return null;
+    if ((kind !== SEND && kind !== RECV) || recorder.nodes.all[row.node]?.name !== name) return null;
     const line = typeof payload === 'string' ? payload : payload === null ? '' : encodeMessage(payload as Message);
     return { at, n: end?.n ?? 0, direction: kind === SEND ? 'sent' : 'received', line };
   }

@@ -67,7 +67,7 @@ export const record: Command = {
 };
 
 function testOf(recorder: Recorder, text: string): (index: number) => boolean {
-  const there = recorder.whoIsThere();
+  const there = recorder.nodes.whoIsThere();
   const { asked, holds } = asTypedExpression(() =>
     matcherOf(readExpression(text, { nodes: there.names, kinds: RECORD_KINDS }), there),
   );
