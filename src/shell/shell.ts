@@ -211,7 +211,7 @@ export class Shell {
   /** Where commands go: the lab or the user's own node. */
   private get place(): Live {
     if (this.spoken !== null) return this.spoken;
-    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.focusOf(this) };
+    if (this.lab !== null && this.isInLab) return { world: this.lab.world, node: this.lab.onlookers.focusOf(this) };
     if (this.options.live !== null && this.play === null) return this.options.live;
     throw this.noLab();
   }
@@ -283,7 +283,7 @@ export class Shell {
   }
 
   get notices(): Notices {
-    return this.labHere?.noticesOf(this) ?? this.liveNotices;
+    return this.labHere?.onlookers.noticesOf(this) ?? this.liveNotices;
   }
 
   private spokenAt(node: NodePort): Spoken {
@@ -326,7 +326,7 @@ export class Shell {
     this.hasLeft = true;
     this.interrupt();
     this.liveNotices.stop();
-    this.lab?.leave(this);
+    this.lab?.onlookers.leave(this);
   }
 
   /** Stops every node, of the lab too. */
@@ -336,7 +336,7 @@ export class Shell {
 
   /** Messages or events are told because the user asked for it. */
   get isTracing(): boolean {
-    return this.liveNotices.traces.length > 0 || this.lab?.isTracing(this) === true;
+    return this.liveNotices.traces.length > 0 || this.lab?.onlookers.isTracing(this) === true;
   }
 
   /** Where a file is that a line names. */
@@ -458,7 +458,7 @@ export class Shell {
     try {
       const first = readNodeFirst(input);
       const world = Object.create(lab.world, { until: { value: () => new Promise(() => undefined) } }) as World;
-      for (const node of first === null ? [lab.focusOf(this)] : this.named(first.who)) {
+      for (const node of first === null ? [lab.onlookers.focusOf(this)] : this.named(first.who)) {
         this.spoken = { node, world, isOfLab: true, isNamed: first !== null, isNow: true };
         void this.answerLine(first?.rest ?? input, signal, 0).then(hear);
       }
@@ -512,11 +512,11 @@ export class Shell {
     if (only !== undefined) return ask(only);
     if (names.length === 0) throw new CommandError('no-such-node', `${who} is nobody`);
     const lab = labOf(this);
-    for (const name of names) lab.expect(name);
+    for (const name of names) lab.inhabitants.expect(name);
     const running = new Map(lab.world.nodes().map((node) => [node.name, node]));
     const askOrSay = async (name: string): Promise<RunResult> => {
       const node = running.get(name);
-      return node === undefined ? this.failed(rest, lab.unknown(name), signal) : ask(node);
+      return node === undefined ? this.failed(rest, lab.inhabitants.unknown(name), signal) : ask(node);
     };
     return answerTogether(this, names, askOrSay, signal);
   }
@@ -667,7 +667,7 @@ export class Shell {
     const run = async () => command.run(this, { words, rest, options, signal, say });
     const isOfLab = this.worksInLab(command);
     const answer = await (isOfLab ? this.inTurn(signal, run) : run()).finally(() => this.tellFork());
-    if (isOfLab) this.lab?.moved();
+    if (isOfLab) this.lab?.onlookers.moved();
     if (command.group !== 'shell' && !signal.aborted) this.lastRows = answer.value;
     return answer;
   }
