@@ -53,11 +53,11 @@ async function answerAs(
   if (only !== undefined) return ask(only);
   if (names.length === 0) throw new CommandError('no-such-node', `${who} is nobody`);
   const lab = labOf(shell);
-  for (const name of names) lab.expect(name);
+  for (const name of names) lab.inhabitants.expect(name);
   const running = new Map(lab.world.nodes().map((node) => [node.name, node]));
   const askOrSay = async (name: string): Promise<RunResult> => {
     const node = running.get(name);
-    return node === undefined ? failed(shell, rest, lab.unknown(name), signal) : ask(node);
+    return node === undefined ? failed(shell, rest, lab.inhabitants.unknown(name), signal) : ask(node);
   };
   return answerTogether(shell, names, askOrSay, signal);
 }

@@ -23,7 +23,7 @@ export async function callCommand(shell: Shell, command: Command, rest: string, 
   const run = async () => command.run(shell, { words, rest, options, signal, say });
   const isOfLab = worksInLab(shell, command);
   const answer = await (isOfLab ? inTurn(shell, signal, run) : run()).finally(() => tellFork(shell));
-  if (isOfLab) shell.lab?.moved();
+  if (isOfLab) shell.lab?.onlookers.moved();
   if (command.group !== 'shell' && !signal.aborted) shell.lastRows = answer.value;
   return answer;
 }

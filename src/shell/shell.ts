@@ -190,7 +190,7 @@ export class Shell {
   }
 
   get notices(): Notices {
-    return this.labHere?.noticesOf(this) ?? this.liveNotices;
+    return this.labHere?.onlookers.noticesOf(this) ?? this.liveNotices;
   }
 
   /** Lines of the nodes' own accord that are shown in a second. */
@@ -203,7 +203,7 @@ export class Shell {
     this.hasLeft = true;
     this.interrupt();
     this.liveNotices.stop();
-    this.lab?.leave(this);
+    this.lab?.onlookers.leave(this);
   }
 
   /** Stops every node, of the lab too. */
@@ -213,7 +213,7 @@ export class Shell {
 
   /** Messages or events are told because the user asked for it. */
   get isTracing(): boolean {
-    return this.liveNotices.traces.length > 0 || this.lab?.isTracing(this) === true;
+    return this.liveNotices.traces.length > 0 || this.lab?.onlookers.isTracing(this) === true;
   }
 
   /** Where a file is that a line names. */

@@ -44,7 +44,7 @@ export class SpokenTo {
   get place(): Live {
     const { entered, own, shell } = this;
     if (this.spoken !== null) return this.spoken;
-    if (entered !== null) return { world: entered.world, node: entered.focusOf(shell) };
+    if (entered !== null) return { world: entered.world, node: entered.onlookers.focusOf(shell) };
     if (own !== null) return own;
     throw shell.noLab();
   }

@@ -45,7 +45,7 @@ export const addrs: Command = {
       .addrs()
       .filter((row) => which === undefined || row.table === which)
       .map((row) => ({
-        ...(lab === null ? {} : { node: lab.nameAt(row.address) }),
+        ...(lab === null ? {} : { node: lab.inhabitants.nameAt(row.address) }),
         ...row,
         heardMs: round3(row.heardMs),
         triedMs: round3(row.triedMs),

@@ -35,7 +35,7 @@ export const at: Command = {
       const meanwhile = play?.where ?? '';
       if (play !== null) play.where = where;
       doNow(shell, line, (result) => {
-        if (play === null) labOf(shell).tell((notices) => notices.complain(`${where}: ${result.message}`));
+        if (play === null) labOf(shell).onlookers.tell((notices) => notices.complain(`${where}: ${result.message}`));
         else play.failure ??= { where, result };
       });
       if (play !== null) play.where = meanwhile;

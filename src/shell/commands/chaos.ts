@@ -82,9 +82,9 @@ function plan(lab: Lab, atUs: number, text: string): Planned {
   return agenda.add(atUs, text, () => {
     for (const put of putOn(lab, simulation, text)) {
       const fields = { at: timeText(atUs), fault: put.id, text: put.text };
-      lab.tell((notices) => notices.say('fault', fields, `${fields.at} ${put.id} ${shownFault(put.text)}`));
+      lab.onlookers.tell((notices) => notices.say('fault', fields, `${fields.at} ${put.id} ${shownFault(put.text)}`));
     }
-    lab.moved();
+    lab.onlookers.moved();
   });
 }
 

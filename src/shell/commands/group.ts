@@ -26,7 +26,7 @@ export const group: Command = {
     for (const word of words) {
       const { name, members } = read(word);
       const names = namesOf(members, new Map([...lab.groups, ...made]), () => lab.names());
-      for (const one of names) lab.expect(one);
+      for (const one of names) lab.inhabitants.expect(one);
       made.set(name, names);
     }
     if (new Set([...lab.groups.keys(), ...made.keys()]).size > GROUPS_MAX)

@@ -59,6 +59,6 @@ function chosen(lab: Lab, simulation: Simulation, word: string): readonly FaultV
     throw new CommandError('no-such-fault', `${word} is not on; ${there}`, nearest(word, ids));
   }
   const names = new Set(namesOf(word, lab.groups, () => lab.names()));
-  for (const name of names) lab.expect(name);
+  for (const name of names) lab.inhabitants.expect(name);
   return views.filter((view) => view.names.some((name) => names.has(name)));
 }

@@ -140,9 +140,9 @@ async function stop(shell: Shell): Promise<Answer> {
   const ended = labOf(shell);
   shell.lab = null;
   shell.isInLab = false;
-  ended.leave(shell);
-  ended.tell((notices) => notices.say('lab-stopped', {}, 'the lab is gone'));
-  ended.moved();
+  ended.onlookers.leave(shell);
+  ended.onlookers.tell((notices) => notices.say('lab-stopped', {}, 'the lab is gone'));
+  ended.onlookers.moved();
   await ended.close();
   return {
     value: { stopped: true },
@@ -152,7 +152,7 @@ async function stop(shell: Shell): Promise<Answer> {
 
 function about(lab: Lab, shell: Shell): Answer {
   const { world, simulation, options } = lab;
-  const focus = lab.focusOf(shell);
+  const focus = lab.onlookers.focusOf(shell);
   const columns = shell.columns();
   const running = world.nodes().length;
   const nodes = lab.members().length;

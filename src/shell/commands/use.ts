@@ -25,7 +25,7 @@ export const use: Command = {
       if (shell.options.live === null) throw new CommandError('no-such-node', 'there is no node of your own here');
       shell.isInLab = false;
     } else {
-      lab.look(shell, lab.node(name));
+      lab.onlookers.look(shell, lab.node(name));
       shell.isInLab = true;
     }
     return { value: whereabouts(shell), text: '' };

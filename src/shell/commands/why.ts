@@ -63,7 +63,7 @@ const withForgotten = (answer: Told, forgotten: number): Told => ({
 function nodeHere(shell: Shell): string {
   if (shell.opened === null) return shell.node.name;
   const nodes = shell.opened.header().nodes.map(({ name }) => name);
-  const here = shell.lab?.focusOf(shell).name ?? shell.options.live?.node.name ?? '';
+  const here = shell.lab?.onlookers.focusOf(shell).name ?? shell.options.live?.node.name ?? '';
   return nodes.includes(here) ? here : (nodes[0] ?? '');
 }
 

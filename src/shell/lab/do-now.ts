@@ -22,7 +22,7 @@ export function doNow(
   try {
     const first = readNodeFirst(input);
     const world = Object.create(lab.world, { until: { value: () => new Promise(() => undefined) } }) as World;
-    for (const node of first === null ? [lab.focusOf(shell)] : spokenTo.named(first.who)) {
+    for (const node of first === null ? [lab.onlookers.focusOf(shell)] : spokenTo.named(first.who)) {
       const spoken = { node, world, isOfLab: true, isNamed: first !== null, isNow: true };
       void spokenTo.during(spoken, () => answerLine(shell, first?.rest ?? input, signal)).then(hear);
     }

@@ -3,27 +3,26 @@
  * commands; nothing here prints.
  */
 import type { BranchView, Moment, SimulatedWorld, Simulation } from '../../core/simulation.ts';
-import type { HostPort, NodePort, World } from '../../core/world.ts';
+import type { NodePort, World } from '../../core/world.ts';
 import type { SettingKey, Settings } from '../../settings.ts';
 import type { Recorder } from '../../trace/recorder.ts';
 import { createRing, type Ring } from '../../trace/ring.ts';
-import { nearest } from '../../util/nearest.ts';
 import type { SettingOrigin } from '../apply-setting.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { heldText } from '../hand/held-text.ts';
 import type { Notices } from '../notices.ts';
-import { safe, shownFault } from '../render.ts';
+import { shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { Agenda } from './agenda.ts';
 import { Expectations } from './expectations.ts';
+import { Inhabitants } from './inhabitants.ts';
 import { LabRecord } from './lab-record.ts';
 import { type Calendar, type Place, timeText } from './moments.ts';
+import { Onlookers } from './onlookers.ts';
 import { type Clockwork, Runner, type RunnerEvents } from './runner.ts';
 import type { Script } from './script-file.ts';
 import type { LabWorlds } from './worlds.ts';
 
-/** Each time that a node comes it has another id; when so many were seen for each node, the old ones are forgotten. */
-const IDS_PER_NODE_MAX = 8;
 /** In a larger lab every line would be encoded for nobody. */
 const KEPT_NODES_MAX = 60;
 
@@ -48,21 +47,13 @@ export interface LabOptions {
   readonly isScripted: boolean;
 }
 
-/** A shell that looks into the lab: at which node, and what tells it the news. */
-interface Onlooker {
-  focus: NodePort;
-  readonly notices: Notices;
-}
-
 export class Lab {
   readonly world: World;
   /** null: real nodes, whose time is the wall's. */
   readonly simulation: Simulation | null;
   private readonly simulated: SimulatedWorld | null;
-  /** Where each node comes in the order of coming, by name. */
-  private readonly places: Map<string, number>;
-  /** Names by address. */
-  private readonly byAddress = new Map<string, string>();
+  readonly inhabitants: Inhabitants;
+  readonly onlookers: Onlookers;
   /** What is expected of it; null where nothing can be. */
   readonly expectations: Expectations | null;
   readonly options: LabOptions;
@@ -72,13 +63,9 @@ export class Lab {
   readonly setUpInputs: number;
   readonly worlds: LabWorlds;
   readonly origins = new Map<SettingKey, SettingOrigin>();
-  private readonly noticesFor: (lab: Lab, shell: Shell) => Notices;
-  private readonly onlookers = new Map<Shell, Onlooker>();
   private readonly endLines: (() => void) | null;
   readonly record: LabRecord;
-  private readonly byId = new Map<string, NodePort>();
-  private namedAt = -1;
-  /** Names by address; a node that comes again has the one that it had. */
+  /** The last lines of nodes, by name. */
   private readonly rings = new Map<string, Ring>();
   /** Nodes by the names of their groups. */
   readonly groups = new Map<string, readonly string[]>();
@@ -90,7 +77,6 @@ export class Lab {
   private readonly background: Runner | null;
   /** What is to be done later; null where the time is the wall's. */
   readonly agenda: Agenda | null;
-  private readonly ports = new Map<string, NodePort>();
 
   constructor(
     { world, simulated, members, recorder }: Made,
@@ -105,7 +91,11 @@ export class Lab {
     this.simulated = simulated;
     this.simulation = simulation;
     this.record = new LabRecord(world, simulation, recorder ?? null);
-    this.places = new Map(members.map((name, index) => [name, index]));
+    this.inhabitants = new Inhabitants(world, simulated, members, options.nodes);
+    this.onlookers = new Onlookers(
+      () => this.inhabitants.first(),
+      (shell) => noticesFor(this, shell),
+    );
     this.expectations = simulation === null ? null : new Expectations(simulation);
     this.options = options;
     this.settings = { ...settings };
@@ -113,12 +103,11 @@ export class Lab {
     this.worlds = worlds;
     this.branch = simulation?.moment().branch ?? '';
     this.background = simulation === null ? null : new Runner({ simulation, worlds }, events);
-    this.noticesFor = noticesFor;
     this.agenda =
       simulation === null
         ? null
         : new Agenda(simulation, ({ atUs, text }, error) =>
-            this.tell((notices) =>
+            this.onlookers.tell((notices) =>
               notices.complain(
                 `at ${timeText(atUs)} ${shownFault(text)}: ${shownFault(error instanceof Error ? error.message : String(error))}`,
               ),
@@ -129,54 +118,6 @@ export class Lab {
       : null;
   }
 
-  /** From now on the shell hears what happens here. */
-  private onlooker(shell: Shell): Onlooker {
-    const known = this.onlookers.get(shell);
-    if (known !== undefined) return known;
-    const onlooker = { focus: this.someNode(), notices: this.noticesFor(this, shell) };
-    // What a shell planned for later is done when it is gone, too.
-    if (shell.hasLeft) return onlooker;
-    this.onlookers.set(shell, onlooker);
-    onlooker.notices.start();
-    return onlooker;
-  }
-
-  /** Who has joined first; one who has not joined yet has nothing to look at. */
-  private someNode(): NodePort {
-    const [first] = this.world.nodes();
-    const named = this.members()[0] ?? 'n1';
-    return this.world.nodes().find(({ name }) => name === named) ?? first ?? this.node(named);
-  }
-
-  noticesOf(shell: Shell): Notices {
-    return this.onlooker(shell).notices;
-  }
-
-  /** The node that a shell looks at. */
-  focusOf(shell: Shell): NodePort {
-    return this.onlooker(shell).focus;
-  }
-
-  /** Tells every shell that looks into the lab. */
-  tell(say: (notices: Notices) => void): void {
-    for (const { notices } of this.onlookers.values()) say(notices);
-  }
-
-  /** The prompts of those who look into it are other ones. */
-  moved(): void {
-    for (const shell of this.onlookers.keys()) shell.promptChanged();
-  }
-
-  isTracing(shell: Shell): boolean {
-    return (this.onlookers.get(shell)?.notices.traces.length ?? 0) > 0;
-  }
-
-  /** A shell is gone. */
-  leave(shell: Shell): void {
-    this.onlookers.get(shell)?.notices.stop();
-    this.onlookers.delete(shell);
-  }
-
   /** Few enough nodes to keep the last lines of each. */
   get keepsLines(): boolean {
     return this.options.nodes <= KEPT_NODES_MAX;
@@ -184,18 +125,7 @@ export class Lab {
 
   /** Who lives there, did or will, in the order of coming. */
   members(): readonly string[] {
-    return [...this.places.keys()];
-  }
-
-  /** Names of nodes that are about to come; they are taken in in this order. */
-  enrol(names: readonly string[]): void {
-    for (const name of names) if (!this.places.has(name)) this.places.set(name, this.places.size);
-  }
-
-  /** Where a node of a simulated lab listens, be it one that is still to come. */
-  placeOf(name: string): HostPort {
-    if (this.simulated === null) throw new Error('real nodes have no place before they come');
-    return this.simulated.placeOf(this.places.get(name) ?? this.places.size);
+    return this.inhabitants.members();
   }
 
   /** The simulated world; with real nodes there is none. */
@@ -218,42 +148,11 @@ export class Lab {
 
   /** Whose id that is; null when it is nobody's in the lab. */
   nameOf(id: string | null): string | null {
-    if (id === null) return null;
-    const known = this.byId.get(id);
-    if (known?.state.id === id) return known.name;
-    // Nodes came, or came back with another id; of one that came back the old id is still told of.
-    if (this.namedAt !== this.world.now()) {
-      this.namedAt = this.world.now();
-      if (this.byId.size > IDS_PER_NODE_MAX * this.options.nodes) this.byId.clear();
-      for (const node of this.world.nodes()) this.byId.set(node.state.id, node);
-    }
-    return this.byId.get(id)?.name ?? null;
-  }
-
-  /** Whose address that is, also of a node that is not running now; null when it is nobody's of the lab. */
-  nameAt(address: string): string | null {
-    if (this.byAddress.size < this.places.size) this.gatherAddresses();
-    return this.byAddress.get(address) ?? null;
-  }
-
-  private gatherAddresses(): void {
-    for (const [name, index] of this.places) {
-      const place = this.simulated?.placeOf(index);
-      const address =
-        place === undefined ? this.ports.get(name)?.state.listening[0]?.text : `${place.host}:${place.port}`;
-      if (address !== undefined) this.byAddress.set(address, name);
-    }
-  }
-
-  look(shell: Shell, node: NodePort): void {
-    const onlooker = this.onlooker(shell);
-    if (node === onlooker.focus) return;
-    onlooker.focus = node;
-    onlooker.notices.forget();
+    return this.inhabitants.nameOf(id);
   }
 
   prompt(shell: Shell): string {
-    const focus = this.focusOf(shell);
+    const focus = this.onlookers.focusOf(shell);
     const at = this.simulation === null ? `tcp ${focus.views.ready()}` : timeText(this.world.now());
     return `lab ${focus.name} ${at}${heldText(this.world)}> `;
   }
@@ -267,29 +166,7 @@ export class Lab {
 
   /** A running node by its name, or one clear error. */
   node(name: string): NodePort {
-    const known = this.ports.get(name);
-    const nodes = this.world.nodes();
-    if (known !== undefined && nodes.includes(known)) return known;
-    for (const port of nodes) this.ports.set(port.name, port);
-    const found = this.ports.get(name);
-    if (found !== undefined && nodes.includes(found)) return found;
-    throw this.unknown(name);
-  }
-
-  /** Complains of a name that nobody has, be it of a node that is not running now. */
-  expect(name: string): void {
-    if (!this.places.has(name)) this.node(name);
-  }
-
-  /** Why there is no node of that name. */
-  unknown(name: string): CommandError {
-    if (this.places.has(name))
-      return new CommandError('no-such-node', `${name} is not running at ${timeText(this.world.now())}`);
-    const members = this.members();
-    const near = nearest(name, members);
-    const hint =
-      near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${members[0]} to ${members.at(-1)}`;
-    return new CommandError('no-such-node', `no node ${JSON.stringify(safe(name))} in the lab; ${hint}`, near);
+    return this.inhabitants.node(name);
   }
 
   /** What moves the time. */
@@ -305,7 +182,7 @@ export class Lab {
 
   /** The node that a command is about, the looked at one when that is not of the lab. */
   speaker(shell: Shell): NodePort {
-    return shell.labHere === this ? shell.node : this.focusOf(shell);
+    return shell.labHere === this ? shell.node : this.onlookers.focusOf(shell);
   }
 
   calendar(): Calendar {
@@ -330,15 +207,9 @@ export class Lab {
       this.branch = simulation.moment().branch;
       this.agenda?.timeMoved();
       this.rings.clear();
-      // On another branch the same id may be another node's.
-      this.byId.clear();
-      this.namedAt = -1;
+      this.inhabitants.timeMoved();
       this.record.forget();
-      const nodes = this.world.nodes();
-      for (const onlooker of this.onlookers.values()) {
-        onlooker.notices.forget();
-        if (!nodes.includes(onlooker.focus)) onlooker.focus = nodes[0] ?? onlooker.focus;
-      }
+      this.onlookers.timeMoved(this.world.nodes());
       this.expectations?.break();
     }
   }
@@ -381,7 +252,7 @@ export class Lab {
   async close(): Promise<void> {
     this.background?.pause();
     this.endLines?.();
-    this.tell((notices) => notices.stop());
+    this.onlookers.tell((notices) => notices.stop());
     await this.world.close();
   }
 }

@@ -22,25 +22,25 @@ export function roomForLab(shell: Shell): LabWorlds {
 
 export function openLab(shell: Shell, made: Made, options: LabOptions, settings: Settings, labs: LabWorlds): Lab {
   const opened: Lab = new Lab(made, options, settings, labs, noticesFor, {
-    moved: () => opened.moved(),
+    moved: () => opened.onlookers.moved(),
     ended: () => {
       const here = opened.clockwork().simulation.moment();
       const fields = { moment: momentText(here), at: timeText(here.time) };
-      opened.tell((notices) => notices.say('ran', fields, `ran to ${fields.moment} ${fields.at}`));
+      opened.onlookers.tell((notices) => notices.say('ran', fields, `ran to ${fields.moment} ${fields.at}`));
     },
-    failed: (error) => opened.tell((notices) => notices.complain(safe(String(error), 300))),
+    failed: (error) => opened.onlookers.tell((notices) => notices.complain(safe(String(error), 300))),
   });
   shell.lab = opened;
   shell.isInLab = true;
   // It hears of its lab from the beginning, wherever it looks.
-  opened.noticesOf(shell);
+  opened.onlookers.noticesOf(shell);
   return opened;
 }
 
 function noticesFor(one: Lab, shell: Shell): Notices {
   return new Notices(shell, {
     world: one.world,
-    node: () => (shell.isInLab ? one.focusOf(shell) : null),
+    node: () => (shell.isInLab ? one.onlookers.focusOf(shell) : null),
     tag: () => '',
   });
 }

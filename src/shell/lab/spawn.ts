@@ -35,7 +35,7 @@ export async function spawnNodes(shell: Shell, coming: Coming): Promise<Lab> {
     const doubled = coming.names.find((name) => members.includes(name));
     if (doubled !== undefined) throw new UsageError(`${doubled} is there already; restart ${doubled} starts it anew`);
     checkMemory(members.length + coming.names.length, here.worlds.freeBytes());
-    await bring(world, members, coming, (names) => here.enrol(names));
+    await bring(world, members, coming, (names) => here.inhabitants.enrol(names));
   }
   return here;
 }
