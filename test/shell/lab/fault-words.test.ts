@@ -59,6 +59,8 @@ test('fault words: pause alone stops the run, with a node it is the fault', asyn
 test('fault words: what is JavaScript stays JavaScript, in a lab and without one', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   assert.equal((await failure('crash n3')).message, 'crash is a fault, and no lab here; type lab 8');
+  for (const line of ['latency 20ms±5ms', 'loss 5%', 'partition n1,n2|n3 for 10s'])
+    assert.match((await failure(line)).message, /^\w+ is a fault, and no lab here; type lab 8$/, line);
   await text('let loss = 7');
   assert.equal(await value('loss'), 7);
   await text('lab 4');
