@@ -97,7 +97,10 @@ test('javascript: several lines that go wrong are JavaScript, whatever they begi
   assert.equal((await shell.run('1 +')).kind, 'more');
   const wrong = await failure('1 +\nping all');
   assert.deepEqual([wrong.code, wrong['near']], ['javascript', []]);
-  assert.match(wrong.message, /^the JavaScript that begins with "1 \+" does not go on like this: SyntaxError: Unexpected token/);
+  assert.match(
+    wrong.message,
+    /^the JavaScript that begins with "1 \+" does not go on like this: SyntaxError: Unexpected token/,
+  );
   assert.equal((await failure('pers +\nping all')).code, 'javascript');
   assert.equal((await failure('1 1')).code, 'javascript');
 });
