@@ -5,6 +5,8 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, start: 3, timeout: 4, interrup
 
 /** A command that could not do its work. `data` joins the JSON error beside code and message. */
 export class CommandError extends Error {
+  /** What programs that use the library know it by. */
+  override readonly name = 'PeershError';
   readonly code: string;
   readonly near: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;

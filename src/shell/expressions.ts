@@ -22,7 +22,11 @@ export function asTypedExpression<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (error instanceof QueryError) throw new UsageError(safe(error.message, MESSAGE_LENGTH_MAX), error.near);
+    if (error instanceof QueryError) {
+      const hint =
+        error.near.length === 0 && error.message.startsWith('unknown ') ? '; help match lists what there is' : '';
+      throw new UsageError(`${safe(error.message, MESSAGE_LENGTH_MAX)}${hint}`, error.near);
+    }
     throw error;
   }
 }

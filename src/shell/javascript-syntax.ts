@@ -27,7 +27,7 @@ export function syntaxOf(code: string): Syntax {
   } catch (error) {
     const { pos = 0, message } = error as Error & { pos?: number };
     const isOpen = pos >= code.trimEnd().length || /^Unterminated (template|comment)/.test(message);
-    return isOpen ? { kind: 'more' } : { kind: 'wrong', message };
+    return isOpen ? { kind: 'more' } : { kind: 'wrong', message: `SyntaxError: ${message}` };
   }
 }
 

@@ -186,10 +186,16 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
   };
 }
 
+/** Words that stand right after the name of the program. */
+const PROGRAM_COMMANDS = ['attach', 'exec', 'ls', 'completion', 'man'];
+
 /** A word that is no option. */
 function stray(word: string): UsageError {
-  if (['attach', 'exec', 'ls'].includes(word)) return new UsageError(`${word} comes first: peersh ${word} …`);
-  const near = nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`);
+  if (PROGRAM_COMMANDS.includes(word)) return new UsageError(`${word} comes first: peersh ${word} …`);
+  const near = [
+    ...nearest(word, PROGRAM_COMMANDS).map((name) => `peersh ${name}`),
+    ...nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`),
+  ];
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `-e ${quoted(word)} runs it as a line`;
   return new UsageError(`${quoted(word)} is no option; ${hint}`, near);
 }

@@ -69,7 +69,9 @@ export class Vocabulary {
     return found.size === 1 ? ([...found][0] as string) : null;
   }
 
+  /** A fault is near itself where no lab is: `unknown` says so. */
   near(word: string): string[] {
+    if (this.faults.has(word)) return [word];
     const words = this.words();
     const begun = word.length < 2 ? [] : words.filter((one) => one.startsWith(word)).slice(0, NEAR_MAX);
     return begun.length > 0 ? begun : nearest(word, words);

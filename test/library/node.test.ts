@@ -12,7 +12,8 @@ import {
   type SettingTexts,
 } from '../../src/index.ts';
 
-const isCode = (code: string) => (error: unknown) => error instanceof PeershError && error.code === code;
+const isCode = (code: string) => (error: unknown) =>
+  error instanceof PeershError && error.name === 'PeershError' && error.code === code;
 
 /** Runs with nodes that are stopped afterwards, whatever happens. */
 async function withNodes(run: (start: (options?: NodeOptions) => Promise<PeerNode>) => Promise<void>): Promise<void> {

@@ -133,7 +133,7 @@ test('exit: an error that typed JavaScript did not catch is told and the node go
   );
   assert.equal(
     err,
-    '! nobody caught: Error: no peer "#1"; no peers; try connect HOST:PORT\n! nobody caught: Error: late\n',
+    '! nobody caught: PeershError: no peer "#1"; no peers; try connect HOST:PORT\n! nobody caught: Error: late\n',
   );
   assert.deepEqual([code, out], [0, '2\n']);
 });

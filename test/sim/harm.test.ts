@@ -191,7 +191,7 @@ test('harm: a node that is not there is told with those that are', async () => {
   assert.match(told('3g 5'), /^3g: "5" is one word too many: type 3g \[on SELECTOR\]/);
   const many = await network(30);
   const crowd = many.simulation.fault('crash n99', {});
-  assert.equal(crowd.ok ? '' : crowd.message, 'crash: "n99" is no node or group: type one of n1, n2, …, n30');
+  assert.equal(crowd.ok ? '' : crowd.message, 'crash: "n99" is no node or group: type one of n1, n2, ..., n30');
 });
 
 /** n4 is alone until it is told to connect; a fault waits for that. */

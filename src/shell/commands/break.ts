@@ -74,13 +74,11 @@ export const breakCommand: Command = {
   summary: 'stop messages',
   details: [
     'break hello at send once holds our next hello: held lists it, edit m1 body.nodeid=x, deliver m1.',
-    `VERDICT: ${VERDICTS}`,
-    'Without one it is hold. Lines that are no messages are taken, too, by all or in. What has no end as a line (too long,',
-    'no JSON before hello) is none and cannot be held: it ends its connection, after what is held before it.',
+    `VERDICT: ${VERDICTS}.`,
+    'Without one it is hold. Lines that are no messages are taken, too, by all or in. What has no end as a line (too long, no JSON before hello) is none and cannot be held: it ends its connection, after what is held before it.',
     'Rules are asked in order, the first that does not pass wins. break rm k1 ends one.',
     'Later lines of that direction wait behind a held one, and the end of the connection; hold! lets lines overtake.',
-    'The clocks of real peers run on: what nobody deals with for 60s goes by itself. In a simulated lab the',
-    'time stands still, and a rule that does not say where is at send. With it go:',
+    'The clocks of real peers run on: what nobody deals with for 60s goes by itself. In a simulated lab the time stands still, and a rule that does not say where is at send. With it go:',
   ],
   raw: true,
   candidates: (_, before) => [

@@ -53,7 +53,7 @@ function read(
   const [, kind = '', between = '', last = ''] =
     /^\s*(\S+)\s+(.*?)("(?:\\.|[^"\\])*"|'[^']*'|[^\s"']+)\s*$/s.exec(rest) ?? [];
   const [file = ''] = splitWords(last);
-  if (file === '') throw new UsageError(`usage: ${usage}`);
+  if (file === '') throw new UsageError(`usage: ${usage}; KIND is ${KINDS.join(', ')}`);
   if (last === file && EXPRESSION_SIGN.test(file))
     throw new UsageError(`the file is missing after ${quoted(file)}; usage: ${usage}`);
   return { kind, expression: between.trim(), file };

@@ -3,6 +3,7 @@ import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import type { FaultRow } from '../../core/simulation.ts';
 import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
 import { alwaysLooks, type Command } from '../command.ts';
+import { EXPRESSION_INDENT, EXPRESSION_LINES } from '../expression-help.ts';
 import { folded, shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -23,7 +24,7 @@ const STEP_WIDTH = 23;
 const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port; Tab completes it.
   peers                who is connected; connect HOST:PORT when nobody is
   ping ID, getaddr ID  asks it, trace shows how; drop ID keeps it away
-help COMMAND tells more; help settings and help reasons list those.`;
+help COMMAND tells more; help lab, log, break, settings and reasons list more.`;
 const JAVASCRIPT = 'What is no command is JavaScript: node.peers.size, (await peers()).length';
 /** Of a shell that is attached. */
 const WHOSE = "Lab, held messages and events shown are the node's; use, trace and replay yours.";
@@ -46,6 +47,7 @@ export const help: Command = {
         ].sort(),
   run(shell, { words }) {
     const [word] = words;
+    const sentence = (line: string, indent: number) => folded(line, shell.columns() ?? SENTENCE_WIDTH_MAX, indent);
     const fold = (line: string, indent: number) => folded(line, shell.columns(), indent);
     const commands = shell.commands.map(({ name, usage, summary }) => ({ name, usage, summary }));
     if (word === undefined) return { value: { commands }, text: overview(shell) };
@@ -85,7 +87,8 @@ export const help: Command = {
     const lines = [
       usage,
       `  ${summary}`,
-      ...(command.details ?? []).map((line) => fold(`  ${line}`, 2)),
+      ...(command.details ?? []).map((line) => sentence(`  ${line}`, 2)),
+      ...(name === 'match' ? EXPRESSION_LINES.map((line) => sentence(line, EXPRESSION_INDENT)) : []),
       ...(name === 'lab' ? groupLines(shell, 'lab') : []),
       ...(name === 'log' ? groupLines(shell, 'record') : []),
       ...(name === 'break' ? groupLines(shell, 'hand') : []),
@@ -97,6 +100,9 @@ export const help: Command = {
     return { value: told.length === 0 ? value : { ...value, faults: told }, text: lines.join('\n') };
   },
 };
+
+/** Where a terminal has no end. */
+const SENTENCE_WIDTH_MAX = 120;
 
 /** Wider lines are hard to read, where a terminal has no end, too. */
 const FAULT_WIDTH_MAX = 100;

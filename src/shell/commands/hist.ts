@@ -1,6 +1,6 @@
 /** `hist`: what was typed in this shell and in earlier ones comes out, oldest first. */
 import { alwaysLooks, type Command } from '../command.ts';
-import { safe } from '../render.ts';
+import { cut, harmless } from '../render.ts';
 
 const SHOWN_MAX = 50;
 /** Of each line. */
@@ -19,7 +19,7 @@ export const hist: Command = {
       value: [...lines],
       text: lines
         .slice(-SHOWN_MAX)
-        .map((line) => safe(line, SHOWN_LENGTH))
+        .map((line) => harmless(cut(line, SHOWN_LENGTH)).replaceAll('\n', '\\u{a}'))
         .join('\n'),
     };
   },

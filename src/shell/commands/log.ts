@@ -86,10 +86,10 @@ export const match: Command = {
     const text = rest.trim();
     if (text === '') throw new UsageError(`usage: ${this.usage}, such as match type=addr & len>200`);
     const recording = await shell.recording(signal);
-    // Both are in order, so the first of the last messages tells where to begin.
     const messages = asTypedExpression(() => recording.match('kind=message')).slice(-MATCHED_MAX);
-    const first = messages[0]?.i ?? Infinity;
-    const found = asTypedExpression(() => recording.match(`(${text}) & kind=message`)).filter(({ i }) => i >= first);
+    const looked = new Set(messages.map(({ i }) => i));
+    // The text as it was typed: what is wrong with it is told with its own columns.
+    const found = asTypedExpression(() => recording.match(text)).filter(({ i }) => looked.has(i));
     const last = found.slice(-MATCHES_SHOWN);
     return {
       value: { matched: found.length, of: messages.length, last: last.map(eventValue) },

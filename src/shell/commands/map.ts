@@ -45,8 +45,7 @@ export const map: Command = {
   summary: 'draw who is connected',
   details: [
     'Up to 30 nodes as a picture: lines, or a table where they would be a tangle; more are counted by their peers.',
-    '--dot is for graphviz, --svg for a browser, each printed or written to FILE: solid from dialler to listener, dotted',
-    'what is only known, dashed what only one end takes for a connection. Of your own node it shows the peers.',
+    '--dot is for graphviz, --svg for a browser, each printed or written to FILE: solid from dialler to listener, dotted what is only known, dashed what only one end takes for a connection. Of your own node it shows the peers.',
     'JSON lists the connections of up to 1,000 nodes; --dot has those of more.',
   ],
   options: { dot: { type: 'boolean' }, svg: { type: 'boolean' } },

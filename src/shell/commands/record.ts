@@ -103,8 +103,7 @@ export const replay: Command = {
   summary: 'open a recording',
   details: [
     'Until replay close, log, match, why and explain tell of the file and not of the node or the lab.',
-    'replay --drive FILE gives everything that came to its nodes to the core again, on virtual time, and tells the',
-    'first thing that the core now does otherwise, with exit code 1 in a script. It goes on in FILE.1 and the next.',
+    'replay --drive FILE gives everything that came to its nodes to the core again, on virtual time, and tells the first thing that the core now does otherwise, with exit code 1 in a script. It goes on in FILE.1 and the next.',
   ],
   options: { drive: { type: 'boolean' } },
   candidates: (shell, before, word) => {

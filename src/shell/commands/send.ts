@@ -18,7 +18,7 @@ export const send: Command = {
   candidates: liveIdsOnly,
   details: [`For example: send a1 {"msgtype":"ping"}. --raw sends the text as it is, whatever the peer makes of it.`],
   run(shell, { rest }) {
-    const [, word, raw, text = ''] = /^\s*(\S+)\s*(--raw\s)?\s*(.*)$/s.exec(rest) ?? [];
+    const [, word, raw, text = ''] = /^\s*(\S+)\s*(--raw(?:\s|$))?\s*(.*)$/s.exec(rest) ?? [];
     if (word === undefined || text === '') throw wantsPeer(shell.node, this.usage);
     const peer = pickPeer(shell.node, word, this.usage);
     if (text.length > LINE_LENGTH_MAX || /[\r\n]/.test(text))

@@ -34,9 +34,7 @@ export const seq: Command = {
   details: [
     `A column for each node, time downwards; the last ${ROWS_SHOWN} rows, -n N messages, or --all.`,
     'seq type=ping|type=pong shows those only.',
-    'A message that took time slants, or leaves and comes in two rows: ─ plain, ╌ a reply, ~ edited, ═ a copy, + injected,',
-    '· delayed, : late, so that others overtake it. It begins with ‖ when it was held. It ends with x where it was dropped,',
-    '‖ where it is held, ? where it is under way; * is an event, such as a release.',
+    'A message that took time slants, or leaves and comes in two rows: ─ plain, ╌ a reply, ~ edited, ═ a copy, + injected, · delayed, : late, so that others overtake it. It begins with ‖ when it was held. It ends with x where it was dropped, ‖ where it is held, ? where it is under way; * is an event, such as a release.',
     '--svg FILE and --html FILE write all of it for a browser, as export does.',
   ],
   options: {

@@ -25,9 +25,13 @@ export const status: Command = {
         ? []
         : [`kept away  ${bans.hand} banned by hand, ${bans.strikes} discouraged; bans lists them`]),
       `book       ${book.tried} tried, ${book.new} new`,
-      `messages   ${messages.sent} sent, ${messages.received} received (${bytes.sent} and ${bytes.received} bytes)`,
+      `messages   ${messages.sent} sent, ${messages.received} received${countedBytes(bytes)}`,
       `next ping  ${view.nextPingMs === null ? '-' : `in ${age(view.nextPingMs)}`}`,
     ];
     return { value, text: foldedRows(text, shell.columns()) };
   },
 };
+
+/** A lab that does not encode what its nodes say counts no bytes. */
+const countedBytes = ({ sent, received }: { readonly sent: number; readonly received: number }) =>
+  sent + received === 0 ? '' : ` (${sent} and ${received} bytes)`;

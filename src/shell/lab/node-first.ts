@@ -35,7 +35,8 @@ function partNames(
   groups: ReadonlyMap<string, readonly string[]>,
   all: () => readonly string[],
 ): readonly string[] {
-  if (part === 'all') return all();
+  // A world has those that began anew last.
+  if (part === 'all') return [...all()].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
   if (part.startsWith('@')) return groupNamed(part.slice(1), groups);
   const [, first, last] = /^n([0-9]{1,9})\.\.n([0-9]{1,9})$/.exec(part) ?? [];
   if (first === undefined) return [part];

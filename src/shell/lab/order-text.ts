@@ -55,8 +55,14 @@ export function readOrder(text: string): Order {
   }
   const { kind, ...fields } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
   const shape = typeof kind === 'string' && Object.hasOwn(ORDERS, kind) ? ORDERS[kind as Order['kind']] : null;
-  if (shape === null)
-    throw new UsageError(`no order ${quoted(String(kind))}; there are ${Object.keys(ORDERS).join(', ')}`);
+  if (shape === null) {
+    const kinds = Object.keys(ORDERS).join(', ');
+    throw new UsageError(
+      typeof kind === 'string'
+        ? `no order ${quoted(kind)}; there are ${kinds}`
+        : `an order is such as {"kind":"ping","n":1}; kinds are ${kinds}`,
+    );
+  }
   for (const [name, one] of Object.entries(shape))
     if (!fits(fields[name], one))
       throw new UsageError(`the order ${String(kind)} needs ${Object.keys(shape).join(', ')}; ${name} is wrong`);

@@ -58,7 +58,7 @@ const LISTED_MAX = 12;
 function listed(words: readonly string[]): string {
   const groups = words.filter((word) => word.startsWith('@'));
   const nodes = words.filter((word) => !word.startsWith('@'));
-  const few = nodes.length <= LISTED_MAX ? nodes : [nodes[0], nodes[1], '…', nodes.at(-1)];
+  const few = nodes.length <= LISTED_MAX ? nodes : [nodes[0], nodes[1], '...', nodes.at(-1)];
   const rest = groups.length - LISTED_MAX;
   return [...few, ...groups.slice(0, LISTED_MAX), ...(rest > 0 ? [`${rest} more groups`] : [])].join(', ');
 }

@@ -66,7 +66,10 @@ test('export: what is wrong is one line, and no file is made', () =>
       /^"mermad" is no kind of file; did you mean mermaid\?$/,
     );
     assert.match((await failure(`export pdf ${file}`)).message, /^"pdf" is no kind of file; there are html, svg, /);
-    assert.match((await failure('export svg')).message, /^usage: export KIND \[EXPR\] FILE$/);
+    assert.match(
+      (await failure('export svg')).message,
+      /^usage: export KIND \[EXPR\] FILE; KIND is html, svg, .*jsonl$/,
+    );
     assert.match((await failure('export svg type=ping')).message, /^the file is missing after "type=ping"; usage: /);
     assert.match((await failure(`export svg tpye=ping ${file}`)).message, /^unknown field "tpye" at column 1/);
     assert.match((await failure('export svg /nowhere/at/all')).message, /^cannot write \/nowhere\/at\/all \(ENOENT\)$/);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REASONS } from '../../../src/core/reasons.ts';
+import { FIELDS, KINDS } from '../../../src/query/fields.ts';
+import { FUNCTIONS } from '../../../src/query/functions.ts';
 import { SETTINGS } from '../../../src/settings.ts';
 import { COMMANDS } from '../../../src/shell/commands/index.ts';
 import { Shell } from '../../../src/shell/shell.ts';
@@ -32,6 +34,8 @@ test('help: a newcomer reads how to look, connect, trace, ping, ask and drop, an
   const help = await text('help');
   for (const words of ['peers ', 'connect HOST:PORT', 'trace ', 'untrace', 'ping ID', 'getaddr ID', 'drop ID'])
     assert.ok(help.includes(words), words);
+  for (const more of ['lab', 'log', 'break', 'settings', 'reasons'])
+    assert.match(help, new RegExp(`help COMMAND .*\\b${more}\\b`));
   assert.match(help, /ID is #n, the beginning of an id, or host:port/);
 });
 
@@ -102,4 +106,35 @@ test("help: a shell that is attached hears what is the node's and what is its ow
   assert.match(await textOf(null), /JavaScript/);
   const result = await own.run('help');
   assert.doesNotMatch(result.kind === 'ok' ? result.text : '', /the node's/);
+});
+
+test('help: match lists every field and function of an expression, and an unknown word that is near none points there', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  const lines = (await text('help match')).split('\n');
+  for (const [word, { meaning }] of Object.entries(FIELDS))
+    assert.ok(
+      lines.some((line) => line.startsWith(`  ${word} `) && line.includes(meaning)),
+      word,
+    );
+  for (const kind of Object.keys(KINDS))
+    assert.match(lines.join(' '), new RegExp(`kind of what happened: .*${kind}[, ]`));
+  for (const { usage } of Object.values(FUNCTIONS))
+    assert.ok(
+      lines.some((line) => line.startsWith(`  ${usage} `)),
+      usage,
+    );
+  for (const line of ['log foo=bar', 'wait zzzzz', 'trace zzzzz(ping)']) {
+    const { message } = await failure(line);
+    assert.match(message, /^unknown \w+ "\w+" at column 1; help match lists what there is$/);
+  }
+  assert.doesNotMatch((await failure('log tpye=ping')).message, /help match/);
+});
+
+test('help: a sentence is folded once, at the end of the line and nowhere else', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.columns = () => 100;
+  for (const { name, details = [] } of COMMANDS) {
+    for (const line of details) assert.match(line, /[.:]$/, `${name}: ${line}`);
+    for (const line of (await text(`help ${name}`)).split('\n')) assert.ok(line.length < 100, line);
+  }
 });

@@ -11,3 +11,9 @@ test('hist: answers every line and shows the last 50', async () => {
   const lines = (await text('hist')).split('\n');
   assert.deepEqual([lines.length, lines[0], lines.at(-1)], [50, 'ping 30', 'ping 79']);
 });
+
+test('hist: a line stands as it was typed, but for what would move the cursor', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  shell.history = ['latency 20ms±5ms on n1<>n2', 'send #1 {"é":"\x1b[2J\n"}'];
+  assert.equal(await text('hist'), 'latency 20ms±5ms on n1<>n2\nsend #1 {"é":"\\u{1b}[2J\\u{a}"}');
+});

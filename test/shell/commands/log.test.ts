@@ -28,7 +28,7 @@ test('log: what is wrong is one line', async () => {
 });
 
 test('match: how many of the last messages an expression would take, and the last of them', async () => {
-  const { value, text } = await openShell({ peers: 2 });
+  const { value, text, failure } = await openShell({ peers: 2 });
   for (let i = 0; i < 6; i += 1) await value('ping #1');
   const found = await value<{ matched: number; of: number; last: TraceEvent[] }>('match type=ping & node=n1');
   assert.ok(found.matched >= 6);
@@ -38,6 +38,13 @@ test('match: how many of the last messages an expression would take, and the las
   assert.match(
     (await text('match type=ping & node=n1')).split('\n')[0] ?? '',
     /^\d+ of the last \d+ messages; the last 5:$/,
+  );
+  // What is wrong is told of what was typed.
+  assert.match((await failure('match tpye=ping')).message, /^unknown field "tpye" at column 1; did you mean type\?$/);
+  assert.match((await failure('match type=ping &')).message, /^the expression ends where .* is wanted at column 12$/);
+  assert.deepEqual(
+    await value('match type=ping | type=pong').then((both) => (both as { matched: number }).matched > found.matched),
+    true,
   );
   // Events are no messages.
   assert.equal((await value<{ matched: number }>('match kind=ready')).matched, 0);

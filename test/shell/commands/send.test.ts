@@ -23,6 +23,7 @@ test('send: what is no JSON is refused, --raw sends it', async () => {
 
 test('send: wrong input is one line', async () => {
   const { failure } = await openShell({ peers: 1 });
-  for (const line of ['send', 'send #1']) assert.match((await failure(line)).message, /^usage: send ID JSON/);
+  for (const line of ['send', 'send #1', 'send #1 --raw', 'send #1 --raw  '])
+    assert.match((await failure(line)).message, /^usage: send ID JSON/);
   assert.equal((await failure('send zz {}')).code, 'no-such-peer');
 });

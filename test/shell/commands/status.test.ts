@@ -44,3 +44,10 @@ test('status: who is kept away, held back or only visits is told when there is s
   assert.match(await text('peers -v'), / held back +peersh\/test$/m);
   assert.equal((await value<{ pausedMs: number }>('peer #1')).pausedMs, 1_500);
 });
+
+test('status: bytes are told where they are counted; a simulated network counts none', async () => {
+  const { text, node } = await openShell({ peers: 1 });
+  assert.match(await text('status'), /^messages {3}[1-9]\d* sent, [1-9]\d* received$/m);
+  Object.assign(node.state.bytes, { sent: 40, received: 2 });
+  assert.match(await text('status'), /^messages {3}\d+ sent, \d+ received \(40 and 2 bytes\)$/m);
+});

@@ -124,5 +124,5 @@ test('agenda: what is taken away or fails holds nothing up, and the past cannot 
   await pass(5);
   assert.deepEqual(done, ['at 3 @3']);
   assert.deepEqual(failures, ['wrong: no']);
-  assert.throws(() => at(4), /^Error: it is 5s already: at 4$/);
+  assert.throws(() => at(4), /^PeershError: it is 5s already: at 4$/);
 });

@@ -56,9 +56,18 @@ test('fault words: pause alone stops the run, with a node it is the fault', asyn
   assert.deepEqual(await value('faults'), []);
 });
 
+test('fault words: a node that is not there is answered with those that are, in plain letters', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 40');
+  for (const line of ['pause n99', 'latency 5ms on n99'])
+    assert.match((await failure(line)).message, /: "n99" is no node or group: type one of n1, n2, \.\.\., n40$/);
+});
+
 test('fault words: what is JavaScript stays JavaScript, in a lab and without one', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   assert.equal((await failure('crash n3')).message, 'crash is a fault, and no lab here; type lab 8');
+  for (const line of ['latency 20ms±5ms', 'loss 5%', 'partition n1,n2|n3 for 10s'])
+    assert.match((await failure(line)).message, /^\w+ is a fault, and no lab here; type lab 8$/, line);
   await text('let loss = 7');
   assert.equal(await value('loss'), 7);
   await text('lab 4');

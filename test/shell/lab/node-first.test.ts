@@ -58,6 +58,21 @@ test('node first: several answer one after the other, a node each', async () => 
   assert.match((await failure('n1:')).message, /^usage: n1: COMMAND/);
 });
 
+test('node first: all answer in the order of their numbers, also when one of them began anew', async () => {
+  const { printed, text } = await openShell({ peers: 0 });
+  await text('lab 11');
+  await text('run 1s');
+  await text('crash n2 for 1s');
+  await text('run 2s');
+  printed.length = 0;
+  await text('all: peers');
+  const names = printed.join('\n').match(/^n\d+(?=:$)/gm);
+  assert.deepEqual(
+    names,
+    Array.from({ length: 11 }, (_, i) => `n${i + 1}`),
+  );
+});
+
 test('node first: without a lab it is said, and a label of JavaScript stays one', async () => {
   const { text, failure } = await openShell({ peers: 0 });
   assert.equal((await failure('n1: peers')).message, 'no lab here; type lab 8');

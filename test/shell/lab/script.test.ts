@@ -60,6 +60,11 @@ test('order: what is none is one line', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   await text('lab 3');
   await text('run 2s');
+  for (const line of ['order {}', 'order 7', 'order {"kind":7}'])
+    assert.match(
+      (await failure(line)).message,
+      /^an order is such as \{"kind":"ping","n":1\}; kinds are connect, ping, /,
+    );
   for (const line of ['order', 'order x', 'order {}', 'order {"kind":"ping"}', 'order {"kind":"toString"}'])
     assert.equal((await failure(line)).code, 'usage', line);
   assert.deepEqual(await value('order {"kind":"ping","n":1}'), { ok: true, attempt: null, n: 1 });
