@@ -57,6 +57,7 @@ export interface Roster {
   /** Those of the world first. */
   readonly nodes: readonly GraphNode[];
   readonly states: readonly NodeState[];
+  readonly byId: ReadonlyMap<string, number>;
   readonly peerOf: (id: string | null, session: Session) => number;
 }
 
@@ -64,31 +65,42 @@ export function rosterOf(inhabitants: readonly Inhabitant[]): Roster {
   const nodes: GraphNode[] = [];
   const states: NodeState[] = [];
   const byId = new Map<string, number>();
-  const byAddress = new Map<string, number>();
   for (const { name, state } of inhabitants) {
     byId.set(state.id, nodes.length);
-    for (const { text } of state.listening) byAddress.set(text, nodes.length);
     nodes.push({ name, id: state.id, address: state.listening[0]?.text ?? null, isOutside: false });
     states.push(state);
   }
-  const names = new Set(nodes.map(({ name }) => name));
+  let strangers: ((id: string | null, session: Session) => number) | null = null;
+  return {
+    nodes,
+    states,
+    byId,
+    peerOf(id, session) {
+      const at = id === null ? undefined : byId.get(id);
+      if (at !== undefined) return at;
+      strangers ??= strangersOf(nodes, states, byId);
+      return strangers(id, session);
+    },
+  };
+}
 
-  function outsider(id: string | null, session: Session): number {
-    const { listen } = session;
+/** Finds who has no id of a node: a node that came again has another one at the same address, and all others are outsiders. */
+function strangersOf(nodes: GraphNode[], states: readonly NodeState[], byId: Map<string, number>) {
+  const names = new Set(nodes.map(({ name }) => name));
+  const byAddress = new Map<string, number>();
+  for (const [at, { listening }] of states.entries()) for (const { text } of listening) byAddress.set(text, at);
+  return (id: string | null, session: Session): number => {
+    const place = placeOf(session);
+    const here = byAddress.get(place);
+    if (here !== undefined) return here;
     const at = nodes.length;
-    const name = nameOutside(names, id, placeOf(session), at);
+    const name = nameOutside(names, id, place, at);
     names.add(name);
-    nodes.push({ name, id, address: listen?.text ?? null, isOutside: true });
-    if (id === null) byAddress.set(placeOf(session), at);
+    nodes.push({ name, id, address: session.listen?.text ?? null, isOutside: true });
+    if (id === null) byAddress.set(place, at);
     else byId.set(id, at);
     return at;
-  }
-
-  /** A node that came again has another id at the same address. */
-  const peerOf = (id: string | null, session: Session): number =>
-    (id === null ? undefined : byId.get(id)) ?? byAddress.get(placeOf(session)) ?? outsider(id, session);
-
-  return { nodes, states, peerOf };
+  };
 }
 
 export function graphOf(inhabitants: readonly Inhabitant[]): Graph {
