@@ -1,10 +1,9 @@
 /**
- * Our whole node as the program runs it: nothing goes in, a listening port comes out. The ring of last lines listens as in a headless
- * node, or the recorder as where there is a shell; only the limits that a bench goes beyond on purpose are raised.
+ * Our whole node as the program runs it: nothing goes in, a listening port comes out. Nobody listens, as in a headless node, or the
+ * recorder does as where there is a shell; only the limits that a bench goes beyond on purpose are raised.
  */
 import { defaultSettings, isSettingKey, readSetting, type Settings } from '../../src/settings.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
-import { createRing } from '../../src/trace/ring.ts';
 import { createLiveWorld } from '../../src/worlds.ts';
 
 /** As `--set` takes them. One client here is a flood, and all of its connections come from one address. */
@@ -24,9 +23,7 @@ const NAME = 'bench';
 /** breaking: with a rule that waits for a message that does not come. */
 export async function startOurs(mode: 'plain' | 'recorded' | 'breaking'): Promise<number> {
   const world = createLiveWorld();
-  const ring = createRing();
   if (mode === 'recorded') world.witness(new Recorder({ world: 'tcp', app: 'bench', seed: null, epochMs: 0 }));
-  else world.onLine((_, n, direction, line) => ring.add(world.now(), n, direction, line));
   const node = await world.spawn({
     name: NAME,
     settings: raisedSettings(),
