@@ -3,7 +3,8 @@
  * and used there as a program and, with its types, as a library. It never touches dist.
  */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { ROOT } from '../helpers/program.ts';
+import { Pty, whyNoPty } from '../helpers/pty.ts';
 import { readmeExamples } from '../helpers/readme-examples.ts';
 import { ALONE } from '../helpers/run-program.ts';
 
@@ -39,9 +41,17 @@ before(async () => {
 const versionOf = (at: string) =>
   (JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { version: string }).version;
 
-/** Runs the installed program with nothing of this checkout in its reach. */
+/** Nothing of this checkout is in its reach. */
+const env = {
+  PATH: `${join(prefix, 'bin')}:${process.env['PATH']}`,
+  HOME: folder,
+  TMPDIR: folder,
+  XDG_RUNTIME_DIR: folder,
+  NO_COLOR: '1',
+};
+
+/** Runs the installed program. */
 function peersh(...args: readonly string[]): SpawnSyncReturns<string> {
-  const env = { PATH: `${join(prefix, 'bin')}:${process.env['PATH']}`, HOME: folder, NO_COLOR: '1' };
   return spawnSync('peersh', args, { cwd: folder, env, encoding: 'utf8', timeout: 30_000 });
 }
 
@@ -90,6 +100,24 @@ test('package: installed globally it is a program with a manual page', () => {
   assert.equal(played.status, 0, played.stderr);
   const page = readFileSync(join(prefix, 'share', 'man', 'man1', 'peersh.1'), 'utf8');
   assert.equal(page, peersh('man').stdout);
+});
+
+test('package: installed globally it runs as a service that shells attach to', {
+  skip: whyNoPty() ?? false,
+}, async (context) => {
+  const node = spawn('peersh', ['--headless', '--listen', '127.0.0.1:0', ...ALONE], { cwd: folder, env });
+  context.after(() => node.kill('SIGKILL'));
+  const ended = once(node, 'exit');
+  const [ready] = (await once(node.stdout.setEncoding('utf8'), 'data')) as [string];
+  assert.match(ready, /^ready [0-9a-f-]{36} 127\.0\.0\.1:\d+ pid \d+ socket /);
+  assert.equal(peersh('exec', 'peers --json').stdout, '[]\n');
+  const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const pty = new Pty(['env', '-i', ...words, 'TERM=xterm', 'peersh', 'attach']);
+  context.after(() => pty.close());
+  await pty.terminal.until('a prompt', ({ rows }) => / 0>$/.test(rows.at(-1) ?? ''));
+  pty.terminal.type('shutdown\r');
+  assert.equal(await pty.exitCode(), 0);
+  assert.deepEqual(await ended, [0, null]);
 });
 
 test('package: the example of the README compiles with its types and prints what stands there', () => {
