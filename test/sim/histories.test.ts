@@ -12,7 +12,7 @@ import { brokenInvariants } from '../../src/sim/invariants.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { createSimWorld, type SimWorld } from '../../src/sim/world.ts';
 
-const HISTORIES = 24;
+const HISTORIES = 16;
 const NODES = 6;
 const STEPS = 30;
 const MARKS_MAX = 100;
