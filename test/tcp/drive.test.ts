@@ -74,7 +74,9 @@ before(async () => {
   await ok(`ban ${id}`);
   await reach(world, 'the ban', () => node.views.ready() <= 4);
   await ok('break ping at send once');
+  // Ours where there is none of its own under way, else the next of its own.
   node.order({ kind: 'ping', n: 1 });
+  await reach(world, 'a ping in hand', () => world.tap.held().length > 0);
   await ok('deliver all');
   await ok('set ping.interval 300ms');
   await ok('set peers.max 50');
