@@ -2,33 +2,16 @@
  * .noderc: the file goes in; settings, lists, aliases and the lines that need a running node come out. Plain commands only: whoever
  * starts a node in a folder that is not theirs must not run somebody's JavaScript.
  */
-import type { HostPort } from '../core/world.ts';
-import type { SettingKey, Settings } from '../settings.ts';
 import { nearest } from '../util/nearest.ts';
-import { applySetting, type SettingOrigin } from './apply-setting.ts';
+import { applySetting } from './apply-setting.ts';
 import { readAlias } from './commands/alias.ts';
 import { COMMAND_WORDS } from './commands/index.ts';
 import { UsageError } from './errors.ts';
 import { readLine, splitWords } from './line.ts';
 import { readListed, readPlace } from './places.ts';
+import type { RcLine, RcTarget } from './rc-target.ts';
 import type { Shell } from './shell.ts';
 import { readLines } from './shell-file.ts';
-
-export interface RcLine {
-  /** `FILE:LINE`, for messages. */
-  readonly at: string;
-  readonly text: string;
-}
-
-/** What the file changes. */
-export interface RcTarget {
-  readonly settings: Settings;
-  readonly origins: Map<SettingKey, SettingOrigin>;
-  readonly aliases: Map<string, string>;
-  readonly bootstrap: HostPort[];
-  readonly rcLines: RcLine[];
-  listen: HostPort | null;
-}
 
 export function readRc(path: string, target: RcTarget): void {
   for (const [index, text] of readLines(path).entries()) {

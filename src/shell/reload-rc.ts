@@ -3,10 +3,11 @@
  * file has them now, and lines that are new in it are run. A file that is wrong changes nothing, and what --set said stays.
  */
 import type { HostPort } from '../core/world.ts';
-import { checkSettings, defaultSettings, SETTINGS, type SettingKey, type Settings } from '../settings.ts';
+import { checkSettings, SETTINGS, type SettingKey, type Settings } from '../settings.ts';
 import type { SettingOrigin } from './apply-setting.ts';
 import { CommandError } from './errors.ts';
-import { type RcLine, type RcTarget, readRc, runRc } from './rc.ts';
+import { readRc, runRc } from './rc.ts';
+import { createRcTarget, type RcLine, type RcTarget } from './rc-target.ts';
 import { count, safe } from './render.ts';
 import type { Shell } from './shell.ts';
 import type { Live } from './shell-options.ts';
@@ -57,14 +58,7 @@ export function createReload(shell: Shell, startup: Startup): () => Promise<void
 }
 
 function readAgain(path: string): RcTarget {
-  const target: RcTarget = {
-    settings: defaultSettings(),
-    origins: new Map(),
-    aliases: new Map(),
-    bootstrap: [],
-    rcLines: [],
-    listen: null,
-  };
+  const target = createRcTarget();
   readRc(path, target);
   return target;
 }

@@ -1,6 +1,6 @@
 /** What a node starts with: the command line and .noderc go in; settings, lists and lines to run come out, or one clear error. */
 import type { HostPort } from '../core/world.ts';
-import { checkSettings, defaultSettings, type SettingKey, type Settings } from '../settings.ts';
+import { checkSettings, type SettingKey, type Settings } from '../settings.ts';
 import { nearest } from '../util/nearest.ts';
 import { applySetting, type SettingOrigin } from './apply-setting.ts';
 import { UsageError } from './errors.ts';
@@ -8,7 +8,7 @@ import type { ScriptOptions } from './lab/play-script.ts';
 import { readSeed } from './lab/seed.ts';
 import { readOptions } from './options.ts';
 import { findRc, readListed, readPlace } from './places.ts';
-import type { RcLine, RcTarget } from './rc.ts';
+import { createRcTarget, type RcLine } from './rc-target.ts';
 import { quoted } from './render.ts';
 import { readLines } from './shell-file.ts';
 
@@ -123,14 +123,7 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
   const [word] = positionals;
   if (word !== undefined) throw stray(word);
   const rc = values['no-rc'] === true || values.version === true || values.help === true ? null : findRc(values.rc);
-  const target: RcTarget = {
-    settings: defaultSettings(),
-    origins: new Map(),
-    aliases: new Map(),
-    bootstrap: [],
-    rcLines: [],
-    listen: null,
-  };
+  const target = createRcTarget();
   if (rc !== null) (await import('./rc.ts')).readRc(rc, target);
   const { settings, origins, bootstrap } = target;
   for (const text of values.set ?? []) {
