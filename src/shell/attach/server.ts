@@ -34,13 +34,14 @@ export async function openControl(host: Host, folders: readonly string[]): Promi
 }
 
 async function listenIn(folder: string, host: Host): Promise<Control> {
-  const sockets = new Set<Socket>();
+  /** Connected, and not yet guests. */
+  const coming = new Set<Socket>();
   const guests = new Set<Guest>();
 
   /** What a guest needs is loaded with the first. */
   async function takeIn(socket: Socket): Promise<void> {
     const { Guest } = await import('./guest.ts');
-    if (socket.destroyed) return;
+    if (!coming.delete(socket) || socket.destroyed) return;
     const guest = new Guest(socket, host);
     guests.add(guest);
     socket.on('close', () => guests.delete(guest));
@@ -50,14 +51,14 @@ async function listenIn(folder: string, host: Host): Promise<Control> {
   const server = createServer({ pauseOnConnect: true }, (socket) => {
     // What went wrong with a socket is followed by its close.
     socket.on('error', () => undefined);
-    if (sockets.size >= CLIENTS_MAX) {
+    if (coming.size + guests.size >= CLIENTS_MAX) {
       const message = `there are ${CLIENTS_MAX} shells on this node already`;
       socket.end(encode({ kind: 'refused', code: 'full', message }));
       setTimeout(() => socket.destroy(), LAST_FRAMES_MS);
       return;
     }
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    coming.add(socket);
+    socket.on('close', () => coming.delete(socket));
     void takeIn(socket);
   });
   const path = await listenOnOne(server, folder);
@@ -80,7 +81,7 @@ async function listenIn(folder: string, host: Host): Promise<Control> {
       process.off('exit', remove);
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       for (const guest of guests) guest.stop();
-      if (guests.size < sockets.size) for (const socket of sockets) if (socket.isPaused()) socket.destroy();
+      for (const socket of coming) socket.destroy();
       await closed;
       remove();
     },
