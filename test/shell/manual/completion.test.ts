@@ -86,7 +86,8 @@ async function types(command: readonly string[], begin: string, keys: string, wa
   const pty = new Pty(command);
   try {
     pty.terminal.type(`PS1='> '; cd '${folder}'; ${begin}; clear; echo read''y\r`);
-    await pty.terminal.until('the prompt', ({ rows }) => rows.some((row) => row.trim() === 'ready'));
+    // Keys that come before the prompt stand in its line: the terminal, not yet the shell, shows them.
+    await pty.terminal.until('the prompt', ({ rows }) => rows.join('\n').includes('ready\n>'));
     pty.terminal.type(keys);
     await pty.terminal.until(String(wanted), ({ rows }) => rows.some((row) => wanted.test(row)));
   } finally {
