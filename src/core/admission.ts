@@ -4,7 +4,6 @@
  */
 import { type Address, ipKey, isLocal } from '../wire/address.ts';
 import { banOn } from './bans.ts';
-import { earn, fullBucket, spend } from './bucket.ts';
 import type { Context } from './context.ts';
 import {
   ACCEPT_BURST,
@@ -15,6 +14,7 @@ import {
   REFUSALS_SAY_EVERY_US,
 } from './limits.ts';
 import { forgetOldest } from './oldest.ts';
+import { mayUseTo, UNUSED, usedOnceMore } from './pace.ts';
 import type { ReasonCode } from './reasons.ts';
 import { closeSession, countReason } from './session.ts';
 import { comingPeers } from './slots.ts';
@@ -43,15 +43,15 @@ function inboundOf(node: NodeState, from: Address): number {
   return count;
 }
 
-/** A bucket for each public IP; one that is full again need not be remembered. */
+/** A pace for each public IP; one that has all of its burst again need not be remembered. */
 function takePace(node: NodeState, now: number, key: string): boolean {
-  const pace = node.accepts.get(key) ?? fullBucket();
-  earn(pace, now, 1, ACCEPT_BURST * ACCEPT_EVERY_US);
-  const isThere = spend(pace, ACCEPT_EVERY_US);
+  const before = node.accepts.get(key) ?? UNUSED;
+  const usedTo = usedOnceMore(before, now, ACCEPT_EVERY_US, ACCEPT_BURST);
+  const isAllowed = mayUseTo(usedTo, now);
   node.accepts.delete(key);
-  node.accepts.set(key, pace);
-  forgetOldest(node.accepts, ACCEPT_PACES_MAX, ({ at }) => now - at >= ACCEPT_BURST * ACCEPT_EVERY_US);
-  return isThere;
+  node.accepts.set(key, isAllowed ? usedTo : before);
+  forgetOldest(node.accepts, ACCEPT_PACES_MAX, (at) => now - at >= ACCEPT_BURST * ACCEPT_EVERY_US);
+  return isAllowed;
 }
 
 /** Rule 50: when too many have not said hello, the oldest of the IP that holds most of them makes room. */

@@ -36,9 +36,7 @@ export function copyNode(node: NodeState): NodeState {
   copy.selves = copyMap(node.selves);
   copy.held = copyMap(node.held);
   copy.bans = copyMap(node.bans);
-  copy.accepts = new Map();
-  for (const [key, bucket] of node.accepts) copy.accepts.set(key, { ...bucket });
-  copy.publicDialBucket = { ...node.publicDialBucket };
+  copy.accepts = copyMap(node.accepts);
   copy.refusals = { ...node.refusals };
   copy.book = copyBook(node.book);
   copy.gone = [...node.gone];
@@ -57,8 +55,6 @@ function copySession(session: Session): Session {
   const copy: Writable<Session> = { ...session };
   copy.counts = session.counts.slice();
   if (session.pings.length > 0) copy.pings = session.pings.map((ping) => ({ ...ping }));
-  copy.addrBucket = { ...session.addrBucket };
-  copy.getaddrBucket = { ...session.getaddrBucket };
   if (session.pauses !== null) copy.pauses = { ...session.pauses };
   return copy;
 }

@@ -4,7 +4,6 @@
  */
 import { type Address, isLocal } from '../wire/address.ts';
 import { bookSize } from './book.ts';
-import { earn, spend, waitUs } from './bucket.ts';
 import { chooseAddress, later } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';
@@ -22,6 +21,7 @@ import {
   sessionAt,
   whyNotDial,
 } from './obstacles.ts';
+import { usedOnceMore, waitUs } from './pace.ts';
 import { countSlots, hasSlot, mayDialMore, mayVisitMore } from './slots.ts';
 import type { NodeState, Target } from './state.ts';
 
@@ -121,7 +121,7 @@ function pumpGossip(node: NodeState, ctx: Context): void {
     const isPublicOpen =
       bookSize(node.book) > node.book.local &&
       slots.public < node.settings['peers.outbound'] &&
-      hasPublicToken(node, ctx);
+      mayDialPublic(node, ctx);
     if (!isLocalOpen && !isPublicOpen) return;
     const slot = chooseAddress(node, ctx, (at) => {
       const address = node.book.addresses[at] as Address;
@@ -131,15 +131,17 @@ function pumpGossip(node: NodeState, ctx: Context): void {
     });
     if (slot < 0) return;
     const address = node.book.addresses[slot] as Address;
-    if (!isLocal(address)) spend(node.publicDialBucket, SECOND_US);
+    if (!isLocal(address))
+      node.publicDialsUsedTo = usedOnceMore(node.publicDialsUsedTo, ctx.now, PUBLIC_DIAL_EACH_US, PUBLIC_DIALS_BURST);
     startDial(node, ctx, address, 'gossip');
   }
 }
 
-/** Rule 42: public dials by hearsay are a stream, not a flood. Without a token the next look is when there is one. */
-function hasPublicToken(node: NodeState, ctx: Context): boolean {
-  earn(node.publicDialBucket, ctx.now, PUBLIC_DIALS_PER_S, PUBLIC_DIALS_BURST * SECOND_US);
-  const us = waitUs(node.publicDialBucket, PUBLIC_DIALS_PER_S, SECOND_US);
+const PUBLIC_DIAL_EACH_US = SECOND_US / PUBLIC_DIALS_PER_S;
+
+/** Rule 42: public dials by hearsay are a stream, not a flood. If none may be made, the next look is when one may. */
+function mayDialPublic(node: NodeState, ctx: Context): boolean {
+  const us = waitUs(node.publicDialsUsedTo, ctx.now, PUBLIC_DIAL_EACH_US, PUBLIC_DIALS_BURST);
   if (us > 0) later(node, ctx.now + us);
   return us === 0;
 }

@@ -24,7 +24,7 @@ export function chooseEvicted(node: NodeState, now: number, newcomer: Address): 
 
 /** Most full nodes have peers of as many groups, and are asked for a place again and again: no two hashes alike, no large group. */
 function mayHaveLarge({ peers }: NodeState): boolean {
-  const hashes = new Uint32Array(peers.size);
+  const hashes = new Int32Array(peers.size);
   let at = 0;
   for (const { remote } of peers.values()) {
     hashes[at] = remote.groupHash;

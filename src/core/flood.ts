@@ -1,38 +1,31 @@
 /**
  * How fast a peer may talk: what came goes in; over the limit the connection is not read for a while, and one that is paused nearly all
  * the time is closed. Rule 54.
- *
- * What came is paid for with time, which is the same as a token bucket and needs one number: the time up to which the rate has been
- * used. It may lag behind by the burst and no more, and who is ahead of the clock has said too much. What one message or byte takes is no
- * whole number of microseconds, so less than half of one is rounding.
  */
 import { discourage } from './bans.ts';
 import type { Context } from './context.ts';
 import { FLOOD_PAUSE_MAX_US, FLOOD_PAUSE_MIN_US, FLOOD_PAUSED_SHARE, MINUTE_US, SECOND_US } from './limits.ts';
+import { usedBy, usedOnceMore } from './pace.ts';
 import { aboutOf, closeSession } from './session.ts';
 import type { NodeState, Session } from './state.ts';
 
 /** One message came. This runs for every one of them. */
 export function spendMessage(node: NodeState, ctx: Context, session: Session): void {
   const eachUs = SECOND_US / node.settings['flood.messages'];
-  const least = ctx.now - node.settings['flood.messages.burst'] * eachUs;
-  const paid = session.messagesPaidTo;
-  session.messagesPaidTo = (paid > least ? paid : least) + eachUs;
-  if (session.messagesPaidTo > ctx.now + eachUs / 2) pause(node, ctx, session);
+  session.messagesUsedTo = usedOnceMore(session.messagesUsedTo, ctx.now, eachUs, node.settings['flood.messages.burst']);
+  if (session.messagesUsedTo > ctx.now + eachUs / 2) pause(node, ctx, session);
 }
 
 export function spendBytes(node: NodeState, ctx: Context, session: Session, bytes: number): void {
   const eachUs = SECOND_US / node.settings['flood.bytes'];
-  const least = ctx.now - node.settings['flood.bytes.burst'] * eachUs;
-  const paid = session.bytesPaidTo;
-  session.bytesPaidTo = (paid > least ? paid : least) + bytes * eachUs;
-  if (session.bytesPaidTo > ctx.now + eachUs / 2) pause(node, ctx, session);
+  session.bytesUsedTo = usedBy(bytes, session.bytesUsedTo, ctx.now, eachUs, node.settings['flood.bytes.burst']);
+  if (session.bytesUsedTo > ctx.now + eachUs / 2) pause(node, ctx, session);
 }
 
 /** Until neither messages nor bytes are ahead of the clock. */
 function pause(node: NodeState, ctx: Context, session: Session): void {
   if (session.stage === 'closing') return;
-  const owedUs = -Math.floor(ctx.now - Math.max(session.messagesPaidTo, session.bytesPaidTo));
+  const owedUs = -Math.floor(ctx.now - Math.max(session.messagesUsedTo, session.bytesUsedTo));
   session.pauses ??= { until: -Infinity, totalUs: 0, since: -Infinity };
   const { pauses } = session;
   const until = ctx.now + Math.min(FLOOD_PAUSE_MAX_US, Math.max(FLOOD_PAUSE_MIN_US, owedUs));

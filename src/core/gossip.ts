@@ -6,7 +6,6 @@ import { type Address, addressOf, isBadPort, isLocal, isSamePlace, mayGossip, pa
 import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
 import { banOn } from './bans.ts';
 import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
-import { earn, spend } from './bucket.ts';
 import type { Context } from './context.ts';
 import type { Refused } from './events.ts';
 import {
@@ -21,8 +20,9 @@ import {
 } from './limits.ts';
 import { isOwn } from './obstacles.ts';
 import { forgetOldest } from './oldest.ts';
+import { mayUseTo, usedOnceMore } from './pace.ts';
 import type { ReasonCode } from './reasons.ts';
-import { aboutOf, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
+import { aboutOf, addrEachUs, countReason, sendGetaddr, sendMessage, setListen, strike } from './session.ts';
 import type { KeptAnswer, NodeState, Session } from './state.ts';
 
 /** The address we would tell this peer as ours, whether or not rule 32 allows it; null when we do not listen. */
@@ -53,7 +53,7 @@ export function greet(node: NodeState, ctx: Context, session: Session): void {
       skipped: 0,
       listed: 1,
     });
-  sendGetaddr(ctx, session);
+  sendGetaddr(node, ctx, session);
 }
 
 /** An inbound peer's port: rule 17, its IP as we see it with the port it claims. Confirmed when we reached that id there before. */
@@ -89,8 +89,9 @@ export function answerGetaddr(node: NodeState, ctx: Context, session: Session): 
   const loopback = session.remote.class === 'loopback';
   const burst = loopback ? GETADDR_BURST_LOOPBACK : node.settings['getaddr.burst'];
   const everyUs = loopback ? GETADDR_EVERY_LOOPBACK_US : node.settings['getaddr.every'];
-  earn(session.getaddrBucket, ctx.now, 1, burst * everyUs);
-  if (!spend(session.getaddrBucket, everyUs)) return;
+  const usedTo = usedOnceMore(session.getaddrUsedTo, ctx.now, everyUs, burst);
+  if (!mayUseTo(usedTo, ctx.now)) return;
+  session.getaddrUsedTo = usedTo;
   for (const message of splitAddr(answerTo(node, ctx, session))) sendMessage(ctx, session, message);
 }
 
@@ -112,7 +113,7 @@ function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
   const most = node.settings['addr.answer'];
   const kept = isLocal(asker.remote) ? undefined : node.keptAnswers.get(group);
   if (kept !== undefined && ctx.now - kept.at < ANSWER_KEPT_US) {
-    const fresh = entriesOf(kept, ageS(ctx.now, kept.at), Math.floor(node.settings['addr.fresh'] / SECOND_US));
+    const fresh = entriesOf(node, kept, ageS(ctx.now, kept.at));
     if (fresh.length * 2 >= most) return fresh.filter(({ address, nodeid }) => mayTell(node, asker, address, nodeid));
   }
   const entries = shareable(node, ctx, asker);
@@ -120,12 +121,16 @@ function answerTo(node: NodeState, ctx: Context, asker: Session): AddrEntry[] {
   return entries;
 }
 
-/** What was told then, older by `agedS`, as far as it is not older than `ageMaxS`. */
-function entriesOf({ addresses, ids, ages }: KeptAnswer, agedS: number, ageMaxS: number): AddrEntry[] {
+/** What was told then, older by `agedS`, as far as it is neither forgotten nor too old now. */
+function entriesOf({ book, settings }: NodeState, { addresses, ages }: KeptAnswer, agedS: number): AddrEntry[] {
+  const ageMaxS = Math.floor(settings['addr.fresh'] / SECOND_US);
   const entries: AddrEntry[] = [];
   for (let i = 0; i < addresses.length; i += 1) {
     const age = (ages[i] as number) + agedS;
-    if (age <= ageMaxS) entries.push({ address: addresses[i] as Address, nodeid: ids[i] as string | null, age });
+    if (age > ageMaxS) continue;
+    const address = addresses[i] as Address;
+    const slot = findAddress(book, address);
+    if (slot >= 0) entries.push({ address, nodeid: book.ids[slot] as string | null, age });
   }
   return entries;
 }
@@ -135,7 +140,6 @@ function keepAnswer(node: NodeState, ctx: Context, group: string, entries: reado
   node.keptAnswers.set(group, {
     at: ctx.now,
     addresses: entries.map(({ address }) => address),
-    ids: entries.map(({ nodeid }) => nodeid),
     ages: entries.map(({ age }) => age ?? 0),
   });
   forgetOldest(node.keptAnswers, ANSWERS_KEPT_MAX);
@@ -209,7 +213,6 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
   if (addr.listed > ADDR_LISTED_MAX) strike(node, ctx, session, 'an addr with too many entries');
   // The strike may have been the last.
   if (session.stage === 'closing') return;
-  earn(session.addrBucket, ctx.now, node.settings['addr.rate'], ADDR_TOKENS_MAX * SECOND_US);
   const only = addr.listed === 1 ? addr.peers[0] : undefined;
   const own = only !== undefined && namesSender(session, only);
   const entries =
@@ -277,6 +280,8 @@ function takeEntry(
     hearAgain(node.book, slot, ctx.now, nodeid, seenAt);
     return null;
   }
-  if (!spend(session.addrBucket, SECOND_US)) return 'over-limit';
+  const usedTo = usedOnceMore(session.addrUsedTo, ctx.now, addrEachUs(node), ADDR_TOKENS_MAX);
+  if (!mayUseTo(usedTo, ctx.now)) return 'over-limit';
+  session.addrUsedTo = usedTo;
   return addAddress(node.book, node.settings, ctx, address, nodeid, source, seenAt) < 0 ? 'source-full' : null;
 }

@@ -12,7 +12,6 @@ import { createAgenda } from './agenda.ts';
 import { forgetBans } from './bans.ts';
 import { createBook, disproveAddress, findAddress, forgetUnseen, hearAgain } from './book.ts';
 import { loadEntries, type SavedEntry, savedEntries } from './book-saved.ts';
-import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { createCounts } from './counts.ts';
 import { wakeSessions } from './deadlines.ts';
@@ -23,6 +22,7 @@ import type { Via } from './events.ts';
 import { spendBytes, spendMessage } from './flood.ts';
 import { ANCHORS_MAX, LIVED_US } from './limits.ts';
 import { dialByHand, obey } from './orders.ts';
+import { UNUSED } from './pace.ts';
 import { admitRival, sendHello } from './peers.ts';
 import { type LineFault, REASONS, type ReasonCode } from './reasons.ts';
 import { receiveMessage } from './receive.ts';
@@ -82,7 +82,7 @@ export function createNode(config: NewNode): NodeState {
     anchors: [],
     keptAnswers: new Map(),
     dialledIps: new Map(),
-    publicDialBucket: fullBucket(),
+    publicDialsUsedTo: UNUSED,
     nextAskAt: Infinity,
     nextRotateAt: Infinity,
     nextFeelerAt: Infinity,

@@ -133,7 +133,7 @@ function obeyOn(node: NodeState, ctx: Context, order: Extract<Order, { n: number
   }
   if (!isReady(session))
     return { ok: false, reason: 'not-ready', message: `connection #${order.n} has not finished its handshake` };
-  if (order.kind === 'getaddr') sendGetaddr(ctx, session);
+  if (order.kind === 'getaddr') sendGetaddr(node, ctx, session);
   else if (session.userPings >= USER_PINGS_MAX)
     return { ok: false, reason: 'over-limit', message: 'too many pings wait on this connection' };
   else userPing(node, ctx, session);

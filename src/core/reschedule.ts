@@ -50,8 +50,8 @@ function hurryPings(node: NodeState, at: number): void {
 /** What was too much at the old rate is none of the new one's. */
 function forgiveFloods(node: NodeState, now: number): void {
   for (const session of node.sessions.values()) {
-    session.messagesPaidTo = Math.min(session.messagesPaidTo, now);
-    session.bytesPaidTo = Math.min(session.bytesPaidTo, now);
+    session.messagesUsedTo = Math.min(session.messagesUsedTo, now);
+    session.bytesUsedTo = Math.min(session.bytesUsedTo, now);
   }
 }
 

@@ -15,7 +15,7 @@ export function askForMore(node: NodeState, ctx: Context): void {
   const peers = [...node.peers.values()];
   const peer = peers[Math.floor(ctx.random() * peers.length)];
   if (peer === undefined || outboundPeers(node, false).length >= node.settings['peers.outbound']) return;
-  sendGetaddr(ctx, peer);
+  sendGetaddr(node, ctx, peer);
 }
 
 /** Rule 41: at target, one random known address is dialled now and then, so that a healed network finds itself again. */

@@ -14,7 +14,6 @@ import type { Address } from '../wire/address.ts';
 import type { Message, Nonce } from '../wire/messages.ts';
 import { dueBy, enterAgenda, leaveAgenda } from './agenda.ts';
 import { discourage } from './bans.ts';
-import { fullBucket } from './bucket.ts';
 import type { Context } from './context.ts';
 import { addCounts, countSent, createCounts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
@@ -27,6 +26,7 @@ import {
   SECOND_US,
   USER_PING_WAIT_US,
 } from './limits.ts';
+import { UNUSED } from './pace.ts';
 import type { ReasonCode } from './reasons.ts';
 import { mayFreeDial } from './slots.ts';
 import type { NodeState, OutstandingPing, Session } from './state.ts';
@@ -74,7 +74,7 @@ export function openSession(
   const session: Session = {
     stage: 'hello',
     n: node.connections,
-    messagesPaidTo: -Infinity,
+    messagesUsedTo: UNUSED,
     lastReceiveAt: null,
     counts: createCounts(),
     lastSendAt: null,
@@ -108,10 +108,10 @@ export function openSession(
     lastError: null,
     bytesSent: 0,
     bytesReceived: 0,
-    bytesPaidTo: -Infinity,
+    bytesUsedTo: UNUSED,
     pauses: null,
-    addrBucket: { level: node.settings['addr.burst'] * SECOND_US, at: ctx.now },
-    getaddrBucket: fullBucket(),
+    addrUsedTo: ctx.now - node.settings['addr.burst'] * addrEachUs(node),
+    getaddrUsedTo: UNUSED,
     addresses: 0,
     usefulAt: null,
     closeReason: null,
@@ -155,8 +155,11 @@ export function sendMessage(ctx: Context, session: Session, message: Message): v
   session.lastSendAt = ctx.now;
 }
 
-export function sendGetaddr(ctx: Context, session: Session): void {
-  session.addrBucket.level += ADDR_AFTER_GETADDR * SECOND_US;
+/** How much of its rate an address uses that a peer teaches us (rule 35). */
+export const addrEachUs = ({ settings }: NodeState) => SECOND_US / settings['addr.rate'];
+
+export function sendGetaddr(node: NodeState, ctx: Context, session: Session): void {
+  session.addrUsedTo -= ADDR_AFTER_GETADDR * addrEachUs(node);
   sendMessage(ctx, session, GETADDR);
 }
 

@@ -3,16 +3,12 @@
  * counts from a time that is still to come, it counts from now. It does nothing of what is due.
  */
 import { reviewAll } from './agenda.ts';
-import type { Bucket } from './bucket.ts';
 import type { NodeState, Session } from './state.ts';
 
 export function setBack(node: NodeState, now: number, byUs: number): void {
   const earlier = (at: number) => Math.max(now, at - byUs);
   const earlierOrNull = (at: number | null) => (at === null ? null : earlier(at));
   const past = (at: number | null) => (at === null ? null : Math.min(at, now));
-  const refill = (bucket: Bucket) => {
-    bucket.at = Math.min(bucket.at, now);
-  };
 
   function setBackSession(session: Session): void {
     session.deadlineAt = earlier(session.deadlineAt);
@@ -23,10 +19,10 @@ export function setBack(node: NodeState, now: number, byUs: number): void {
     session.readyAt = past(session.readyAt);
     session.lastPongAt = past(session.lastPongAt);
     for (const ping of session.pings) ping.at = Math.min(ping.at, now);
-    session.messagesPaidTo = Math.min(session.messagesPaidTo, now);
-    session.bytesPaidTo = Math.min(session.bytesPaidTo, now);
-    refill(session.addrBucket);
-    refill(session.getaddrBucket);
+    session.messagesUsedTo = Math.min(session.messagesUsedTo, now);
+    session.bytesUsedTo = Math.min(session.bytesUsedTo, now);
+    session.addrUsedTo = Math.min(session.addrUsedTo, now);
+    session.getaddrUsedTo = Math.min(session.getaddrUsedTo, now);
     if (session.pauses !== null) {
       session.pauses.until = earlier(session.pauses.until);
       session.pauses.since = Math.min(session.pauses.since, now);
@@ -41,8 +37,8 @@ export function setBack(node: NodeState, now: number, byUs: number): void {
   for (const outcome of node.book.outcomes) if (outcome !== null) outcome.nextDialAt = earlier(outcome.nextDialAt);
   for (const [key, until] of node.held) node.held.set(key, earlier(until));
   for (const [key, ban] of node.bans) node.bans.set(key, { ...ban, until: earlier(ban.until) });
-  for (const bucket of node.accepts.values()) refill(bucket);
-  refill(node.publicDialBucket);
+  for (const [key, usedTo] of node.accepts) node.accepts.set(key, Math.min(usedTo, now));
+  node.publicDialsUsedTo = Math.min(node.publicDialsUsedTo, now);
   node.nextAskAt = earlier(node.nextAskAt);
   node.nextRotateAt = earlier(node.nextRotateAt);
   node.nextFeelerAt = earlier(node.nextFeelerAt);

@@ -4,7 +4,6 @@ import type { Address } from '../wire/address.ts';
 import type { Nonce } from '../wire/messages.ts';
 import type { Agenda } from './agenda.ts';
 import type { Book } from './book.ts';
-import type { Bucket } from './bucket.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -76,15 +75,15 @@ export interface Session {
   counts: Counts;
   bytesSent: number;
   bytesReceived: number;
-  /** Up to when what came has used up the rate (rule 54), -Infinity before anything came; see flood.ts. Not whole microseconds. */
-  messagesPaidTo: number;
-  bytesPaidTo: number;
+  /** Up to when what came has used the rate (rule 54); see pace.ts. Not whole microseconds. */
+  messagesUsedTo: number;
+  bytesUsedTo: number;
   /** Null until it was for the first time. */
   pauses: Pauses | null;
-  /** Addresses it may still teach us (rule 35), in millionths. */
-  readonly addrBucket: Bucket;
-  /** Answers it may still ask for (rule 38), in microseconds of its wait for one. */
-  readonly getaddrBucket: Bucket;
+  /** The same of the addresses that it may teach us (rule 35). */
+  addrUsedTo: number;
+  /** The same of the answers that it may ask for (rule 38). */
+  getaddrUsedTo: number;
   /** Addresses this peer taught us. */
   addresses: number;
   /** When it last did. */
@@ -144,12 +143,11 @@ export interface PendingName {
   readonly keep: boolean;
 }
 
-/** What public askers of one group were told; the same is told again for a while (rule 38). */
+/** What public askers of one group were told; the same is told again for a while, as far as it is still known (rule 38). */
 export interface KeptAnswer {
   readonly at: number;
-  /** Entry by entry, in columns: objects would be the largest part of a node. */
+  /** Entry by entry, in columns: objects would be the largest part of a node. Whose address it is the book knows. */
   readonly addresses: readonly Address[];
-  readonly ids: readonly (string | null)[];
   /** Seconds, as of `at`. */
   readonly ages: readonly number[];
 }
@@ -195,8 +193,8 @@ export interface NodeState {
   readonly held: Map<string, number>;
   /** By IP or /56, address text or node id (rule 59). */
   readonly bans: Map<string, Ban>;
-  /** New connections that a public IP may still make (rule 51), in microseconds of its wait for one. */
-  readonly accepts: Map<string, Bucket>;
+  /** Up to when new connections of a public IP have used its rate (rule 51); see pace.ts. */
+  readonly accepts: Map<string, number>;
   /** Inbound connections by network, to know soon that an IP has few (rule 51). */
   readonly inboundByGroup: Tally;
   /** What was said of refused connections, and what was not (rule 53). */
@@ -215,8 +213,8 @@ export interface NodeState {
   readonly keptAnswers: Map<string, KeptAnswer>;
   /** Public IPs dialled by hearsay, and when (rule 42). */
   readonly dialledIps: Map<string, number>;
-  /** Public dials by hearsay that may still be made (rule 42), in millionths. */
-  readonly publicDialBucket: Bucket;
+  /** Up to when public dials by hearsay have used their rate (rule 42). */
+  publicDialsUsedTo: number;
   nextAskAt: number;
   nextRotateAt: number;
   nextFeelerAt: number;

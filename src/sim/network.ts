@@ -261,8 +261,8 @@ export function removeHost(network: Network, host: Host): void {
 
 /** The same both ways. */
 function latencyOf(network: Network, from: Address, to: Address): number {
-  const low = Math.min(from.hash, to.hash);
-  const high = Math.max(from.hash, to.hash);
+  const low = Math.min(from.hash >>> 0, to.hash >>> 0);
+  const high = Math.max(from.hash >>> 0, to.hash >>> 0);
   return LATENCY_MIN_US + (mix(network.seed, low, high) % LATENCY_SPREAD_US);
 }
 

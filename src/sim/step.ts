@@ -172,7 +172,7 @@ function createEnd(network: Network, host: Host, { latencyUs }: SimDial, other: 
     isLeaving: false,
     endedBy: null,
     backlog: null,
-    pausedUntil: -Infinity,
+    pausedUntil: 0,
     latencyUs,
     lastArrival: 0,
   };

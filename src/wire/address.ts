@@ -19,7 +19,7 @@ export interface Address {
   readonly class: AddressClass;
   /** What one operator is likely to control: `v4:1.2` (a /16) or `v6:2001:db8` (a /32); loopback and private are one group each. */
   readonly group: string;
-  /** Unsigned 32-bit hashes of `text` and of `group`, for tables. */
+  /** Signed 32-bit hashes of `text` and of `group`, for tables: unsigned, half of them would be a box on the heap each. */
   readonly hash: number;
   readonly groupHash: number;
 }
@@ -145,7 +145,7 @@ function addressWith(
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  return hash;
 }
 
 /** The hash tells most pairs apart without a look at the texts. */

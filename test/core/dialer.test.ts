@@ -6,6 +6,7 @@ import type { Via } from '../../src/core/events.ts';
 import { BOOTSTRAP_MAX, DIALLED_IPS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';
 import { whyNotDial } from '../../src/core/obstacles.ts';
+import { UNUSED } from '../../src/core/pace.ts';
 import type { ReasonCode } from '../../src/core/reasons.ts';
 import type { Settings } from '../../src/settings.ts';
 import { addrLine, at, BareNode, type BareOptions, helloLine, PONG } from '../helpers/bare-node.ts';
@@ -835,11 +836,10 @@ test('dialer: addresses that are dialled by hearsay are remembered by IP, a boun
     'peers.outbound.max': 4_096,
     'book.new': 4_096,
   });
-  bare.node.publicDialBucket.level = Infinity;
   for (let k = 0; k < DIALLED_IPS_MAX + 76; k += 100)
     know(bare, ...Array.from({ length: 100 }, (_, i) => `${20 + Math.floor((k + i) / 50)}.${(k + i) % 50}.0.1:6100`));
   for (let i = 0; i < 100; i += 1) {
-    bare.node.publicDialBucket.level = Infinity;
+    bare.node.publicDialsUsedTo = UNUSED;
     look(bare);
   }
   assert.ok(dialsOf(bare).length > DIALLED_IPS_MAX);

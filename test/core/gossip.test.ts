@@ -1,7 +1,7 @@
 /** What peers tell each other of addresses: what is taken and why not, what is told to whom. Rules 17, 31-40 and Sharing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bookSize } from '../../src/core/book.ts';
+import { bookSize, findText, forgetAddress } from '../../src/core/book.ts';
 import {
   ADDR_TOKENS_MAX,
   ANSWERS_KEPT_MAX,
@@ -10,6 +10,7 @@ import {
   MINUTE_US,
   SECOND_US,
 } from '../../src/core/limits.ts';
+import { addrEachUs } from '../../src/core/session.ts';
 import type { Settings } from '../../src/settings.ts';
 import { LINE_SENT_BYTES_MAX } from '../../src/wire/limits.ts';
 import { encodeMessage } from '../../src/wire/messages.ts';
@@ -179,7 +180,8 @@ test('gossip: an address that is told again becomes younger, never older, and ke
 });
 
 /** Addresses that this connection may still teach. */
-const allowance = (bare: BareNode, n: number) => bare.session(n).addrBucket.level / SECOND_US;
+const allowance = (bare: BareNode, n: number) =>
+  Math.min(ADDR_TOKENS_MAX, (bare.now - bare.session(n).addrUsedTo) / addrEachUs(bare.node));
 
 test('gossip: a new connection may teach ten addresses, a question of ours a hundred more', () => {
   const bare = open({ 'getaddr.ask': 3600 * SECOND_US });
@@ -203,7 +205,7 @@ test('gossip: the allowance is a bucket that fills with time and with our questi
   assert.equal(tokensAfter(10 * SECOND_US), 111);
   bare.order({ kind: 'getaddr', n });
   assert.equal(tokensAfter(0), 211);
-  session.addrBucket.level = 0;
+  session.addrUsedTo = bare.now;
   bare.hear(n, addrLine(far(0)));
   assert.deepEqual(lastAddr(bare).refused, [{ address: far(0), reason: 'over-limit' }]);
   assert.equal(bookSize(node.book), 0);
@@ -519,6 +521,15 @@ test('gossip: a kept answer leaves out the asker it is told to', () => {
   const [place = '', id = ''] = first[0]?.split('@')[0]?.split('=') ?? [];
   const told = answerOf(bare, bare.inboundPeer(id, '9.9.8.8'));
   assert.ok(first.length > 0 && !told.some((entry) => entry.startsWith(`${place}=`)));
+});
+
+test('gossip: a kept answer leaves out what was forgotten since', () => {
+  const bare = knowing(100);
+  const first = answerOf(bare, bare.inboundPeer('b', '9.9.9.9'));
+  const [place = ''] = first[0]?.split('=') ?? [];
+  forgetAddress(bare.node.book, findText(bare.node.book, place));
+  const told = answerOf(bare, bare.inboundPeer('c', '9.9.8.8'));
+  assert.deepEqual(told, first.slice(1));
 });
 
 test('gossip: kept answers are bounded', () => {

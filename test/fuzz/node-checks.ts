@@ -16,6 +16,7 @@ import {
   USER_PINGS_MAX,
 } from '../../src/core/limits.ts';
 import { leadsToPeer, whyNotDial } from '../../src/core/obstacles.ts';
+import { mayUseTo } from '../../src/core/pace.ts';
 import { sessionDeadline } from '../../src/core/session.ts';
 import { mayDialMore } from '../../src/core/slots.ts';
 import type { NodeState, Session } from '../../src/core/state.ts';
@@ -62,9 +63,8 @@ function checkSession(node: NodeState, session: Session, now: number): void {
   if (stage === 'quiet') assert.ok(session.dir === 'outbound' && session.id === null);
   assert.ok(session.userPings >= 0 && session.userPings <= USER_PINGS_MAX);
   assert.ok(session.pings.length <= PINGS_OUT_MAX);
-  for (const { level, at } of [session.addrBucket, session.getaddrBucket]) assert.ok(level >= 0 && at <= now);
-  for (const { level } of [session.addrBucket, session.getaddrBucket])
-    assert.ok(Number.isSafeInteger(level) || level === Infinity, 'a bucket holds whole parts');
+  for (const usedTo of [session.addrUsedTo, session.getaddrUsedTo])
+    assert.ok(mayUseTo(usedTo, now), 'no more was taken than is allowed');
   assert.ok(session.strikeTimes.length <= node.settings['strike.max']);
   for (const time of [
     session.readyAt,
@@ -155,7 +155,7 @@ function checkBounds(bare: BareNode): void {
   sameMembers([...node.dials.keys()], [...bare.dials.keys()], 'every dial is one that the driver makes');
   const texts = [...node.dials.values()].map(({ address }) => address.text);
   assert.equal(new Set(texts).size, texts.length, 'no address is dialled twice at once');
-  assert.ok(node.publicDialBucket.level >= 0);
+  assert.ok(mayUseTo(node.publicDialsUsedTo, bare.now));
 }
 
 /** At the end, and again when all its connections are gone. */

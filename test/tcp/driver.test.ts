@@ -316,7 +316,7 @@ inWorld('driver: a failure of our own code closes that peer only, said once', as
     if (event.kind === 'error' || event.kind === 'closed') said.push(event);
   });
   const session = [...node.state.sessions.values()].find((one) => one.id === ID);
-  Object.defineProperty(session, 'messagesPaidTo', {
+  Object.defineProperty(session, 'messagesUsedTo', {
     get() {
       throw new Error('a bug');
     },

@@ -192,7 +192,7 @@ test('address: an address is frozen, and its hash spreads neighbours over any ta
   const buckets = new Uint32Array(64);
   for (let number = 5_000; number < 9_096; number += 1) {
     const address = addressOf('127.0.0.1', number) ?? assert.fail();
-    assert.ok(Object.isFrozen(address) && address.hash >>> 0 === address.hash);
+    assert.ok(Object.isFrozen(address) && (address.hash | 0) === address.hash);
     const low = address.hash & 63;
     buckets[low] = (buckets[low] ?? 0) + 1;
   }
