@@ -5,7 +5,9 @@
 import type { Settings } from '../settings.ts';
 import { type Address, isBadPort, parseAddress } from '../wire/address.ts';
 import { readNodeId } from '../wire/messages.ts';
-import { type Book, bookSize, FILE, isTried, learnAddress, type Moment, restoreOutcome } from './book.ts';
+import { learnAddress, type Moment, restoreOutcome } from './book.ts';
+import { type Book, bookSize, isTried } from './book-columns.ts';
+import { FILE } from './book-shares.ts';
 import { ANCHORS_MAX, SECOND_US } from './limits.ts';
 
 /** One entry of the saved book; times are seconds before the moment of saving. */

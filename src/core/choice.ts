@@ -1,5 +1,5 @@
 /** Which of the known addresses is dialled next: a question about each goes in, one that is due comes out, or the time when one will be. */
-import { bookSize, isTried } from './book.ts';
+import { bookSize, isTried } from './book-columns.ts';
 import type { Context } from './context.ts';
 import { CHOICE_GUESSES } from './limits.ts';
 import type { NodeState } from './state.ts';

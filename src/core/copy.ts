@@ -2,7 +2,7 @@
  * A second node state that says the same and shares nothing that changes: a state goes in, its copy comes out. Addresses, messages and
  * connections that are gone never change and are shared. It takes the time of a snapshot, so it is written for speed.
  */
-import type { Book, Outcome } from './book.ts';
+import type { Book, Outcome } from './book-columns.ts';
 import type { DirectoryState, NodeState, Session, Target } from './state.ts';
 
 /** A third faster than the constructor, and most maps of a node are empty. */

@@ -3,7 +3,8 @@
  * is set. Whom to dial is decided in dialer.ts. Rules 42-46.
  */
 import { type Address, isLocal } from '../wire/address.ts';
-import { failAddress, findAddress, learnAddress, noteDial } from './book.ts';
+import { failAddress, learnAddress, noteDial } from './book.ts';
+import { findAddress } from './book-columns.ts';
 import type { Context } from './context.ts';
 import type { Via } from './events.ts';
 import {

@@ -3,7 +3,7 @@
  * slots. State and time go in, dials come out; what a dial leads to is decided in peers.ts. Rules 20, 41-48.
  */
 import { type Address, isLocal } from '../wire/address.ts';
-import { bookSize } from './book.ts';
+import { bookSize } from './book-columns.ts';
 import { chooseAddress, later } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';

@@ -5,7 +5,8 @@
 import { type Address, addressOf, isBadPort, isLocal, isSamePlace, mayGossip, parseAddress } from '../wire/address.ts';
 import { type Addr, type AddrEntry, splitAddr } from '../wire/messages.ts';
 import { banOn } from './bans.ts';
-import { addAddress, bookSize, findAddress, hearAgain, learnAddress, type Source } from './book.ts';
+import { addAddress, hearAgain, learnAddress } from './book.ts';
+import { bookSize, findAddress, type Source } from './book-columns.ts';
 import type { Context } from './context.ts';
 import type { Refused } from './events.ts';
 import {

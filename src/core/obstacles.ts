@@ -4,7 +4,7 @@
  */
 import { type Address, isLocal, isSamePlace } from '../wire/address.ts';
 import { banOn } from './bans.ts';
-import { type Book, findAddress } from './book.ts';
+import { type Book, findAddress } from './book-columns.ts';
 import type { Via } from './events.ts';
 import { FULL_PATIENCE_US, SAME_IP_US } from './limits.ts';
 import type { ReasonCode } from './reasons.ts';

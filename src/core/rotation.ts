@@ -1,6 +1,7 @@
 /** What is done now and then although nothing is missing: asking for more, rotating, visiting, and closing what is too much. Rules 38, 41, 47. */
 import { type Address, isLocal } from '../wire/address.ts';
-import { findText, isTried, keepIncumbent } from './book.ts';
+import { keepIncumbent } from './book-collisions.ts';
+import { findText, isTried } from './book-columns.ts';
 import { chooseAddress } from './choice.ts';
 import type { Context } from './context.ts';
 import { startDial } from './dial.ts';

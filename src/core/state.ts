@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import type { Address } from '../wire/address.ts';
 import type { Nonce } from '../wire/messages.ts';
 import type { Agenda } from './agenda.ts';
-import type { Book } from './book.ts';
+import type { Book } from './book-columns.ts';
 import type { Counts } from './counts.ts';
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';

@@ -7,7 +7,7 @@ import type { Address } from '../wire/address.ts';
 import { placeText } from '../wire/directory.ts';
 import { type AddrEntry, MESSAGE_TYPES } from '../wire/messages.ts';
 import { isVisitor } from './admission.ts';
-import { bookSize, type Source } from './book.ts';
+import { bookSize, type Source } from './book-columns.ts';
 import { addCounts, bytesOf, type Counts, createCounts, messagesIn, messagesOf } from './counts.ts';
 import type { Direction, LineDirection, Via } from './events.ts';
 import { advertisedTo, ownAddress } from './gossip.ts';

@@ -1,5 +1,5 @@
 /** What an expression asks of a node's peers and book: a state goes in, amounts come out, and whether a peer is ready. Changes nothing. */
-import { bookSize } from '../core/book.ts';
+import { bookSize } from '../core/book-columns.ts';
 import type { NodeState, Session } from '../core/state.ts';
 import { readyCount } from '../core/views.ts';
 import { QueryError, quoted } from './errors.ts';

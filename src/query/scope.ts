@@ -1,6 +1,6 @@
 /** The world around an expression, from the states of its nodes: names and states go in, a Scope comes out. It changes nothing. */
 
-import { findText } from '../core/book.ts';
+import { findText } from '../core/book-columns.ts';
 import type { NodeEvent } from '../core/events.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import { Components, type Members } from './components.ts';

@@ -2,7 +2,7 @@
  * What must hold in every node after every fact, whatever a network does to it: a state goes in, sentences about what is broken come
  * out, none when all is well. It changes nothing.
  */
-import { bookSize, findAddress } from '../core/book.ts';
+import { bookSize, findAddress } from '../core/book-columns.ts';
 import {
   ACCEPT_PACES_MAX,
   ANSWERS_KEPT_MAX,

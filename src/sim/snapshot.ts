@@ -2,7 +2,7 @@
  * A simulated world at one moment, to be put back later as often as wanted: a network goes in, a copy comes out that shares nothing that
  * changes; a node is copied when it first changes. Hosts keep their identity, so that what stands on them stands on the world that was put back.
  */
-import { bookSize } from '../core/book.ts';
+import { bookSize } from '../core/book-columns.ts';
 import { copyTapState, type TapState } from '../tap/state.ts';
 import { putFaultsBack } from './faults/faults.ts';
 import { copyFaults, type FaultState } from './faults/state.ts';

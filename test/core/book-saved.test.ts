@@ -1,16 +1,8 @@
 /** The book between two starts: what is saved comes back, and what a file says is trusted as little as a stranger. Rules 47, 64. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  addAddress,
-  bookSize,
-  createBook,
-  failAddress,
-  findText,
-  forgetUnseen,
-  hearAgain,
-  vouchAddress,
-} from '../../src/core/book.ts';
+import { addAddress, failAddress, forgetUnseen, hearAgain, vouchAddress } from '../../src/core/book.ts';
+import { bookSize, createBook, findText } from '../../src/core/book-columns.ts';
 import { loadEntries, type SavedEntry, savedEntries } from '../../src/core/book-saved.ts';
 import {
   ANCHORS_MAX,

@@ -3,22 +3,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   addAddress,
-  type Book,
-  bookSize,
-  createBook,
   disproveAddress,
   failAddress,
-  findAddress,
-  findText,
   forgetAddress,
   forgetUnseen,
   hearAgain,
-  isTried,
-  keepIncumbent,
   learnAddress,
-  type Source,
   vouchAddress,
 } from '../../src/core/book.ts';
+import { keepIncumbent } from '../../src/core/book-collisions.ts';
+import {
+  type Book,
+  bookSize,
+  createBook,
+  findAddress,
+  findText,
+  isTried,
+  type Source,
+} from '../../src/core/book-columns.ts';
 import {
   COLLISIONS_MAX,
   DAY_US,

@@ -1,7 +1,8 @@
 /** Whom to dial when, as rounds: what is known and what happens, then exactly the dials that follow. Rules 20, 41-48. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addAddress, bookSize, failAddress, findText, vouchAddress } from '../../src/core/book.ts';
+import { addAddress, failAddress, vouchAddress } from '../../src/core/book.ts';
+import { bookSize, findText } from '../../src/core/book-columns.ts';
 import type { Via } from '../../src/core/events.ts';
 import { BOOTSTRAP_MAX, DIALLED_IPS_MAX, MINUTE_US, SECOND_US } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';

@@ -1,7 +1,8 @@
 /** What peers tell each other of addresses: what is taken and why not, what is told to whom. Rules 17, 31-40 and Sharing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bookSize, findText, forgetAddress } from '../../src/core/book.ts';
+import { forgetAddress } from '../../src/core/book.ts';
+import { bookSize, findText } from '../../src/core/book-columns.ts';
 import {
   ADDR_TOKENS_MAX,
   ANSWERS_KEPT_MAX,

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasRoomForGuest } from '../../src/core/admission.ts';
-import { findText, forgetAddress } from '../../src/core/book.ts';
+import { forgetAddress } from '../../src/core/book.ts';
+import { findText } from '../../src/core/book-columns.ts';
 import { chooseEvicted } from '../../src/core/eviction.ts';
 import { SECOND_US, SELF_MAX } from '../../src/core/limits.ts';
 import { loadBook, saveBook } from '../../src/core/node.ts';

@@ -1,6 +1,6 @@
 /** Random facts and orders on the pure core: after every one the invariants hold, and after a stop nothing is left. */
 import assert from 'node:assert/strict';
-import { createBook } from '../../src/core/book.ts';
+import { createBook } from '../../src/core/book-columns.ts';
 import { loadEntries } from '../../src/core/book-saved.ts';
 import { listeningOn, saveBook, wakeNode } from '../../src/core/node.ts';
 import type { ReasonCode } from '../../src/core/reasons.ts';

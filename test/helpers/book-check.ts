@@ -1,6 +1,6 @@
 /** What holds of every address book at every moment: a book and its settings go in, a failed assertion comes out or nothing. */
 import assert from 'node:assert/strict';
-import { type Book, findAddress } from '../../src/core/book.ts';
+import { type Book, findAddress } from '../../src/core/book-columns.ts';
 import { COLLISIONS_MAX } from '../../src/core/limits.ts';
 import type { Settings } from '../../src/settings.ts';
 import { isLocal } from '../../src/wire/address.ts';

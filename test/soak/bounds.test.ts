@@ -1,15 +1,8 @@
 /** Every kind of connection is bounded in number, whatever strangers do: without that no sum of memory holds (rule 57). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  bookSize,
-  createBook,
-  findAddress,
-  forgetAddress,
-  isTried,
-  learnAddress,
-  vouchAddress,
-} from '../../src/core/book.ts';
+import { forgetAddress, learnAddress, vouchAddress } from '../../src/core/book.ts';
+import { bookSize, createBook, findAddress, isTried } from '../../src/core/book-columns.ts';
 import { BOOTSTRAP_MAX, MINUTE_US, SECOND_US, VISITS_MAX } from '../../src/core/limits.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import { brokenInvariants } from '../../src/sim/invariants.ts';

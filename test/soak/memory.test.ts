@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { bookSize, createBook, learnAddress, vouchAddress } from '../../src/core/book.ts';
+import { learnAddress, vouchAddress } from '../../src/core/book.ts';
+import { bookSize, createBook } from '../../src/core/book-columns.ts';
 import {
   ACCEPT_PACES_MAX,
   ANSWERS_KEPT_MAX,
