@@ -9,7 +9,7 @@ export type {
   PeerView,
   StatusView,
   TrafficView,
-} from './core/views.ts';
+} from './core/view-rows.ts';
 export type { NodeConfig, NodePort, Order, OrderAnswer, World } from './core/world.ts';
 export { createNode, type NodeOptions } from './library/create-node.ts';
 export {

@@ -9,7 +9,7 @@ import type { ReasonCode } from './reasons.ts';
 import type { NodeState } from './state.ts';
 import type { TapPort } from './tap.ts';
 import type { Scribe } from './transcript.ts';
-import type { NodeViews } from './views.ts';
+import type { NodeViews } from './view-rows.ts';
 import type { Witness } from './witness.ts';
 
 export type { LineDirection } from './events.ts';

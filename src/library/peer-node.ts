@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS } from '../core/reasons.ts';
-import type { AddrView, BanView, BootstrapView, PeerView, StatusView, TrafficView } from '../core/views.ts';
+import type { AddrView, BanView, BootstrapView, PeerView, StatusView, TrafficView } from '../core/view-rows.ts';
 import type { NodePort, Order, World } from '../core/world.ts';
 import { readSetting, type SettingKey } from '../settings.ts';
 import { settingKey } from '../shell/apply-setting.ts';

@@ -5,7 +5,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { NodeEvent } from '../core/events.ts';
 import { REASONS, type ReasonCode } from '../core/reasons.ts';
-import type { PeerStateName } from '../core/views.ts';
+import type { PeerStateName } from '../core/view-rows.ts';
 import type { NodePort, World } from '../core/world.ts';
 import { VERSION } from '../util/version.ts';
 import { MESSAGE_TYPES } from '../wire/messages.ts';

@@ -1,6 +1,6 @@
 /** Which peer an argument means: `#n`, a unique prefix of an id, a whole id or host:port goes in, a row or one clear error comes out. */
 import { REASONS } from '../core/reasons.ts';
-import type { PeerDetailView, PeerView } from '../core/views.ts';
+import type { PeerDetailView, PeerView } from '../core/view-rows.ts';
 import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { reasonText } from './legend.ts';

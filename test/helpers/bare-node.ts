@@ -26,7 +26,8 @@ import {
 } from '../../src/core/node.ts';
 import type { LineFault, ReasonCode } from '../../src/core/reasons.ts';
 import type { Session } from '../../src/core/state.ts';
-import { createViews, type NodeViews } from '../../src/core/views.ts';
+import type { NodeViews } from '../../src/core/view-rows.ts';
+import { createViews } from '../../src/core/views.ts';
 import type { HostPort, Order, OrderAnswer } from '../../src/core/world.ts';
 import { defaultSettings, type Settings } from '../../src/settings.ts';
 import { createRandom, nextRandom } from '../../src/sim/random.ts';

@@ -1,6 +1,6 @@
 /** `addrs`: the address book, and why an address is not dialled. */
 import type { ReasonCode } from '../../core/reasons.ts';
-import type { AddrView } from '../../core/views.ts';
+import type { AddrView } from '../../core/view-rows.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { legend } from '../legend.ts';

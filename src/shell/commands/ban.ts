@@ -2,7 +2,7 @@
 import { readBanTarget } from '../../core/bans-saved.ts';
 import { BAN_LONGEST_US } from '../../core/limits.ts';
 import { REASONS } from '../../core/reasons.ts';
-import type { BanView, PeerView } from '../../core/views.ts';
+import type { BanView, PeerView } from '../../core/view-rows.ts';
 import type { NodePort } from '../../core/world.ts';
 import { printSetting, readDuration } from '../../settings.ts';
 import { ipKey, isLocal, parseAddress, readIpKey } from '../../wire/address.ts';

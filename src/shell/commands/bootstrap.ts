@@ -1,5 +1,5 @@
 /** `bootstrap`: an entry to add or remove goes in, the list of places to look for others comes out. */
-import type { BootstrapView } from '../../core/views.ts';
+import type { BootstrapView } from '../../core/view-rows.ts';
 import { parsePlace } from '../../wire/directory.ts';
 import { type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** `drop`: says bye to a peer and keeps it away for a while. */
-import type { PeerView } from '../../core/views.ts';
+import type { PeerView } from '../../core/view-rows.ts';
 import { printSetting } from '../../settings.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';

@@ -1,6 +1,6 @@
 /** `getaddr`: asks peers for addresses and tells which were new. */
 import type { NodeEvent } from '../../core/events.ts';
-import type { PeerView } from '../../core/views.ts';
+import type { PeerView } from '../../core/view-rows.ts';
 import { learntView } from '../../core/views.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';

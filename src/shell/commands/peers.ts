@@ -1,5 +1,5 @@
 /** `peers`: a direction may go in, the table of connections comes out, inbound first, then by least ping. */
-import type { PeerView } from '../../core/views.ts';
+import type { PeerView } from '../../core/view-rows.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { age, cut, round3, rtt, safe, shortId } from '../render.ts';

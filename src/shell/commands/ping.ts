@@ -1,5 +1,5 @@
 /** `ping`: asks peers whether they are there and measures the round trip. */
-import type { PeerView } from '../../core/views.ts';
+import type { PeerView } from '../../core/view-rows.ts';
 import { liveIdsOrAll } from '../candidates.ts';
 import type { Command, Invocation } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';

@@ -1,7 +1,7 @@
 /** `peers`: the table, its JSON, a narrow terminal and many rows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PeerView } from '../../../src/core/views.ts';
+import type { PeerView } from '../../../src/core/view-rows.ts';
 import { peers } from '../../../src/shell/commands/peers.ts';
 import type { Shell } from '../../../src/shell/shell.ts';
 import { assertFields, openShell } from '../../helpers/open-shell.ts';
