@@ -4,7 +4,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import headless from '@xterm/headless';
 
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 30_000;
 const POLL_MS = 2;
 
 export interface View {

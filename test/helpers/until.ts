@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
-export const LIMIT_MS = 20_000;
+export const LIMIT_MS = 30_000;
 
 /** `missing` answers null once the condition holds, else one phrase saying what is still missing. */
 export async function until(
