@@ -66,7 +66,7 @@ function shiftSession(node: NodeState, ctx: Context, session: Session, gapUs: nu
   const soonest = ctx.now + node.settings['probe.timeout'];
   session.deadlineAt = Math.max(session.deadlineAt + gapUs, soonest);
   if (session.probeUntil !== null) session.probeUntil = Math.max(session.probeUntil + gapUs, soonest);
-  if (session.spokeAt !== null) session.spokeAt += gapUs;
+  if (session.spokeAt !== null) session.spokeAt = Math.min(session.spokeAt + gapUs, ctx.now);
   if (session.readyAt === null || session.stage === 'leaving') return;
   const byUs = Math.max(gapUs, soonest - pongDueAt(node, session));
   if (session.lastPongAt !== null) session.lastPongAt = Math.min(session.lastPongAt + byUs, ctx.now);

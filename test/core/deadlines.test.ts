@@ -171,6 +171,21 @@ test('deadlines: a verdict that we slept through comes no sooner than a new ping
   assert.deepEqual(silent.taken('closed'), ['closed #1 ping-timeout']);
 });
 
+test('deadlines: a listener that spoke while we were late has not spoken in the future, and is kept as any other', () => {
+  const bare = steady();
+  const n = bare.dialled(bare.connect('10.0.0.9:6100'));
+  const wakeAt = bare.wakeAt;
+  bare.now = wakeAt + 20 * SECOND_US;
+  bare.hear(n, PING);
+  const spokeAt = bare.now;
+  bare.now += SECOND_US;
+  bare.wake();
+  assert.equal(bare.happened('late').length, 1);
+  assert.ok((bare.session(n).spokeAt ?? 0) >= spokeAt && (bare.session(n).spokeAt ?? 0) <= bare.now);
+  bare.advance(60 * SECOND_US);
+  assert.equal(bare.session(n).stage, 'quiet');
+});
+
 test('deadlines: a sleep tells no future pong', () => {
   const bare = steady({ settings: { 'ping.interval': 200_000, 'ping.timeout': 500_000 } });
   const n = bare.inboundPeer('b');
