@@ -12,6 +12,7 @@ import {
   branchOf,
   branchViews,
   createTimeline,
+  endOf,
   follow,
   give,
   inputsOf,
@@ -160,7 +161,7 @@ export function createSimulation(
     isPaced: false,
     moment: () => momentOf(timeline),
     hash: () => network.hash,
-    end: () => timeline.branch.end,
+    end: () => endOf(timeline.branch),
     last: () => (network.last.kind === null ? null : happened(network)),
     announce: (config, at) => void give(timeline, { kind: 'announce', config, at }),
     begin: () => begin(timeline),
@@ -179,8 +180,8 @@ export function createSimulation(
     },
     branches: () => branchViews(timeline),
     async checkout(name, signal) {
-      const { end } = branchOf(timeline, name);
-      await go(() => travel(timeline, { kind: 'moment', moment: end }), signal);
+      const moment = endOf(branchOf(timeline, name));
+      await go(() => travel(timeline, { kind: 'moment', moment }), signal);
       return momentOf(timeline);
     },
     inputs: () => inputsOf(timeline),

@@ -32,7 +32,8 @@ interface Branch {
   readonly from: Moment | null;
   /** All inputs since the beginning of the run, those before `from` too. */
   readonly entries: Entry[];
-  end: Moment;
+  /** It grows with every event, in place: see `endOf`. */
+  readonly end: { -readonly [Key in keyof Moment]: Moment[Key] };
 }
 
 interface Kept {
@@ -89,7 +90,7 @@ export const BRANCHES_MAX = 100;
 
 export function createTimeline<Answer>(stage: Stage<Answer>, snapshotBytesMax = SNAPSHOT_BYTES_MAX): Timeline<Answer> {
   const end: Moment = { branch: FIRST_BRANCH, index: 0, time: 0, taken: 0, inputs: 0 };
-  const branch: Branch = { name: FIRST_BRANCH, parent: null, from: null, entries: [], end };
+  const branch: Branch = { name: FIRST_BRANCH, parent: null, from: null, entries: [], end: { ...end } };
   return {
     stage,
     branches: new Map([[FIRST_BRANCH, branch]]),
@@ -126,7 +127,7 @@ export function give<Answer>(timeline: Timeline<Answer>, input: Input): Answer {
   timeline.branch.entries.push({ taken: kernel.taken, index: events, time: kernel.now, input });
   timeline.inputs += 1;
   const answer = timeline.stage.perform(input);
-  timeline.branch.end = momentOf(timeline);
+  Object.assign(timeline.branch.end, momentOf(timeline));
   timeline.afterInput?.();
   return answer;
 }
@@ -172,12 +173,18 @@ export function moveOn(timeline: Timeline<unknown>, until: number): 'event' | 'i
 }
 
 /** The branch has grown when nothing was recorded beyond here. */
-function noteEnd(timeline: Timeline<unknown>): void {
-  const { branch, stage } = timeline;
-  const { kernel } = stage.network;
-  if (kernel.taken > branch.end.taken || (kernel.taken === branch.end.taken && kernel.now > branch.end.time))
-    branch.end = momentOf(timeline);
+function noteEnd({ branch, stage, inputs }: Timeline<unknown>): void {
+  const { end } = branch;
+  const { kernel, events } = stage.network;
+  if (kernel.taken < end.taken || (kernel.taken === end.taken && kernel.now <= end.time)) return;
+  end.index = events;
+  end.time = kernel.now;
+  end.taken = kernel.taken;
+  end.inputs = inputs;
 }
+
+/** How far a branch has come, as of now. */
+export const endOf = ({ end }: Branch): Moment => ({ ...end });
 
 /** Takes a snapshot when one is due. */
 function keepNow(timeline: Timeline<unknown>): void {
@@ -333,7 +340,7 @@ export const branchViews = (timeline: Timeline<unknown>): BranchView[] =>
   [...timeline.branches.values()].map((branch) => ({
     name: branch.name,
     from: branch.from,
-    end: branch.end,
+    end: endOf(branch),
     inputs: branch.entries.length,
     isCurrent: branch === timeline.branch,
   }));
@@ -344,7 +351,7 @@ export const inputsOf = ({ branch, inputs }: Timeline<unknown>): RecordedInput[]
 /** Puts the inputs of another timeline's branch into a fresh one, whose world then goes the same way. */
 export function follow(fresh: Timeline<unknown>, original: Timeline<unknown>, branch: Branch): void {
   fresh.branch.entries.push(...branch.entries);
-  fresh.branch.end = { ...branch.end, branch: fresh.branch.name };
+  Object.assign(fresh.branch.end, branch.end, { branch: fresh.branch.name });
   fresh.first = { ...original.first, branch: fresh.branch.name };
   while (fresh.inputs < fresh.first.inputs) moveOn(fresh, Infinity);
 }
