@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { World } from './core/world.ts';
-import { endSoon } from './shell/end-of-service.ts';
+import { endSoon, UNREAD_MS_MAX } from './shell/end-of-service.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
 import { WORKER_MARK } from './shell/lab/worker-mark.ts';
 import { NAME } from './shell/live-node.ts';
@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   }
   const { code, hasHungUp } = await run(startup, out, err);
   if (hasHungUp) endByHangUp();
-  if (startup.headless) endSoon(code);
+  endSoon(code, startup.headless ? UNREAD_MS_MAX : Infinity);
   return code;
 }
 

@@ -141,7 +141,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
         tell({ kind: 'saved', addresses: entries.length });
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
-        const said = `the address book could not be saved (${code ?? message})`;
+        const said = `the address book ${file.path} could not be saved (${code ?? message})`;
         if (!diskTrouble) tell({ kind: 'error', message: said });
         diskTrouble = true;
       }

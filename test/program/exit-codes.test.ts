@@ -53,6 +53,18 @@ test('exit: a line of a script that has no end is one clear line', async () => {
   assert.deepEqual([code, err], [2, '! a line is longer than 1048576 characters\n']);
 });
 
+test('exit: JavaScript that goes on does not keep a script from ending, and no answer is lost', async () => {
+  const { code, out, err } = await run([...ALONE, '-e', 'setInterval(() => {}, 1000); 1', '-e', 'help settings']);
+  assert.deepEqual([code, out.split('\n')[0], err], [0, '1', '']);
+  assert.match(out, /^late\.tick .*\nUnless told otherwise/m);
+});
+
+test('exit: a script ends although its book cannot be saved', async () => {
+  const { code, err } = await run(['--no-rc', '--no-bootstrap', '--data', '/proc/peersh', '-e', '1']);
+  assert.equal(code, 0);
+  assert.match(err, /^! the address book \/proc\/peersh\/book\.json could not be saved \([A-Z]+\)\n$/);
+});
+
 test('exit: -k goes on, and the code is that of the last line that failed', async () => {
   const lines = ['connect 127.0.0.1:1', 'pers', 'set events none'];
   const { code, out } = await run([...ALONE, '-k'], `${lines.join('\n')}\n`);

@@ -142,7 +142,7 @@ inWorld('book: a disk that fails is said once and stops nothing', async (world, 
   await reach(world, 'the error', () => tries > 0);
   await node.stop();
   assert.equal(errors.length, 1);
-  assert.match(errors[0] ?? '', /could not be saved \((EEXIST|ENOTDIR)\)/);
+  assert.match(errors[0] ?? '', /book\.json could not be saved \((EEXIST|ENOTDIR)\)/);
 });
 
 inWorld('until: ends by time, by its signal and with the world', async (world) => {
