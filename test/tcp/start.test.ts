@@ -109,7 +109,7 @@ inWorld('book: is saved again and again', async (world, data) => {
   await reach(world, 'two saves', () => saved.length >= 2);
 });
 
-inWorld('book: a ban by hand and its end are saved at once, many of one moment together, so that a kill loses none', async (world, data) => {
+inWorld('book: a ban by hand and its end are saved at once, many of one turn together', async (world, data) => {
   let saves = 0;
   world.onEvent((_, event) => {
     if (event.kind === 'saved') saves += 1;
