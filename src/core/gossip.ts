@@ -227,6 +227,8 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
   const known: AddrEntry[] = [];
   const refused: Refused[] = [];
   let ignored = addr.listed - entries.length;
+  countReason(node, 'bad-address', addr.skipped);
+  countReason(node, 'over-limit', addr.peers.length - entries.length);
   for (const entry of entries) {
     if (namesSender(session, entry)) {
       hearOwn(node, ctx, session, entry.address.port);
