@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { World } from './core/world.ts';
-import { endSoon } from './shell/end-of-service.ts';
+import { endSoon, UNREAD_MS_MAX } from './shell/end-of-service.ts';
 import { EXIT, UsageError } from './shell/errors.ts';
 import { WORKER_MARK } from './shell/lab/worker-mark.ts';
 import { NAME } from './shell/live-node.ts';
@@ -23,8 +23,12 @@ const PROGRAM = fileURLToPath(import.meta.url);
 async function main(): Promise<number> {
   const isJson = process.argv.includes('--json');
   const lost = (count: number) => (isJson ? JSON.stringify({ event: 'lost', count }) : `… ${count} more`);
-  const out = createOutput(process.stdout, lost);
   const err = createOutput(process.stderr, lost);
+  let isLost = false;
+  const out = createOutput(process.stdout, lost, (code) => {
+    isLost = true;
+    err.notice(`! stdout cannot be written (${code}): answers are lost until there is room`);
+  });
   const [word = '', ...words] = process.argv.slice(2);
   if (word === 'completion' || word === 'man') {
     const { runManual } = await import('./shell/manual/run-manual.ts');
@@ -50,8 +54,9 @@ async function main(): Promise<number> {
   }
   const { code, hasHungUp } = await run(startup, out, err);
   if (hasHungUp) endByHangUp();
-  if (startup.headless) endSoon(code);
-  return code;
+  const ended = isLost ? Math.max(code, EXIT.failed) : code;
+  endSoon(ended, startup.headless ? UNREAD_MS_MAX : Infinity);
+  return ended;
 }
 
 async function run(startup: Startup, out: Output, err: Output) {

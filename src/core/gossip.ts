@@ -78,7 +78,9 @@ export function meetListen(node: NodeState, ctx: Context, session: Session): voi
     node.dialbacks.push(listen);
     node.dialDue = true;
   }
-  const source: Source = { name: session.remote.text, group: session.remote.group, via: 'gossip' };
+  // Told by the address itself, where such a claim counts at once: see `boundId`.
+  const name = isLocal(listen) ? listen.text : session.remote.text;
+  const source: Source = { name, group: session.remote.group, via: 'gossip' };
   const seenAt = session.confirmed ? ctx.now : -Infinity;
   learnAddress(node.book, node.settings, ctx, listen, session.id, source, seenAt);
 }
@@ -229,6 +231,8 @@ export function takeAddr(node: NodeState, ctx: Context, session: Session, addr: 
   const known: AddrEntry[] = [];
   const refused: Refused[] = [];
   let ignored = addr.listed - entries.length;
+  countReason(node, 'bad-address', addr.skipped);
+  countReason(node, 'over-limit', addr.peers.length - entries.length);
   for (const entry of entries) {
     if (namesSender(session, entry)) {
       hearOwn(node, ctx, session, entry.address.port);

@@ -38,8 +38,9 @@ function whyNotHearsay(node: NodeState, now: number, slot: number): ReasonCode |
   if (id === node.id || isOwn(node, address, 'gossip')) return 'is-self';
   if (isDialled(node, address)) return 'dialing';
   if (node.places.has(address.text) || (id !== null && node.peers.has(id))) return 'connected';
-  if (heldUntil(node, address, id) > now) return 'held';
-  const ban = banOn(node, now, address, id);
+  const bound = boundId(book, slot);
+  if (heldUntil(node, address, bound) > now) return 'held';
+  const ban = banOn(node, now, address, bound);
   if (ban !== null) return ban.by === 'hand' ? 'banned' : 'discouraged';
   const outcome = book.outcomes[slot];
   if (outcome != null && outcome.nextDialAt > now) return 'backoff';
@@ -53,7 +54,7 @@ export function hearsayDueAt(node: NodeState, now: number, slot: number): number
   if (why === null) return now;
   if (why === 'is-self' || why === 'dialing' || why === 'connected') return Infinity;
   const address = node.book.addresses[slot] as Address;
-  const id = provenId(node.book, slot);
+  const id = boundId(node.book, slot);
   const outcome = node.book.outcomes[slot];
   return Math.max(
     outcome?.nextDialAt ?? -Infinity,
@@ -74,9 +75,21 @@ export function isDialled(node: NodeState, address: Address): boolean {
   return false;
 }
 
-/** The id that a hello proved at an address; what gossip says of an id binds to nothing (rule 23). */
+/** The id that is kept away where the address is, if any is; see `boundId`. */
 export const idAt = (node: NodeState, address: Address): string | null =>
-  provenId(node.book, findAddress(node.book, address));
+  boundId(node.book, findAddress(node.book, address));
+
+/**
+ * The id that a hello proved at an address, else that of the local peer that told us itself that it listens there: its word counts at once,
+ * as it does for sharing. What others say of an id binds to nothing (rules S0, 23).
+ */
+const boundId = (book: Book, slot: number): string | null =>
+  provenId(book, slot) ?? (isOwnWord(book, slot) ? (book.ids[slot] ?? null) : null);
+
+function isOwnWord({ addresses, sources }: Book, slot: number): boolean {
+  const address = addresses[slot];
+  return address !== undefined && isLocal(address) && sources[slot]?.name === address.text;
+}
 
 const provenId = (book: Book, slot: number): string | null =>
   book.outcomes[slot]?.succeededAt == null ? null : (book.ids[slot] ?? null);

@@ -143,9 +143,9 @@ function leavePlace(node: NodeState, session: Session): void {
       return void node.places.set(listen.text, other.n);
 }
 
-/** A reason is counted for every refusal, close and failed dial. */
-export function countReason(node: NodeState, reason: ReasonCode): void {
-  node.reasons.set(reason, (node.reasons.get(reason) ?? 0) + 1);
+/** A reason is counted for every refusal, close, failed dial and address that is not taken. */
+export function countReason(node: NodeState, reason: ReasonCode, times = 1): void {
+  if (times > 0) node.reasons.set(reason, (node.reasons.get(reason) ?? 0) + times);
 }
 
 export function sendMessage(ctx: Context, session: Session, message: Message): void {

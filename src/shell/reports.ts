@@ -167,7 +167,7 @@ export class Reports {
       case 'dial-failed':
         return `! ${event.address}: ${REASONS[event.reason].sentence}`;
       case 'addr':
-        return `< ${this.speaker.who(event.id)} told ${event.fresh.length} new, ${event.known.length} known`;
+        return `< ${this.speaker.who(event.id)} told ${event.fresh.length} new, ${event.known.length} known${event.ignored > 0 ? `, ${event.ignored} not taken` : ''}`;
       case 'error':
         return `${paint.bad('!')} ${safe(event.message, 300)}`;
       case 'late':

@@ -147,6 +147,7 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
     throw new UsageError(`--log-format is text or json, not ${quoted(logFormat)}`);
   if (logFormat !== undefined && values.headless !== true)
     throw new UsageError('--log-format is about --headless; --json makes answers and events JSON');
+  if (values.data === '') throw new UsageError('--data is a folder, not ""; --no-data keeps no book');
   const saves = listen !== null && listen.port !== 0 && script === null;
   return {
     settings,

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const VERSION = 1;
 const FILE = 'book.json';
@@ -12,6 +12,7 @@ const FILE = 'book.json';
 const FILE_BYTES_MAX = 4_194_304;
 
 export interface BookFile {
+  readonly path: string;
   /** What was saved, unchecked, and the seconds that have passed since; `trouble` is one line for a person, or null. */
   read(): Promise<Saved & { readonly trouble: string | null }>;
   /** Atomic, 0600. Rejects with the system's error. */
@@ -36,6 +37,7 @@ const checksum = (entries: readonly unknown[], bans: readonly unknown[]) =>
 export function openBookFile(folder: string): BookFile {
   const path = join(folder, FILE);
   return {
+    path,
     async read() {
       const saved = await readSaved(path);
       if (typeof saved !== 'string') return { ...saved, trouble: null };
@@ -48,7 +50,7 @@ export function openBookFile(folder: string): BookFile {
     },
     async write(entries, bans) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       await writeFileAtomic(
         path,
         `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries, bans), entries, bans })}\n`,
@@ -56,6 +58,17 @@ export function openBookFile(folder: string): BookFile {
       );
     },
   };
+}
+
+/** With those above it. Node's own way to do so tries for ever where a folder that is there lets none be made, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { mode: 0o700 });
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return;
+    if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await make();
+  });
 }
 
 /** What was saved, nothing where there is no file, or what is wrong with it. */

@@ -90,6 +90,8 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     let saving: NodeJS.Timeout | undefined;
     let stopped: Promise<void> | null = null;
     let diskTrouble = false;
+    let areBansStale = false;
+    let isSavingBans = false;
     const port: NodePort = {
       name: config.name,
       state: node,
@@ -110,6 +112,7 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
     function order(one: Order): OrderAnswer {
       const answer = driver.handle({ kind: 'order', order: one }, () => giveOrder(node, driver.context, one));
       if (one.kind === 'set' && answer.ok) heed(one.key);
+      if ((one.kind === 'ban' || one.kind === 'unban') && answer.ok && book !== null) saveBans(book);
       return answer;
     }
 
@@ -141,10 +144,26 @@ export function createTcpWorld(agent: string, filesMax: () => number = openFiles
         tell({ kind: 'saved', addresses: entries.length });
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
-        const said = `the address book could not be saved (${code ?? message})`;
+        const said = `the address book ${file.path} could not be saved (${code ?? message})`;
         if (!diskTrouble) tell({ kind: 'error', message: said });
         diskTrouble = true;
       }
+    }
+
+    /** Nothing but a user makes a ban, so that a killed node must not forget it. One write at a time, for all of one turn. */
+    function saveBans(file: BookFile): void {
+      areBansStale = true;
+      if (isSavingBans) return;
+      isSavingBans = true;
+      setImmediate(() => void saveStaleBans(file));
+    }
+
+    async function saveStaleBans(file: BookFile): Promise<void> {
+      while (areBansStale && stopped === null) {
+        areBansStale = false;
+        await save(file);
+      }
+      isSavingBans = false;
     }
 
     function saveLater(file: BookFile): void {

@@ -76,6 +76,8 @@ test('gossip: each entry that is not taken has its reason, and the others are ta
     table.filter(([, reason]) => reason === null).map(([entry]) => placeOf(entry)),
   );
   assert.deepEqual([listed, ignored, own], [table.length, table.length - fresh.length, false]);
+  const unread = table.filter((row) => row[1] === 'unread').length;
+  assert.equal(bare.views.traffic(null).reasons['bad-address'], unread, 'what cannot be read has a reason, too');
   for (const reason of ['is-self', 'not-for-us', 'bad-port'] as const)
     assert.equal(
       bare.views.traffic(null).reasons[reason],
@@ -258,6 +260,7 @@ test('gossip: of more than addr.take entries that many are looked at, chosen at 
     bare.hear(n, addrLine(...FAR.slice(0, 50)));
     const { fresh, ignored, listed, refused } = lastAddr(bare);
     assert.deepEqual([fresh.length, ignored, listed, refused.length], [5, 45, 50, 0]);
+    assert.deepEqual(bare.views.traffic(null).reasons, { 'over-limit': 45 });
     seen.add(fresh.map(({ address }) => address.text).join());
   }
   assert.equal(seen.size, 2);

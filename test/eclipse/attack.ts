@@ -263,13 +263,16 @@ export interface Summary {
   readonly outbound: number;
 }
 
+/** No outbound connection is honest. */
+export const isEclipsed = ({ outbound, attackers }: Captured) => outbound === attackers;
+
 export function summarise(results: readonly Captured[]): Summary {
   const sum = (of: (one: Captured) => number) => results.reduce((total, one) => total + of(one), 0);
   const outbound = sum((one) => one.outbound);
   return {
     seeds: results.length,
     share: sum((one) => one.attackers) / Math.max(1, outbound),
-    eclipsed: results.filter((one) => one.outbound === one.attackers).length,
+    eclipsed: results.filter(isEclipsed).length,
     tried: sum((one) => one.triedOfAttacker) / results.length,
     hearsay:
       sum((one) => one.newOfAttacker) /

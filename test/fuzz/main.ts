@@ -3,6 +3,7 @@
  * over. Prints what failed with the line that replays just that case; exits 1 when anything did.
  */
 import { parseArgs } from 'node:util';
+import { readWhole, runCommand, WrongArgument } from '../helpers/command-line.ts';
 import { CAMPAIGNS, type CampaignName, isCampaign } from './campaigns.ts';
 
 const CASES = 10_000_000;
@@ -11,27 +12,39 @@ const REPORT_EVERY_MS = 10_000;
 /** Of a hundred cases: a life of a node is a hundred times as long as a line, a network ten lives. */
 const SHARES: Readonly<Record<CampaignName, number>> = { lines: 50, bytes: 40, facts: 8, networks: 2 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    cases: { type: 'string', default: String(CASES) },
-    seconds: { type: 'string', default: 'Infinity' },
-    seed: { type: 'string' },
-    path: { type: 'string' },
-  },
-});
+const USAGE = `npm run fuzz -- [${Object.keys(CAMPAIGNS).join('|')}] [--cases N] [--seconds S] [--seed N] [--path P]`;
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        cases: { type: 'string', default: String(CASES) },
+        seconds: { type: 'string' },
+        seed: { type: 'string' },
+        path: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new WrongArgument((error as Error).message.replace(/\. .*$/, ''));
+  }
+}
 
 function main(): number {
-  const asked = positionals[0];
-  if (asked !== undefined && !isCampaign(asked)) {
-    console.error(`no campaign ${asked}; there are ${Object.keys(CAMPAIGNS).join(', ')}`);
-    return 2;
-  }
-  const first = values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : Number(values.seed);
-  if (asked !== undefined && values.path !== undefined) return replay(asked, first, values.path);
+  const { values, positionals } = readOptions();
+  const [asked, more] = positionals;
+  if (more !== undefined) throw new WrongArgument(`${JSON.stringify(more)} is one argument too many`);
+  if (asked !== undefined && !isCampaign(asked)) throw new WrongArgument(`no campaign ${JSON.stringify(asked)}`);
+  const { path } = values;
+  if (path !== undefined && (asked === undefined || values.seed === undefined || !/^\d+(:\d+)*$/.test(path)))
+    throw new WrongArgument('--path is what a failure printed, with its campaign and its --seed');
+  const first =
+    values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : readWhole('--seed', values.seed, 0);
+  const most = readWhole('--cases', values.cases);
+  const seconds = values.seconds === undefined ? Infinity : readWhole('--seconds', values.seconds);
+  if (asked !== undefined && path !== undefined) return replay(asked, first, path);
   const names: CampaignName[] = asked === undefined ? Object.keys(SHARES).filter(isCampaign) : [asked];
-  const most = Number(values.cases);
-  const until = performance.now() + Number(values.seconds) * 1_000;
+  const until = performance.now() + seconds * 1_000;
   const counts: Record<CampaignName, number> = { lines: 0, bytes: 0, facts: 0, networks: 0 };
   let total = 0;
   let reportAt = performance.now() + REPORT_EVERY_MS;
@@ -60,4 +73,4 @@ function replay(name: CampaignName, seed: number, path: string): number {
   return failure === null ? 0 : 1;
 }
 
-process.exitCode = main();
+process.exitCode = await runCommand(USAGE, main);

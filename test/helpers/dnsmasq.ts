@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
 const FOUND = spawnSync('dnsmasq', ['--version']).status === 0;
@@ -115,11 +116,3 @@ export async function openFakeServer(context: TestContext): Promise<{ place: str
 
 const A = 1;
 const SRV = 33;
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
-}

@@ -3,8 +3,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import headless from '@xterm/headless';
+import { LIMIT_MS } from './until.ts';
 
-const LIMIT_MS = 30_000;
 const POLL_MS = 2;
 
 export interface View {

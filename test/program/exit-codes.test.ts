@@ -1,10 +1,12 @@
 /** How the program ends: every exit code, signals, and readers that go away. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { PROGRAM } from '../helpers/program.ts';
 import { RawPeer } from '../helpers/raw-peer.ts';
 import { ALONE, Program, run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
@@ -51,6 +53,25 @@ test('exit: each code has its cause, and each failure is one line', async (conte
 test('exit: a line of a script that has no end is one clear line', async () => {
   const { code, err } = await run(ALONE, 'x'.repeat(2_000_000));
   assert.deepEqual([code, err], [2, '! a line is longer than 1048576 characters\n']);
+});
+
+test('exit: JavaScript that goes on does not keep a script from ending, and no answer is lost', async () => {
+  const { code, out, err } = await run([...ALONE, '-e', 'setInterval(() => {}, 1000); 1', '-e', 'help settings']);
+  assert.deepEqual([code, out.split('\n')[0], err], [0, '1', '']);
+  assert.match(out, /^late\.tick .*\nUnless told otherwise/m);
+});
+
+test('exit: a script whose answers cannot be written says so and fails', { skip: !existsSync('/dev/full') }, () => {
+  const args = [...ALONE, '-e', 'status', '-e', 'peers'].map((word) => `'${word}'`).join(' ');
+  const { status, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${PROGRAM}' ${args} > /dev/full`]);
+  assert.equal(stderr.toString(), '! stdout cannot be written (ENOSPC): answers are lost until there is room\n');
+  assert.equal(status, 1);
+});
+
+test('exit: a script ends although its book cannot be saved', async () => {
+  const { code, err } = await run(['--no-rc', '--no-bootstrap', '--data', '/proc/peersh', '-e', '1']);
+  assert.equal(code, 0);
+  assert.match(err, /^! the address book \/proc\/peersh\/book\.json could not be saved \([A-Z]+\)\n$/);
 });
 
 test('exit: -k goes on, and the code is that of the last line that failed', async () => {

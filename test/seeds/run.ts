@@ -32,7 +32,8 @@ const QUIET_MS = 240_000;
 /** After every so many facts the node of the latest event is looked at. */
 const LOOK_EVERY = 7;
 
-export async function runSeed(seed: number): Promise<SeedResult> {
+/** `check` tells what is broken in a node. */
+export async function runSeed(seed: number, check = brokenInvariants): Promise<SeedResult> {
   const random = createRandom(seed, 9_999);
   const below = (n: number) => Math.floor(nextRandom(random) * n);
   const isLan = below(2) === 0;
@@ -40,43 +41,55 @@ export async function runSeed(seed: number): Promise<SeedResult> {
   // More than 60 places make a public network, whatever the number of nodes in it.
   const world = createSim(seed, isLan ? 60 : 1_000);
   const broken: string[] = [];
+  const look = (node: NodePort) => {
+    for (const what of check(node.state)) broken.push(`${node.name}: ${what}`);
+  };
   let latest: NodePort | null = null;
   world.onEvent((node) => {
     latest = node;
   });
-  const nodes: NodePort[] = [await spawn(world, 'n1')];
-  const bootstrap = [placeOf(nodes[0] as NodePort)];
   /** Lets time pass, and looks at the nodes to which something happens, between two facts. */
   const pass = (ms: number) => {
     const { network } = world;
     const limit = network.kernel.now + ms * 1_000;
     for (let steps = 1; nextTime(network.kernel) <= limit && broken.length === 0; steps += 1) {
       step(network);
-      if (steps % LOOK_EVERY === 0 && latest !== null) look(latest, broken);
+      if (steps % LOOK_EVERY === 0 && latest !== null) look(latest);
     }
     network.kernel.now = Math.max(network.kernel.now, limit);
   };
-  for (let i = 1; i < size; i += 1) {
-    nodes.push(await spawn(world, `n${i + 1}`, { bootstrap }));
-    pass(below(500));
-  }
-  const puppets = placePuppets(world, isLan, below(1 + Math.ceil(size / 3)), below, nodes.map(addressOfNode));
-  for (let turn = 0; turn < CHURN_STEPS && broken.length === 0; turn += 1) {
-    await churn(world, nodes, bootstrap, below);
-    pass(below(20_000));
-  }
-  pass(QUIET_MS);
-  const honest = world.nodes();
-  for (const node of honest) look(node, broken);
-  if (broken.length === 0 && component(honest) !== honest.length)
-    broken.push(`${component(honest)} of ${honest.length} nodes are one component`);
-  const result = { seed, nodes: size, puppets, events: world.network.events, hash: world.network.hash, broken };
-  await world.close();
-  return result;
+  let puppets = 0;
+  const live = async () => {
+    const nodes: NodePort[] = [await spawn(world, 'n1')];
+    const bootstrap = [placeOf(nodes[0] as NodePort)];
+    for (let i = 1; i < size; i += 1) {
+      nodes.push(await spawn(world, `n${i + 1}`, { bootstrap }));
+      pass(below(500));
+    }
+    puppets = placePuppets(world, isLan, below(1 + Math.ceil(size / 3)), below, nodes.map(addressOfNode));
+    for (let turn = 0; turn < CHURN_STEPS && broken.length === 0; turn += 1) {
+      await churn(world, nodes, bootstrap, below);
+      pass(below(20_000));
+    }
+    pass(QUIET_MS);
+    const honest = world.nodes();
+    for (const node of honest) look(node);
+    if (broken.length === 0 && component(honest) !== honest.length)
+      broken.push(`${component(honest)} of ${honest.length} nodes are one component`);
+  };
+  await noteThrown(live, broken);
+  const { events, hash } = world.network;
+  await noteThrown(() => world.close(), broken);
+  return { seed, nodes: size, puppets, events, hash, broken };
 }
 
-function look(node: NodePort, broken: string[]): void {
-  for (const what of brokenInvariants(node.state)) broken.push(`${node.name}: ${what}`);
+/** Where our own code throws, that is told like all else that is broken, with the seed. */
+async function noteThrown(part: () => Promise<void>, broken: string[]): Promise<void> {
+  try {
+    await part();
+  } catch (error) {
+    broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
 }
 
 const addressOfNode = (node: NodePort) => node.state.listening[0] as Address;

@@ -67,3 +67,43 @@ test('output: a reader that is gone lets go of the answer and harms nobody', asy
   output.notice('nobody');
   await output.answer('nobody');
 });
+
+test('output: a full disk loses lines, is told of once, and is written to again when it has room', async () => {
+  const written: string[] = [];
+  let isFull = true;
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      if (!isFull) written.push(chunk);
+      done(isFull ? Object.assign(new Error('full'), { code: 'ENOSPC' }) : null);
+    },
+    // As Node does for the standard streams, which nothing destroys.
+    destroy(error, done) {
+      done(error);
+      (this as unknown as { _undestroy(): void })._undestroy();
+    },
+  });
+  const troubles: string[] = [];
+  const output = createOutput(
+    stream,
+    (count) => `… ${count} more`,
+    (code) => troubles.push(code),
+  );
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await output.answer('lost');
+  await turn();
+  for (const line of ['lost', 'lost']) {
+    output.notice(line);
+    await turn();
+  }
+  assert.deepEqual([written, troubles], [[], ['ENOSPC']]);
+  isFull = false;
+  output.notice('kept');
+  await turn();
+  await turn();
+  assert.deepEqual(written, ['kept\n', '… 3 more\n']);
+  isFull = true;
+  output.notice('lost');
+  await turn();
+  assert.deepEqual(troubles, ['ENOSPC', 'ENOSPC']);
+});

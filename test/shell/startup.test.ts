@@ -12,6 +12,7 @@ test('startup: the book is kept for a port that was chosen, and where --data say
     assert.equal(dataFolder(await start(...args)), null, args.join(' '));
   assert.equal(dataFolder(await start('--data', '/some/where', '-e', 'peers')), '/some/where');
   assert.equal(dataFolder(await start('--listen', '127.0.0.1:5999', '--no-data')), null);
+  await assert.rejects(start('--data', ''), /^PeershError: --data is a folder, not ""; --no-data keeps no book$/);
   assert.match(historyPath(), /[\\/]peersh[\\/](?:Log[\\/])?history$/);
 });
 

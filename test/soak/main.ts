@@ -1,9 +1,12 @@
 /**
- * `npm run soak -- [SECONDS]`: nodes on real sockets with fast timers and churn, ten minutes by default. Prints memory, handles, timers and
- * what the nodes hold every few seconds; exits 1 when any of it has grown beyond its margin by the end.
+ * `npm run soak -- [SECONDS] [SEED]`: nodes on real sockets with fast timers and churn, ten minutes by default. Prints memory, handles, timers
+ * and what the nodes hold every few seconds; exits 1 when any of it has grown beyond its margin by the end. A failure prints the line that
+ * goes through the same churn again: what happens in which order comes of the seed, how long the system takes for it does not.
  */
 import type { NodePort } from '../../src/core/world.ts';
+import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { createTcpWorld } from '../../src/tcp/world.ts';
+import { readWholes, runCommand } from '../helpers/command-line.ts';
 import { component } from '../helpers/grow.ts';
 import { placeOf, spawn } from '../helpers/meet.ts';
 import { until } from '../helpers/until.ts';
@@ -50,13 +53,14 @@ const isOne = (nodes: readonly NodePort[]) =>
 
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
-async function main(seconds: number): Promise<number> {
+async function soak(seconds: number, seed: number): Promise<number> {
+  const random = createRandom(seed, 1);
   const sockets = new Sockets();
   const world = createTcpWorld('peersh/soak');
   const started = performance.now();
   const elapsedS = () => (performance.now() - started) / 1_000;
   const names = Array.from({ length: NODES }, (_, i) => `n${i + 1}`);
-  const below = (n: number) => Math.floor(Math.random() * n);
+  const below = (n: number) => Math.floor(nextRandom(random) * n);
   const first = await spawn(world, 'n1', { settings: FAST });
   const bootstrap = [placeOf(first)];
   /** Who comes back does so at the same port: the book may know twelve places, not one more for every life. */
@@ -147,4 +151,17 @@ function judge(samples: readonly Sample[]): number {
   return verdicts.some(([, by, margin]) => by > margin) ? 1 : 0;
 }
 
-process.exitCode = await main(Number(process.argv[2] ?? 600));
+async function main(): Promise<number> {
+  const anySeed = 1 + Math.floor(Math.random() * 0x7ffffffe);
+  const { SECONDS: seconds, SEED: seed } = readWholes(process.argv.slice(2), { SECONDS: 600, SEED: anySeed });
+  console.log(`${seconds} s from seed ${seed}`);
+  let code = 1;
+  try {
+    code = await soak(seconds, seed);
+  } finally {
+    if (code !== 0) console.log(`again: npm run soak -- ${seconds} ${seed}`);
+  }
+  return code;
+}
+
+process.exitCode = await runCommand('npm run soak -- [SECONDS] [SEED]', main);

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NodePort } from '../../src/core/world.ts';
+import { createRandom, nextRandom } from '../../src/sim/random.ts';
 import { createTcpWorld } from '../../src/tcp/world.ts';
 import { component } from '../helpers/grow.ts';
 import { placeOf, spawn } from '../helpers/meet.ts';
+import { seed } from '../helpers/random-cases.ts';
 import { until } from '../helpers/until.ts';
 import { Cable } from './cable.ts';
 import { Sockets } from './sockets.ts';
@@ -37,7 +39,12 @@ test(`sockets: ${NODES} nodes with one bootstrap node come together, and heal wh
       if (event.kind === 'closed' && event.reason === 'reset') resets += 1;
     });
     const mortal = world.nodes().filter((node) => node !== first);
-    const killed = mortal.sort(() => Math.random() - 0.5).slice(0, KILLED);
+    const random = createRandom(seed, 1);
+    context.diagnostic(`killed by seed ${seed}`);
+    const killed = Array.from({ length: KILLED }, () => {
+      const [node] = mortal.splice(Math.floor(nextRandom(random) * mortal.length), 1);
+      return node as NodePort;
+    });
     const places = killed.map((node) => ({ name: node.name, listen: [placeOf(node)] }));
     started = performance.now();
     await Promise.all(killed.map((node) => sockets.kill(node)));

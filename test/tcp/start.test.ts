@@ -109,6 +109,25 @@ inWorld('book: is saved again and again', async (world, data) => {
   await reach(world, 'two saves', () => saved.length >= 2);
 });
 
+inWorld('book: a ban by hand and its end are saved at once, many of one turn together', async (world, data) => {
+  let saves = 0;
+  world.onEvent((_, event) => {
+    if (event.kind === 'saved') saves += 1;
+  });
+  const node = await spawn(world, 'n1', { data });
+  const saved = () => JSON.parse(readFileSync(join(data, 'book.json'), 'utf8')) as { bans: { target: string }[] };
+  for (let i = 1; i <= 100; i += 1) node.order({ kind: 'ban', target: `20.1.0.${i}`, forUs: null });
+  await reach(world, 'a save', () => saves === 1);
+  assert.equal(saved().bans.length, 100);
+  node.order({ kind: 'unban', target: '20.1.0.1' });
+  await reach(world, 'another save', () => saves === 2);
+  assert.equal(saved().bans.length, 99);
+  assert.equal(node.order({ kind: 'unban', target: '20.1.0.1' }).ok, false);
+  node.order({ kind: 'set', key: 'ban.time', value: 1_000_000 });
+  await node.stop();
+  assert.equal(saves, 3, 'and no more but the one of the stop');
+});
+
 const saved = (parts: object) => JSON.stringify({ version: 1, savedAtMs: 0, checksum: 'no', entries: [], ...parts });
 for (const [what, text, says] of [
   ['cut short', '{"version":1,"entr', /is not JSON/],
@@ -142,7 +161,7 @@ inWorld('book: a disk that fails is said once and stops nothing', async (world, 
   await reach(world, 'the error', () => tries > 0);
   await node.stop();
   assert.equal(errors.length, 1);
-  assert.match(errors[0] ?? '', /could not be saved \((EEXIST|ENOTDIR)\)/);
+  assert.match(errors[0] ?? '', /book\.json could not be saved \((EEXIST|ENOTDIR)\)/);
 });
 
 inWorld('until: ends by time, by its signal and with the world', async (world) => {

@@ -109,7 +109,16 @@ function readTarget(node: NodePort, word: string): { readonly peer: PeerView | n
   const known = node.views.addrs().find((row) => row.id === word.toLowerCase() || row.id === word);
   const target = known?.id ?? (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(word) ? readBanTarget(word) : null);
   if (target !== null && target !== undefined) return { peer: null, target };
+  const ofPlace = ipIn(word);
+  if (ofPlace !== null)
+    throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ban ${ofPlace} keeps its IP away`);
   throw new CommandError('no-such-peer', `no peer and no IP ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
+}
+
+/** The IP of a place or of a network, neither of which can be banned. */
+function ipIn(word: string): string | null {
+  const ip = parseAddress(word)?.ip ?? word.replace(/\/\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return readIpKey(ip) === null ? null : ip;
 }
 
 /** The same choice as for a live one: its id where others share its IP. */

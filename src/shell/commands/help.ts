@@ -57,7 +57,7 @@ export const help: Command = {
         text: [
           ...(Object.keys(SETTINGS) as SettingKey[]).map((key) => fold(settingLine(key), KEY_WIDTH + 9)),
           fold(
-            `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}.`,
+            `Unless told otherwise durations are ${USUAL_BOUNDS[0]}, counts ${USUAL_BOUNDS[1]}, sizes ${USUAL_BOUNDS[2]}, rates ${USUAL_BOUNDS[3]}.`,
             0,
           ),
         ].join('\n'),

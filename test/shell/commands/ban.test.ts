@@ -58,6 +58,15 @@ test('ban: bad input is one line that says what to type, and bans nobody', async
   assert.match((await failure('ban #1 1h now')).message, /^usage: /);
   assert.equal((await failure('ban zz')).code, 'no-such-peer');
   assert.equal((await failure('ban 300.1.1.1')).code, 'no-such-peer');
+  for (const [word, ip] of [
+    ['1.2.3.4/24', '1.2.3.4'],
+    ['[2001:db8::1]/64', '2001:db8::1'],
+    ['8.8.8.8:5999', '8.8.8.8'],
+    ['[2001:db8::1]:5999', '2001:db8::1'],
+  ] as const) {
+    const { code, message } = await failure(`ban ${word}`);
+    assert.deepEqual([code, message], ['no-such-peer', `no peer ${JSON.stringify(word)}; ban ${ip} keeps its IP away`]);
+  }
   assert.equal((await failure('ba #1')).code, 'usage');
   assert.match((await failure('unban')).message, /^usage: unban ID\|IP\|all; nobody is banned$/);
   assert.equal(await text('bans'), 'nobody is banned');
@@ -150,8 +159,8 @@ test('ban: Tab offers live ids, unban what is banned', async () => {
   await value('drop #2');
   assert.deepEqual(
     tab('connect ').candidates,
-    ['10.0.0.2:5999', '10.0.0.3:5999'],
-    'an id that was never met there hides no address (rule 23)',
+    ['10.0.0.3:5999'],
+    'a dropped one may be dialled by hand, a banned one not where it said that it listens',
   );
   assert.equal(tab('bans ').usage, 'bans');
 });
