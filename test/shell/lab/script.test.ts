@@ -69,3 +69,16 @@ test('order: what is none is one line', async () => {
     assert.equal((await failure(line)).code, 'usage', line);
   assert.deepEqual(await value('order {"kind":"ping","n":1}'), { ok: true, attempt: null, n: 1 });
 });
+
+test('lab script: no line stands twice, wherever its last command was', async () => {
+  const { text } = await openShell({ peers: 0 });
+  await text('lab 4 topology=ring');
+  assert.equal((await text('lab script')).split('\n').filter((line) => line.startsWith('run to')).length, 1);
+  await text('run 5s');
+  await text('rewind 3s');
+  await text('drop n2');
+  const lines = (await text('lab script')).split('\n');
+  assert.equal(lines.length, new Set(lines).size, lines.join('\n'));
+  await text('run 1s');
+  assert.equal((await text('lab script')).split('\n').filter((line) => line.startsWith('run to')).length, 2);
+});
