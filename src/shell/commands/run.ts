@@ -3,6 +3,7 @@ import type { Simulation, Watcher } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { expressionError } from '../expressions.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
@@ -157,7 +158,7 @@ function watch(simulation: Simulation, text: string, node: string): Watcher {
   try {
     return simulation.watch(text, node);
   } catch (error) {
-    throw new UsageError(safe(error instanceof Error ? error.message : String(error), 300));
+    throw expressionError(error);
   }
 }
 
