@@ -206,6 +206,7 @@ test('chaos: a wrong word is one line', async () => {
   await text('lab stop');
   await text('lab 3');
   for (const [line, message] of [
+    ['chaos foo', /^chaos: "foo" does not fit here: usage: chaos /],
     ['chaos ruff', /^chaos: "ruff" does not fit here: usage: chaos /],
     ['chaos gentel', /^chaos: "gentel" does not fit here: type gentle$/],
     ['chaos 1 2', /^chaos: "2" does not fit here/],
