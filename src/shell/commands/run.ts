@@ -116,6 +116,11 @@ function runTo(
       if (time !== null && time > lab.world.now()) await moveTo(lab.clockwork(), time, null, signal);
       const isThere = () => simulation.moment().index >= (index ?? 0);
       if (index !== null && !isThere()) await moveTo(lab.clockwork(), Infinity, isThere, signal);
+      if (index !== null && !isThere() && !signal.aborted) {
+        const end = simulation.moment();
+        const at = `${momentText(end)} ${timeText(end.time)}`;
+        throw new CommandError('timeout', `nothing more happens: #${index} does not come, it is ${at}`);
+      }
     }
   });
 }
