@@ -49,6 +49,8 @@ function read(rest: string, usage: string): Pick<Wanted, 'kind' | 'expression' |
   const kind = (word ?? 'now') as Kind;
   const [, expression = typed, within] = kind === 'eventually' ? (/^(.*?)\s+within\s+(\S+)$/s.exec(typed) ?? []) : [];
   if (expression === '') throw new UsageError(`usage: ${usage}`);
+  if (kind !== 'eventually' && /\swithin\s+[0-9]\S*$/.test(expression))
+    throw new UsageError('within goes with eventually only; always and never hold to the end of the run');
   const withinUs = within === undefined ? null : readDuration(within);
   if (within !== undefined && withinUs === null)
     throw new UsageError(`${JSON.stringify(safe(within))} is not a duration such as 500ms or 5s`);
