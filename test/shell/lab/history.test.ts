@@ -99,6 +99,21 @@ test('diff: one node alone differs, and one without peers has no peers', async (
   assert.ok(!shown.some((one) => one.includes('peers ;')));
 });
 
+test('history: a journey that is interrupted says where it ended, and checkout goes to the end', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  await text('lab 40');
+  await text('run 60s');
+  const end = await text('lab hash');
+  const running = shell.run('rewind 50s');
+  shell.interrupt();
+  const result = await running;
+  assert.equal(result.kind, 'aborted');
+  const [, moment] = /^\^C\nat (main#\d+) [\d.]+s, interrupted; checkout main goes to the end$/.exec(result.text) ?? [];
+  assert.ok((await text('lab hash')).endsWith(` at ${moment}`), result.text);
+  await text('checkout main');
+  assert.equal(await text('lab hash'), end);
+});
+
 test('history: a label is a moment that rewind knows', async () => {
   const { text, failure } = await openShell({ peers: 0 });
   await text('lab 3');
