@@ -3,7 +3,7 @@ import { readExpression } from '../../query/check.ts';
 import { readDuration } from '../../settings.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { asTypedExpression } from '../expressions.ts';
+import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
 import { rowText, rowValue } from '../lab/report.ts';
@@ -24,7 +24,10 @@ export const expect: Command = {
   ],
   raw: true,
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? FORMS : []),
+  candidates(shell, before, word) {
+    const typed = FORMS.includes(before[0] ?? '') ? before.slice(1) : before;
+    return [...(before.length === 0 ? FORMS : []), '', ...expressionWords(shell, typed, word)];
+  },
   check({ rest }, { names }) {
     const { expression } = read(rest, this.usage);
     asTypedExpression(() => readExpression(expression, { nodes: names }));

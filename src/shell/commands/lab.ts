@@ -13,6 +13,7 @@ import { firstTrouble, reportText } from '../lab/report.ts';
 import { readScript } from '../lab/script-file.ts';
 import { readSeed } from '../lab/seed.ts';
 import { createReal, createSimulated } from '../lab/setup.ts';
+import { TOPOLOGY_WORDS } from '../lab/topology.ts';
 import { count, foldedRows, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { check, hash, script } from './lab-checks.ts';
@@ -41,7 +42,9 @@ export const lab: Command = {
   candidates: (shell, before, word) =>
     before.length === 0
       ? [...WORDS, ...(word === '' ? [] : shell.pathsFrom(word))]
-      : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
+      : [...(word.startsWith('topology=') ? TOPOLOGY_WORDS : ['topology=']), 'seed=', 'wire', 'defaults'].filter(
+          (one) => !before.includes(one),
+        ),
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
     if (word === undefined) return about(labOf(shell), shell);

@@ -3,7 +3,7 @@ import type { Simulation, Watcher } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { expressionError } from '../expressions.ts';
+import { expressionError, expressionWords } from '../expressions.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
@@ -33,7 +33,10 @@ export const run: Command = {
   ],
   options: { speed: { type: 'string' } },
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? ['to', 'until'] : []),
+  candidates(shell, before, word) {
+    if (before.length === 0) return ['to', 'until'];
+    return before[0] === 'until' ? expressionWords(shell, before.slice(1), word) : [];
+  },
   async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
     const { lab, simulation } = standingLab(shell, 'run');
