@@ -98,6 +98,12 @@ test('heal: one by its id, those that name a node or a group, all; and a crashed
   assert.deepEqual(ids(await value<Row[]>('heal @A')), ['f2']);
   assert.equal(await text('heal'), 'healed f4 nat n5 full\nhealed f5 latency 5ms');
   assert.equal((await failure('heal f4')).message, 'f4 is not on; no fault is on');
+  await text('loss 5%');
+  await text('dup 5%');
+  await text('rate 1KiB/s');
+  assert.match((await failure('heal f6,f9')).message, /^f9 is not on; on are f6, f7, f8$/);
+  assert.equal(await text('heal f6,f8'), 'healed f6 loss 5%\nhealed f8 rate 1KiB/s');
+  assert.equal(await text('heal f7'), 'healed f7 dup 5%');
   for (let i = 0; i < 23; i += 1) await text(`latency ${i + 1}ms`);
   assert.match(await text('heal'), /^(?:healed f\d+ latency \d+ms\n){20}… 3 more$/);
   await text('run 5s');
