@@ -39,6 +39,8 @@ export const run: Command = {
   },
   async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
+    if (speed !== null && shell.play !== null)
+      throw new UsageError('--speed runs in the background, and nothing in a lab script waits for that; leave it out');
     const { lab, simulation } = standingLab(shell, 'run');
     const [first, second, third] = words;
     if (first === 'until' && speed === null) return runUntil(shell, lab, simulation, rest, signal);

@@ -228,6 +228,33 @@ test('at: a mistake in what is typed is told at once, and nothing is planned', a
   );
 });
 
+test('script: what it traces is heard, and nothing else that comes of its own accord', async () => {
+  const heard: string[] = [];
+  const said: string[] = [];
+  const hear = { json: false, print: (text: string) => void heard.push(text) };
+  const script = scriptOf('x.lab', [HEADER, 'spawn n1..n3', 'run 5s', 'trace ping', 'run 60s', 'untrace', 'run 60s']);
+  const { signal } = new AbortController();
+  const options = { seed: null, settings: [] };
+  await playAlone(createTestLabs(), script, options, signal, (text) => void said.push(text), hear);
+  assert.ok(heard.length >= 2, heard.join('\n'));
+  for (const line of heard) assert.match(line, /^(?:n\d: )?[<>] #\d+ n\d ping nonce=\d+$/);
+  assert.ok(!said.some((line) => line.includes('nonce=')));
+  const asJson: string[] = [];
+  await playAlone(createTestLabs(), script, options, signal, () => undefined, {
+    json: true,
+    print: (text) => void asJson.push(text),
+  });
+  assert.equal(asJson.length, heard.length);
+  for (const line of asJson) assert.equal((JSON.parse(line) as { type: string }).type, 'ping');
+});
+
+test('script: run with --speed is refused, since nothing waits for what runs in the background', async () => {
+  assert.match(
+    await wrong(['spawn n1..n3', 'run 5s --speed 10']),
+    /^x\.lab:3: --speed runs in the background, and nothing in a lab script waits for that; leave it out$/,
+  );
+});
+
 test('script: a wrong line names file, line, word and the nearest right one', async () => {
   const table: [string[], RegExp][] = [
     [['spwn n1..n8'], /^x\.lab:2: unknown command "spwn"; did you mean spawn\?$/],
