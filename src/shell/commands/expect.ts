@@ -6,6 +6,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
+import { withProgress } from '../lab/progress.ts';
 import { rowText, rowValue } from '../lab/report.ts';
 import { count, safe } from '../render.ts';
 
@@ -42,7 +43,12 @@ export const expect: Command = {
       isNamed: shell.isNamed,
       where: shell.play?.where ?? null,
     };
-    const made = await lab.expectations.add(wanted, signal);
+    const { expectations } = lab;
+    const made = await withProgress(
+      shell,
+      () => 'counting what has happened …',
+      () => expectations.add(wanted, signal),
+    );
     return { value: rowValue(made), text: shell.play === null ? rowText(made) : '' };
   },
 };
