@@ -8,6 +8,7 @@ export const listen: Command = {
   looks: looksAlone,
   aliases: [],
   group: 'network',
+  asksNode: true,
   usage: 'listen [HOST:PORT]',
   summary: 'where we listen',
   details: ['With HOST:PORT it listens there as well.'],

@@ -1,7 +1,7 @@
 /** Puts faults on a shell's lab: a text as a user types it goes in, the faults that came of it come out, or one line that says what is wrong. */
 import type { Groups, Simulation } from '../../core/simulation.ts';
 import type { Answer } from '../command.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { expressionFault } from '../expressions.ts';
 import { shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -51,7 +51,6 @@ export const putLines = (rows: readonly Put[], word = ''): string =>
 
 export function putFault(shell: Shell, text: string, what: string): Answer {
   const { lab, simulation } = harmedLab(shell, what);
-  if (lab.world.nodes().length === 0) throw new CommandError('no-such-node', 'no node is running');
   const rows = putOn(lab, simulation, text);
   return { value: rows, text: putLines(rows) };
 }

@@ -260,3 +260,25 @@ test('help: faults lists every one with its usage, meaning and other name; the n
   for (const line of (await text('help faults')).split('\n')) assert.ok(line.length < 60, line);
   assert.match(await text('apropos blackhole'), /^fault +partition/m);
 });
+
+test('crash: of a node that is gone nothing is told as if it ran, and restart brings back the last one', async () => {
+  const { shell, text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  await text('crash n1');
+  for (const line of ['status', 'peers', 'addrs', 'ping all', 'bans', 'connect n2', 'stats', 'bootstrap', 'listen'])
+    assert.equal(
+      (await failure(line)).message,
+      'n1 is not running at 5s; restart n1 starts it anew, use n2 goes to another node',
+      line,
+    );
+  for (const line of ['lab', 'faults', 'map', 'n2: status', 'log -n 1', 'events', 'run 1s']) await text(line);
+  await text('crash n2,n3');
+  assert.equal(shell.prompt(), 'lab n1 6s> ');
+  assert.equal((await failure('status')).message, 'n1 is not running at 6s; restart n1 starts it anew');
+  await text('restart n2,n1');
+  await text('run 5s');
+  assert.equal((await value<unknown[]>('peers')).length, 1);
+  const hash = await text('lab hash');
+  assert.match(await text('lab check'), new RegExp(hash.slice(0, 8)));
+});
