@@ -40,7 +40,7 @@ export async function createLabWorlds(program: string | null = null): Promise<La
     faultRows: FAULT_ROWS,
     async faultRefusal(text, names, groups) {
       const { readFault } = await import('./sim/fault-text.ts');
-      const reading = readFault(text, names, groups);
+      const reading = readFault(text, { nodes: names }, groups);
       return reading.ok ? null : reading.message;
     },
     real: () => createTcpWorld(AGENT),

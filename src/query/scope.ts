@@ -4,13 +4,20 @@ import { findText } from '../core/book-columns.ts';
 import type { NodeEvent } from '../core/events.ts';
 import { encodeMessage } from '../wire/messages.ts';
 import { Components, type Members } from './components.ts';
-import type { Scope } from './observation.ts';
+import type { Known, Scope } from './observation.ts';
 
 export interface LivingScope extends Scope {
   /** Every event of a node is to be told, so that pieces need not be counted anew. */
   note(name: string, event: NodeEvent): void;
   /** Everything may be different. */
   reset(): void;
+}
+
+/** What is known of a world while an expression is typed: who is there, and the state of one of them to look up paths in. */
+export function knownIn(scope: Scope): Known {
+  const nodes = scope.nodes();
+  const sample = nodes.find((name) => scope.state(name) !== null);
+  return sample === undefined ? { nodes } : { nodes, state: scope.state(sample) };
 }
 
 export function createScope(members: Members): LivingScope {

@@ -16,6 +16,7 @@ export async function callCommand(shell: Shell, command: Command, rest: string, 
       : typed.words;
   if (shell.options.isReadOnly === true && command.looks?.(words) !== true)
     throw new CommandError('read-only', `${command.name} may change something, and this shell only looks`);
+  if (command.group === 'peers' || command.asksNode === true) refuseGone(shell);
   // A command that did not give way in time goes on unheard.
   const say = (text: string) => {
     if (!shell.options.json && !signal.aborted) shell.print(text, true);
@@ -26,6 +27,15 @@ export async function callCommand(shell: Shell, command: Command, rest: string, 
   if (isOfLab) shell.lab?.onlookers.moved();
   if (command.group !== 'shell' && !signal.aborted) shell.lastRows = answer.value;
   return answer;
+}
+
+/** What a node of the lab was when it crashed is no answer. */
+function refuseGone({ labHere, node }: Shell): void {
+  if (labHere === null || labHere.world.nodes().includes(node)) return;
+  const { code, message } = labHere.inhabitants.unknown(node.name);
+  const [other] = labHere.world.nodes();
+  const elsewhere = other === undefined ? '' : `, use ${other.name} goes to another node`;
+  throw new CommandError(code, `${message}; restart ${node.name} starts it anew${elsewhere}`);
 }
 
 function tellFork(shell: Shell): void {

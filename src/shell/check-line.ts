@@ -18,7 +18,7 @@ export function checkLine(shell: Shell, input: string): Exclude<Line, { kind: 'j
   const line = lineHere(shell, readNodeFirst(input)?.rest ?? input);
   if (line.kind === 'empty') return line;
   const word = line.kind === 'command' ? line.word : (/^\s*(?:\S+:\s+)?([\w-]*)/.exec(input)?.[1] ?? '');
-  const isWord = /^[A-Za-z]/.test(word);
+  const isWord = /^[0-9]*[A-Za-z]/.test(word);
   if (isWord && vocabulary.command(word) === null && !shell.options.aliases.has(word)) throw vocabulary.unknown(word);
   if (line.kind === 'javascript') throw noJavaScript(shell);
   return line;
@@ -43,4 +43,7 @@ export async function checkLater(shell: Shell, input: string): Promise<void> {
 }
 
 /** A place that the name of a node may stand for later. */
-const placeholderOf = (word: string, { names }: There) => (names.includes(word) ? '10.0.0.1:5999' : word);
+function placeholderOf(word: string, there: There): string {
+  if (/^n[1-9][0-9]*$/.test(word)) expectThere(word, there);
+  return there.names.includes(word) ? '10.0.0.1:5999' : word;
+}

@@ -37,6 +37,8 @@ export interface Command {
   readonly needsLab?: boolean;
   /** Further sentences for `help NAME`. */
   readonly details?: readonly string[];
+  /** It asks the node that is looked at, as those of the group peers do: of one that is gone there is nothing to ask. */
+  readonly asksNode?: boolean;
   /** Whether it changes nothing when these words follow: a shell that is read-only does nothing else. */
   readonly looks?: (words: readonly string[]) => boolean;
   /** Never reached by a prefix, because it ends something. */

@@ -12,22 +12,27 @@ import type { Known, Observation } from '../query/observation.ts';
 import { createScope, type LivingScope } from '../query/scope.ts';
 import type { Message } from '../wire/messages.ts';
 import { UsageError } from './errors.ts';
-import { safe } from './render.ts';
+import { safe, shownFault } from './render.ts';
 import type { Shell } from './shell.ts';
 
-const MESSAGE_LENGTH_MAX = 300;
+/** What is wrong with an expression, alone or in a longer complaint, for people: where no word is near, the list of all is. */
+export function expressionFault(message: string): string {
+  const isUnknown = /\bunknown (?:word|field|function) "[^\n]*" at column \d+$/.test(message);
+  return `${shownFault(message)}${isUnknown ? '; help match lists what there is' : ''}`;
+}
+
+/** The same of whatever was thrown while one was read. */
+export function expressionError(error: unknown): UsageError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new UsageError(expressionFault(message), error instanceof QueryError ? error.near : []);
+}
 
 /** Does what reads or asks an expression; what is wrong with it is the user's to know. */
 export function asTypedExpression<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (error instanceof QueryError) {
-      const hint =
-        error.near.length === 0 && error.message.startsWith('unknown ') ? '; help match lists what there is' : '';
-      throw new UsageError(`${safe(error.message, MESSAGE_LENGTH_MAX)}${hint}`, error.near);
-    }
-    throw error;
+    throw error instanceof QueryError ? expressionError(error) : error;
   }
 }
 

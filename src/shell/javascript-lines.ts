@@ -38,7 +38,7 @@ export class JavaScriptLines {
   async answer(code: string, input: string, signal: AbortSignal): Promise<RunResult> {
     const { shell } = this;
     const typed = input.trim();
-    const [firstWord = ''] = /^[A-Za-z][\w-]*(?=\s|$)/.exec(typed) ?? [];
+    const [firstWord = ''] = /^[0-9]*[A-Za-z][\w-]*(?=\s|$)/.exec(typed) ?? [];
     if (!shell.takesJavaScript) {
       if (shell.plainOnly || (firstWord !== '' && !RESERVED.has(firstWord))) checkLine(shell, input);
       throw noJavaScript(shell);
@@ -74,6 +74,7 @@ export class JavaScriptLines {
   /** Whether what is no JavaScript looks like a command with its words. */
   private isMistyped(word: string, typed: string): boolean {
     if (word === '' || RESERVED.has(word)) return false;
+    if (/^[0-9]/.test(word)) return this.shell.vocabulary.near(word).length > 0;
     return this.shell.vocabulary.near(word).length > 0 || /^[\w-]+(\s+[\w#:.[\]-]+)*$/.test(typed);
   }
 }

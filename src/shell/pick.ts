@@ -5,6 +5,7 @@ import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { reasonText } from './legend.ts';
 import { age, quoted, safe, shortId } from './render.ts';
+import type { Shell } from './shell.ts';
 
 /** Peers named in one message. */
 const NAMED_MAX = 10;
@@ -37,6 +38,10 @@ export function pickPeer(node: NodePort, word: string | undefined, usage: string
     `no peer ${JSON.stringify(safe(word))}; ${whyNot(node, word) ?? liveIds(node)}`,
   );
 }
+
+/** The same where a line is typed: in a lab the name of a node stands for its address. */
+export const pickHere = (shell: Shell, word: string | undefined, usage: string): PeerView =>
+  pickPeer(shell.node, word === undefined ? word : (shell.labHere?.addressOf(word) ?? word), usage);
 
 /** Of an address in the book, why nobody is connected there. */
 function whyNot(node: NodePort, word: string): string | null {

@@ -4,27 +4,29 @@ import { readExpression } from '../query/check.ts';
 import { type Expression, partsOf } from '../query/expression.ts';
 import { remembers } from '../query/functions.ts';
 import { nameRange } from '../query/names.ts';
+import type { Known } from '../query/observation.ts';
 import { parseFault } from './faults/parse.ts';
 import type { Resolver } from './faults/values.ts';
 
 /** What a fault asks must not depend on what was counted before it: a copy of the world would count anew. */
-export function withoutMemory(text: string, names: readonly string[]): Expression {
-  const expression = readExpression(text, { nodes: names });
+export function withoutMemory(text: string, known: Known): Expression {
+  const expression = readExpression(text, known);
   const counting = partsOf(expression).find((part) => part.kind === 'call' && remembers(part.name));
   if (counting?.kind === 'call')
     throw new Error(`a fault cannot ask ${counting.name}(…): it acts on one line at a time and counts nothing`);
   return expression;
 }
 
-export const readFault = (text: string, names: readonly string[], groups: Groups) =>
-  parseFault(text, resolver(names, groups));
+export const readFault = (text: string, known: Known & { readonly nodes: readonly string[] }, groups: Groups) =>
+  parseFault(text, resolver(known, groups));
 
-function resolver(names: readonly string[], groups: Groups): Resolver {
-  const known = new Set(names);
+function resolver(known: Known & { readonly nodes: readonly string[] }, groups: Groups): Resolver {
+  const { nodes: names } = known;
+  const there = new Set(names);
   return {
     nodes(word) {
       if (word.startsWith('@')) return groups[word.slice(1)] ?? null;
-      if (known.has(word)) return [word];
+      if (there.has(word)) return [word];
       const [low = '', high = ''] = word.split('..');
       const range = word.includes('..') ? nameRange(low, high) : null;
       const found = range === null ? [] : names.filter(range);
@@ -33,7 +35,7 @@ function resolver(names: readonly string[], groups: Groups): Resolver {
     words: [...names, ...Object.keys(groups).map((name) => `@${name}`)],
     checkExpression(text) {
       try {
-        withoutMemory(text, names);
+        withoutMemory(text, known);
         return null;
       } catch (error) {
         return (error as Error).message;

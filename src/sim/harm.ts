@@ -5,6 +5,7 @@
 import type { Groups } from '../core/simulation.ts';
 import { compile } from '../query/match.ts';
 import { emptyObservation, type Observation } from '../query/observation.ts';
+import { knownIn } from '../query/scope.ts';
 import { readFault, withoutMemory } from './fault-text.ts';
 import { addFault, healFault, pendingUntils } from './faults/faults.ts';
 import { printFault } from './faults/parse.ts';
@@ -32,7 +33,7 @@ export function createHarm(network: Network, population: Population, watch: Watc
   const observation: Observation = { ...emptyObservation(), kind: 'message', dir: 'out' };
 
   network.faultHooks.compileExpression = (text) => {
-    const matcher = compile(withoutMemory(text, namesOf()), watch.scope);
+    const matcher = compile(withoutMemory(text, { nodes: namesOf() }), watch.scope);
     return (end: End, message) => {
       observation.t = network.kernel.now;
       observation.node = end.host.name;
@@ -50,14 +51,14 @@ export function createHarm(network: Network, population: Population, watch: Watc
   const namesOf = () => [...population.places.keys()];
 
   function specs(text: string, groups: Groups): readonly FaultSpec[] {
-    const reading = readFault(text, namesOf(), groups);
+    const reading = readFault(text, { nodes: namesOf() }, groups);
     return reading.ok ? reading.specs : [];
   }
 
   function untilTest(text: string): (at: string) => boolean {
     const known = tests.get(text);
     if (known !== undefined) return known;
-    const matcher = compile(withoutMemory(text, namesOf()), watch.scope);
+    const matcher = compile(withoutMemory(text, { nodes: namesOf() }), watch.scope);
     const test = (at: string) => matcher.holds(at);
     tests.set(text, test);
     return test;
@@ -65,7 +66,7 @@ export function createHarm(network: Network, population: Population, watch: Watc
 
   return {
     read(text, groups) {
-      const reading = readFault(text, namesOf(), groups);
+      const reading = readFault(text, { ...knownIn(watch.scope), nodes: namesOf() }, groups);
       if (!reading.ok) return reading;
       if (network.faults.active.length + reading.specs.length > FAULTS_MAX)
         return { ok: false, message: `${FAULTS_MAX} faults are on already; heal some first` };

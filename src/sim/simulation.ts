@@ -252,7 +252,7 @@ function portraitOf(network: Network): Map<string, string> {
     const names = [...peers.keys()].map((id) => nameOf.get(id) ?? id).sort();
     portrait.set(
       host.name,
-      `peers ${names.join(' ')}; knows ${book.addresses.length}, tried ${book.tried}; dials ${dials.size}`,
+      `${names.length === 0 ? 'no peers' : `peers ${names.join(' ')}`}; knows ${book.addresses.length}, tried ${book.tried}; dials ${dials.size}`,
     );
   }
   return portrait;

@@ -10,7 +10,7 @@ import type { Expression } from '../query/expression.ts';
 import { momentaryPart } from '../query/lasting.ts';
 import { compile, compileState, type Matcher, needsEvents } from '../query/match.ts';
 import { emptyObservation } from '../query/observation.ts';
-import { createScope, type LivingScope } from '../query/scope.ts';
+import { createScope, knownIn, type LivingScope } from '../query/scope.ts';
 import type { Host, Network } from './network.ts';
 import { nodeOf, type Population } from './population.ts';
 
@@ -111,7 +111,7 @@ export function createWatch(network: Network, population: Population, known: () 
   return {
     scope,
     add(text, node) {
-      const expression = readExpression(text, { nodes: known() });
+      const expression = readExpression(text, knownIn(scope));
       const state = stateTest(expression, scope);
       const one: Watching = { matcher: compile(expression, scope), isHit: false };
       if (state === null) watching = [...watching, one];
@@ -136,7 +136,7 @@ export function createWatch(network: Network, population: Population, known: () 
       };
     },
     ask(text) {
-      const expression = readExpression(text, { nodes: scope.nodes() });
+      const expression = readExpression(text, knownIn(scope));
       const momentary = momentaryPart(expression);
       if (momentary !== null) throw needsEvents(momentary);
       return stateTest(expression, scope);

@@ -1,9 +1,10 @@
 /** The rules in their order: a line goes in, the first rule that wants something of it comes out. Expressions are compiled once. */
 import type { LineDirection } from '../core/events.ts';
 import type { RuleInHand, TapPoint } from '../core/tap.ts';
-import { readExpression } from '../query/check.ts';
+import { checkNames, readExpression } from '../query/check.ts';
 import { compile, type Matcher } from '../query/match.ts';
 import type { Observation } from '../query/observation.ts';
+import { knownIn } from '../query/scope.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Carrier } from './carrier.ts';
 import { RULES_MAX } from './limits.ts';
@@ -105,7 +106,9 @@ export function createChain(carrier: Carrier, stateOf: () => TapState): Chain {
       const reading = readRule(text);
       if (!reading.ok) return reading.message;
       try {
-        const matcher = matcherOf(reading.value.expression);
+        const { expression } = reading.value;
+        checkNames(readExpression(expression), knownIn(carrier.scope));
+        const matcher = matcherOf(expression);
         return matcher.looksAtMessages || matcher.looksAtState ? null : 'no message ever makes that true';
       } catch (error) {
         return error instanceof Error ? error.message : String(error);

@@ -136,3 +136,20 @@ test('complete: what is offered holds no control characters', async () => {
   assert.deepEqual(tab('odd.').candidates, ['odd.a']);
   assert.deepEqual(tab('drop "').candidates, []);
 });
+
+test('complete: in a lab expressions, topologies and the line of a later time are offered as they are elsewhere', async () => {
+  const { tab, text } = await openShell({ peers: 0 });
+  assert.deepEqual(tab('lab 8 topology=r').candidates, ['topology=ring']);
+  await text('lab 3');
+  assert.deepEqual(tab('spawn n4 topology=g').candidates, ['topology=grid']);
+  assert.deepEqual(tab('run until conv').candidates, ['converged()']);
+  assert.ok(tab('run ').candidates.includes('until'));
+  assert.ok(!tab('run 5s ').candidates.some((one) => one !== ''));
+  for (const form of ['expect', 'expect always', 'expect eventually'])
+    assert.deepEqual(tab(`${form} conv`).candidates, ['converged()'], form);
+  assert.ok(tab('expect ').candidates.includes('never'));
+  assert.ok(!tab('expect never ').candidates.includes('never'));
+  assert.deepEqual(tab('at 5s parti').candidates, ['partition']);
+  assert.deepEqual(tab('at 5s crash n').candidates, ['n1', 'n2', 'n3']);
+  assert.deepEqual(tab('at ').candidates, []);
+});

@@ -76,6 +76,7 @@ test('javascript: a mistyped command is one, with arguments or without', async (
     assert.equal(unknown.code, 'unknown-command', line);
     assert.ok((unknown['near'] as string[]).length > 0, line);
   }
+  assert.match((await failure('3zzzzz all')).message, /^SyntaxError/);
   assert.match((await failure('frobnicate')).message, /^unknown command "frobnicate"; type help for the list$/);
 });
 

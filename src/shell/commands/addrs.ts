@@ -31,6 +31,7 @@ export const addrs: Command = {
   looks: alwaysLooks,
   aliases: ['book'],
   group: 'network',
+  asksNode: true,
   usage: 'addrs [new|tried] [--all]',
   summary: 'known addresses',
   details: ['Who told us, when it was tried, and why it is not connected. --all shows more than 50 rows.'],

@@ -2,6 +2,7 @@
 import { readDuration } from '../../settings.ts';
 import { checkLater } from '../check-line.ts';
 import type { Command } from '../command.ts';
+import { completeLine } from '../complete.ts';
 import { UsageError } from '../errors.ts';
 import { doNow } from '../lab/do-now.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
@@ -21,6 +22,8 @@ export const at: Command = {
   ],
   raw: true,
   needsLab: true,
+  candidates: (shell, [time, ...before], word) =>
+    time === undefined ? [] : completeLine(shell, [...before, word].join(' ')).candidates,
   async run(shell, { rest }) {
     const [, when = '', line = ''] = /^\s*(\S+)\s+(\S.*?)\s*$/s.exec(rest) ?? [];
     if (line === '') throw new UsageError(`usage: ${this.usage}, such as at 6s n1: connect n2`);

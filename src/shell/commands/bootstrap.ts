@@ -27,6 +27,7 @@ export const bootstrap: Command = {
   looks: looksAlone,
   aliases: [],
   group: 'network',
+  asksNode: true,
   takesNodes: true,
   usage: 'bootstrap [add|rm HOST:PORT]',
   summary: 'whom to look for first',

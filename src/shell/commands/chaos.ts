@@ -124,7 +124,7 @@ function readLength(word: string): number {
 }
 
 function wrong(word: string, usage: string): UsageError {
-  const near = nearest(word, [...PROFILES, 'for', 'stop']);
+  const near = nearest(word, [...PROFILES, 'stop']);
   const hint = near.length > 0 ? `type ${near.join(' or ')}` : `usage: ${usage}`;
   return new UsageError(`chaos: ${JSON.stringify(safe(word))} does not fit here: ${hint}`, near);
 }

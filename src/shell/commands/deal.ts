@@ -7,8 +7,8 @@ import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { ALL, heldIds, isMessageId, messageOf, messageValue, shown, tell } from '../hand/in-hand.ts';
 import { checkFault, putFault } from '../lab/put-fault.ts';
-import { pickPeer, wantsPeer } from '../pick.ts';
-import { safe, shortId } from '../render.ts';
+import { pickHere, wantsPeer } from '../pick.ts';
+import { safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { changesOf } from './held.ts';
 
@@ -146,11 +146,14 @@ export const inject: Command = {
   run(shell, { rest }) {
     const [, word, text = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(rest) ?? [];
     if (word === undefined || text === '') throw wantsPeer(shell.node, this.usage);
-    const peer = pickPeer(shell.node, word, this.usage);
+    const peer = pickHere(shell, word, this.usage);
     const read = readLine(text);
     if (!read.ok) throw new UsageError(read.message);
     tell(shell, { kind: 'inject', node: shell.node.name, n: peer.n, line: read.line });
-    return { value: { id: peer.id, n: peer.n, line: read.line }, text: `heard from ${shortId(peer.id)} (#${peer.n})` };
+    return {
+      value: { id: peer.id, n: peer.n, line: read.line },
+      text: `heard from ${shell.who(peer.id)} (#${peer.n})`,
+    };
   },
 };
 

@@ -61,7 +61,9 @@ export const diff: Command = {
             ...(divergence === null
               ? ['the same events']
               : ['first different event:', `  A  ${hereText}`, `  B  ${thereText}`]),
-            nodes.length === 0 ? 'every node is the same' : `${count(nodes.length, 'node')} of ${names.length} differ:`,
+            nodes.length === 0
+              ? 'every node is the same'
+              : `${count(nodes.length, 'node')} of ${names.length} ${nodes.length === 1 ? 'differs' : 'differ'}:`,
             ...shown.map((line) => cut(line, shell.columns())),
             ...(nodes.length > SHOWN_MAX ? [`… ${nodes.length - SHOWN_MAX} more`] : []),
           ].join('\n'),

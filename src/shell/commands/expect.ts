@@ -3,9 +3,10 @@ import { readExpression } from '../../query/check.ts';
 import { readDuration } from '../../settings.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { asTypedExpression } from '../expressions.ts';
+import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
+import { withProgress } from '../lab/progress.ts';
 import { rowText, rowValue } from '../lab/report.ts';
 import { count, safe } from '../render.ts';
 
@@ -24,7 +25,10 @@ export const expect: Command = {
   ],
   raw: true,
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? FORMS : []),
+  candidates(shell, before, word) {
+    const typed = FORMS.includes(before[0] ?? '') ? before.slice(1) : before;
+    return [...(before.length === 0 ? FORMS : []), '', ...expressionWords(shell, typed, word)];
+  },
   check({ rest }, { names }) {
     const { expression } = read(rest, this.usage);
     asTypedExpression(() => readExpression(expression, { nodes: names }));
@@ -39,10 +43,13 @@ export const expect: Command = {
       isNamed: shell.isNamed,
       where: shell.play?.where ?? null,
     };
-    const made = await lab.expectations.add(wanted, signal);
-    const { verdict } = made;
-    const text = verdict === 'open' || shell.play !== null ? '' : rowText(made);
-    return { value: rowValue(made), text };
+    const { expectations } = lab;
+    const made = await withProgress(
+      shell,
+      () => 'counting what has happened …',
+      () => expectations.add(wanted, signal),
+    );
+    return { value: rowValue(made), text: shell.play === null ? rowText(made) : '' };
   },
 };
 
@@ -51,6 +58,8 @@ function read(rest: string, usage: string): Pick<Wanted, 'kind' | 'expression' |
   const kind = (word ?? 'now') as Kind;
   const [, expression = typed, within] = kind === 'eventually' ? (/^(.*?)\s+within\s+(\S+)$/s.exec(typed) ?? []) : [];
   if (expression === '') throw new UsageError(`usage: ${usage}`);
+  if (kind !== 'eventually' && /\swithin\s+[0-9]\S*$/.test(expression))
+    throw new UsageError('within goes with eventually only; always and never hold to the end of the run');
   const withinUs = within === undefined ? null : readDuration(within);
   if (within !== undefined && withinUs === null)
     throw new UsageError(`${JSON.stringify(safe(within))} is not a duration such as 500ms or 5s`);

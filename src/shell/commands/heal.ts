@@ -11,6 +11,8 @@ import { expectThere } from '../lab/there.ts';
 import { safe } from '../render.ts';
 
 const ALL = 'all';
+/** `f3`, `f3,f4`. */
+const IDS = /^f[0-9]+(?:,f[0-9]+)*$/;
 
 export const heal: Command = {
   name: 'heal',
@@ -19,7 +21,7 @@ export const heal: Command = {
   usage: 'heal [ID|all|NODES]',
   summary: 'end faults',
   details: [
-    'heal ends all of them, heal f3 one, heal n3 or heal @A those that name the node or one of the group.',
+    'heal ends all of them, heal f3 one, heal f3,f4 two, heal n3 or heal @A those that name the node or one of the group.',
     'A healed crash starts the node anew. What chaos has planned still comes: chaos stop takes it away.',
   ],
   needsLab: true,
@@ -32,7 +34,7 @@ export const heal: Command = {
   check({ words }, there) {
     const [word = ALL] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
-    if (word !== ALL && !/^f[0-9]+$/.test(word)) expectThere(word, there);
+    if (word !== ALL && !IDS.test(word)) expectThere(word, there);
   },
   run(shell, { words }) {
     const [word = ALL] = words;
@@ -51,12 +53,13 @@ export const heal: Command = {
 function chosen(lab: Lab, simulation: Simulation, word: string): readonly FaultView[] {
   const views = simulation.faults();
   if (word === ALL) return views;
-  if (/^f[0-9]+$/.test(word)) {
-    const found = views.filter(({ id }) => id === word);
-    if (found.length > 0) return found;
+  if (IDS.test(word)) {
     const ids = views.map(({ id }) => id);
+    const wanted = word.split(',');
+    const missing = wanted.find((id) => !ids.includes(id));
+    if (missing === undefined) return views.filter(({ id }) => wanted.includes(id));
     const there = ids.length === 0 ? 'no fault is on' : `on ${ids.length === 1 ? 'is' : 'are'} ${ids.join(', ')}`;
-    throw new CommandError('no-such-fault', `${word} is not on; ${there}`, nearest(word, ids));
+    throw new CommandError('no-such-fault', `${missing} is not on; ${there}`, nearest(missing, ids));
   }
   const names = new Set(namesOf(word, lab.groups, () => lab.names()));
   for (const name of names) lab.inhabitants.expect(name);

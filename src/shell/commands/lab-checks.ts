@@ -63,14 +63,18 @@ export async function script(shell: Shell, branch: string | undefined, signal: A
       'no-such-branch',
       `no branch ${JSON.stringify(safe(branch ?? ''))}; there are ${[...lab.calendar().ends.keys()].join(', ')}`,
     );
-  const lines = await lab.visit(end, signal, () =>
+  const told = () =>
     scriptText({
       options: lab.options,
       settings: lab.settings,
       inputs: simulation.inputs().slice(lab.setUpInputs),
       end: simulation.moment(),
       hash: simulation.hash(),
-    }),
+    });
+  const lines = await withProgress(
+    shell,
+    () => `on the way to ${momentText(end)} …`,
+    () => lab.visit(end, signal, told),
   );
   return { value: { script: lines, ...momentValue(end) }, text: lines.join('\n') };
 }

@@ -1,5 +1,5 @@
 /** `lab`: makes a network of many nodes beside the user's own, tells about it, and ends it. */
-import { defaultSettings, isSettingKey, type Settings } from '../../settings.ts';
+import { defaultSettings, isSettingKey, SETTINGS, type Settings } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import { applySetting } from '../apply-setting.ts';
 import { type Answer, type Command, looksAlone } from '../command.ts';
@@ -13,6 +13,7 @@ import { firstTrouble, reportText } from '../lab/report.ts';
 import { readScript } from '../lab/script-file.ts';
 import { readSeed } from '../lab/seed.ts';
 import { createReal, createSimulated } from '../lab/setup.ts';
+import { TOPOLOGY_WORDS } from '../lab/topology.ts';
 import { count, foldedRows, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { check, hash, script } from './lab-checks.ts';
@@ -41,7 +42,9 @@ export const lab: Command = {
   candidates: (shell, before, word) =>
     before.length === 0
       ? [...WORDS, ...(word === '' ? [] : shell.pathsFrom(word))]
-      : ['topology=', 'seed=', 'wire', 'defaults'].filter((word) => !before.includes(word)),
+      : [...(word.startsWith('topology=') ? TOPOLOGY_WORDS : ['topology=']), 'seed=', 'wire', 'defaults'].filter(
+          (one) => !before.includes(one),
+        ),
   async run(shell, { words, options, signal, say }) {
     const [word, ...rest] = words;
     if (word === undefined) return about(labOf(shell), shell);
@@ -99,6 +102,8 @@ async function create(shell: Shell, typed: string, rest: readonly string[], isRe
   if (!isReal) checkMemory(nodes, labs.freeBytes());
   const { settings, ...chosen } = readWords(rest, live === null ? defaultSettings() : live.node.state.settings);
   const labOptions: LabOptions = { nodes, ...chosen, isScripted: false };
+  if (isReal && chosen.wire)
+    throw new UsageError('wire is of a simulated lab: real nodes encode every message; leave it out');
   if (isReal && nodes > REAL_NODES_MAX)
     throw new CommandError(
       'too-many',
@@ -127,7 +132,7 @@ function readWords(
     else if (at >= 0 && key === 'topology') topology = value;
     else if (at >= 0 && isSettingKey(key)) applySetting(settings, new Map(), key, value, 'set');
     else {
-      const near = nearest(key, ['seed', 'topology', 'wire', 'defaults']);
+      const near = nearest(key, ['seed', 'topology', 'wire', 'defaults', ...Object.keys(SETTINGS)]);
       const hint =
         near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'type topology=T, seed=S, wire, defaults or KEY=VALUE';
       throw new UsageError(`lab knows no ${JSON.stringify(safe(word))}; ${hint}`, near);

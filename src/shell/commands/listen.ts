@@ -8,6 +8,7 @@ export const listen: Command = {
   looks: looksAlone,
   aliases: [],
   group: 'network',
+  asksNode: true,
   usage: 'listen [HOST:PORT]',
   summary: 'where we listen',
   details: ['With HOST:PORT it listens there as well.'],
@@ -18,10 +19,11 @@ export const listen: Command = {
       const at = parseHostPort(place, { anyPort: true });
       if ('error' in at) throw new CommandError('bad-address', at.error);
       await shell.node.listen(at).catch((error: NodeJS.ErrnoException) => {
-        throw new CommandError(
-          'cannot-listen',
-          `cannot listen on ${place}: ${error.code === 'EADDRINUSE' ? 'the port is in use' : (error.code ?? error.message)}`,
-        );
+        const why = new Map([
+          ['EADDRINUSE', 'the port is in use'],
+          ['ENOTSUP', error.message],
+        ]).get(error.code ?? '');
+        throw new CommandError('cannot-listen', `cannot listen on ${place}: ${why ?? error.code ?? error.message}`);
       });
     }
     const { listening } = shell.node.views.status();

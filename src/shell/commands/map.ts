@@ -57,12 +57,12 @@ export const map: Command = {
       throw new UsageError(`usage: ${this.usage}`);
     const inhabitants = shell.world.nodes();
     if (format !== null) {
-      const graph = graphOf(inhabitants);
+      const graph = named(shell, graphOf(inhabitants));
       const known = inhabitants.length > LISTED_NODES_MAX ? null : knownOnly(graph, inhabitants, EDGES_MAX);
       return exported(graph, known, format, file === null ? null : shell.pathOf(file));
     }
     if (inhabitants.length > LISTED_NODES_MAX) return sketched(shell, sketchOf(inhabitants));
-    const graph = graphOf(inhabitants);
+    const graph = named(shell, graphOf(inhabitants));
     const known = graph.nodes.length > PICTURE_NODES_MAX ? null : knownOnly(graph, inhabitants, Infinity);
     const neighbours = neighboursOf(graph);
     return {
@@ -76,6 +76,18 @@ export const map: Command = {
     };
   },
 };
+
+/** Who crashed is known to its peers only, by an id that nobody has any more: in a lab it has its name, in brackets. */
+function named({ labHere }: Shell, graph: Graph): Graph {
+  const taken = new Set<string>();
+  const nodes = graph.nodes.map((node) => {
+    const known = node.isOutside && node.address !== null ? (labHere?.inhabitants.nameAt(node.address) ?? null) : null;
+    if (known === null || taken.has(known)) return node;
+    taken.add(known);
+    return { ...node, name: `(${known})` };
+  });
+  return { ...graph, nodes };
+}
 
 /** Of many nodes the connections are only counted. */
 function sketched(shell: Shell, { nodes, neighbours, connections, halves }: Sketch): Answer {
@@ -137,11 +149,15 @@ function drawn(shell: Shell, raw: Graph, known: KnownOnly | null, neighbours: Ne
   const columns = shell.columns() ?? COLUMNS;
   const halves = graph.connections.filter(({ isHalf }) => isHalf).length;
   const lines = [folded(headOf(graph.nodes.length, graph.connections.length, halves, known?.count ?? 0), columns, 0)];
-  if (known === null) return [...lines, ...overviewOf(graph.nodes, neighbours, columns)].join('\n');
+  const gone = graph.nodes.filter(({ name, isOutside }) => isOutside && name.startsWith('(')).map(({ name }) => name);
+  const isOne = gone.length === 1;
+  const why = `${gone.join(', ')} ${isOne ? 'is' : 'are'} not running, and ${isOne ? 'its' : 'their'} peers have not noticed yet`;
+  const rest = gone.length === 0 ? [] : [folded(why, columns, 2)];
+  if (known === null) return [...lines, ...overviewOf(graph.nodes, neighbours, columns), ...rest].join('\n');
   const picture = drawGraph(graph, known, { columns, strong, dim });
   lines.push(...picture.lines);
   const body = picture.lines.slice(picture.form === 'table' ? -graph.nodes.length : 0).join('\n');
   const legend = MARKS.filter(([mark]) => body.includes(mark)).map(([, meaning]) => meaning);
   if (picture.form !== 'lines' && legend.length > 0) lines.push(folded(`each row: ${legend.join(', ')}`, columns, 2));
-  return lines.join('\n');
+  return [...lines, ...rest].join('\n');
 }

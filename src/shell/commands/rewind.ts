@@ -12,13 +12,18 @@ import { readTimes } from './step.ts';
 const LABELS_MAX = 1_000;
 
 async function travel(shell: Shell, lab: Lab, place: Place, signal: AbortSignal) {
-  await withProgress(
+  const journey = withProgress(
     shell,
     () => `on the way, ${timeText(lab.world.now())} …`,
     () => lab.goTo(place, signal),
   );
+  // One that is interrupted ends where it got to.
+  await journey.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   const here = simulationOf(shell, 'rewind').moment();
-  return { value: momentValue(here), text: `at ${momentText(here)} ${timeText(here.time)}` };
+  const rest = signal.aborted ? `, interrupted; checkout ${here.branch} goes to the end` : '';
+  return { value: momentValue(here), text: `at ${momentText(here)} ${timeText(here.time)}${rest}` };
 }
 
 export const back: Command = {

@@ -3,6 +3,7 @@ import type { Simulation, Watcher } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { expressionError, expressionWords } from '../expressions.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
@@ -32,9 +33,14 @@ export const run: Command = {
   ],
   options: { speed: { type: 'string' } },
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? ['to', 'until'] : []),
+  candidates(shell, before, word) {
+    if (before.length === 0) return ['to', 'until'];
+    return before[0] === 'until' ? expressionWords(shell, before.slice(1), word) : [];
+  },
   async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
+    if (speed !== null && shell.play !== null)
+      throw new UsageError('--speed runs in the background, and nothing in a lab script waits for that; leave it out');
     const { lab, simulation } = standingLab(shell, 'run');
     const [first, second, third] = words;
     if (first === 'until' && speed === null) return runUntil(shell, lab, simulation, rest, signal);
@@ -115,6 +121,11 @@ function runTo(
       if (time !== null && time > lab.world.now()) await moveTo(lab.clockwork(), time, null, signal);
       const isThere = () => simulation.moment().index >= (index ?? 0);
       if (index !== null && !isThere()) await moveTo(lab.clockwork(), Infinity, isThere, signal);
+      if (index !== null && !isThere() && !signal.aborted) {
+        const end = simulation.moment();
+        const at = `${momentText(end)} ${timeText(end.time)}`;
+        throw new CommandError('timeout', `nothing more happens: #${index} does not come, it is ${at}`);
+      }
     }
   });
 }
@@ -157,7 +168,7 @@ function watch(simulation: Simulation, text: string, node: string): Watcher {
   try {
     return simulation.watch(text, node);
   } catch (error) {
-    throw new UsageError(safe(error instanceof Error ? error.message : String(error), 300));
+    throw expressionError(error);
   }
 }
 

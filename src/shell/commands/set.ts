@@ -71,7 +71,7 @@ function setInScript(shell: Shell, play: Play, key: string, text: string): Answe
     if (!play.isSeedGiven) play.seed = seed;
     return { value: { seed: play.seed }, text: '' };
   }
-  const known = settingKey(key);
+  const known = settingKey(key, ['seed']);
   const answer = () => ({ value: { key: known, value: printSetting(known, play.settings[known]) }, text: '' });
   const trial: Settings = { ...play.settings };
   applySetting(trial, new Map<SettingKey, SettingOrigin>(), known, text, 'set');

@@ -8,6 +8,7 @@ import { labOf } from '../lab/lab.ts';
 import { namesOf } from '../lab/node-first.ts';
 import { isNames } from '../lab/script-file.ts';
 import { type Coming, spawnNodes } from '../lab/spawn.ts';
+import { TOPOLOGY_WORDS } from '../lab/topology.ts';
 import { count, safe } from '../render.ts';
 
 const WORDS = ['topology', 'bootstrap', 'every', 'after'];
@@ -24,7 +25,10 @@ export const spawn: Command = {
     'The first spawn of a lab script makes its lab.',
   ],
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? [] : WORDS.map((word) => `${word}=`)),
+  candidates(_, before, word) {
+    if (before.length === 0) return [];
+    return word.startsWith('topology=') ? TOPOLOGY_WORDS : WORDS.map((one) => `${one}=`);
+  },
   check({ words }) {
     read(defaultSettings(), words);
   },

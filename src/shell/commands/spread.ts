@@ -8,6 +8,7 @@ import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { type Lab, labOf, simulationOf } from '../lab/lab.ts';
 import { timeText } from '../lab/moments.ts';
+import { withProgress } from '../lab/progress.ts';
 import { folded, round3, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -38,7 +39,11 @@ export const spread: Command = {
     if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     const lab = labOf(shell);
     const told = createSpread(addressOf(lab, word));
-    await simulation.replay({ ...BLIND, event: told.hear }, signal);
+    await withProgress(
+      shell,
+      () => 'telling the history once more …',
+      () => simulation.replay({ ...BLIND, event: told.hear }, signal),
+    );
     const running = new Set(lab.names());
     const report = told.report((node) => running.has(node));
     const nodes = running.size;
@@ -88,7 +93,7 @@ function drawn(shell: Shell, raw: SpreadReport, nodes: number, now: number): str
   const times = timesOf(report);
   const head = [
     `${address}${owner === null ? '' : ` (${safe(owner)})`}: ${knowing} of ${nodes} nodes know it`,
-    ...(times === null ? [] : [`half by ${seconds(times.medianUs)}, the last at ${seconds(times.lastUs)}`]),
+    ...(times === null ? [] : [`half of them by ${seconds(times.medianUs)}, all by ${seconds(times.lastUs)}`]),
   ].join(', ');
   return [folded(head, columns, 2), ...drawSpread(report, { columns, strong, dim })].join('\n');
 }

@@ -11,6 +11,7 @@ export const stats: Command = {
   looks: alwaysLooks,
   aliases: ['getnettotals'],
   group: 'watch',
+  asksNode: true,
   takesNodes: true,
   usage: 'stats [ID]',
   summary: 'messages by type',

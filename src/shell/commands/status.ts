@@ -7,6 +7,7 @@ export const status: Command = {
   looks: alwaysLooks,
   aliases: ['info'],
   group: 'network',
+  asksNode: true,
   usage: 'status',
   summary: 'this node',
   run(shell) {

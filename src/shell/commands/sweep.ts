@@ -1,6 +1,7 @@
 /** `sweep`: one lab script with many seeds, on several threads; how many passed comes out, and what went wrong first with each of the others. */
 import { availableParallelism } from 'node:os';
-import { isSettingKey } from '../../settings.ts';
+import { isSettingKey, SETTINGS } from '../../settings.ts';
+import { nearest } from '../../util/nearest.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withProgress } from '../lab/progress.ts';
@@ -88,6 +89,12 @@ function readJobs(text: string | undefined): number {
   return number;
 }
 
+function unknown(word: string, key: string | undefined, keys: readonly string[], usage: string): UsageError {
+  const near = key === undefined ? [] : nearest(key, [...keys, ...Object.keys(SETTINGS)]);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `usage: ${usage}`;
+  return new UsageError(`${JSON.stringify(safe(word))} is no setting and no word of this command; ${hint}`, near);
+}
+
 /** A file, or else the script of the lab that is here, what the keys say, and settings as `KEY=VALUE`. */
 export function scriptOfWords(shell: Shell, words: readonly string[], keys: readonly string[], usage: string) {
   const rest = new Map<string, string>();
@@ -97,8 +104,8 @@ export function scriptOfWords(shell: Shell, words: readonly string[], keys: read
     const [, key, value = ''] = /^([a-z.]+)=(.*)$/.exec(word) ?? [];
     if (key !== undefined && keys.includes(key)) rest.set(key, value);
     else if (key !== undefined && isSettingKey(key)) settings.push(word);
-    else if (path === null) path = word;
-    else throw new UsageError(`usage: ${usage}`);
+    else if (path === null && key === undefined) path = word;
+    else throw unknown(word, key, keys, usage);
   }
   const { program } = shell.options.labs ?? { program: null };
   if (program === null) throw new CommandError('no-lab', 'this shell can make no lab');

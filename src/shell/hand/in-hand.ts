@@ -1,6 +1,7 @@
 /** Messages in hand as a shell has them: orders go to the world that the running line is about, and one line for people comes out of each message. */
 import type { MessageInHand, TapAnswer, TapChange, TapOrder } from '../../core/tap.ts';
 import { CommandError } from '../errors.ts';
+import { expressionFault } from '../expressions.ts';
 import { age, round3, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -13,7 +14,7 @@ const ABOVE_TCP = 'impossible on real TCP, done above it';
 /** Throws when the order was refused. */
 export function tell(shell: Shell, order: TapOrder): Extract<TapAnswer, { ok: true }> {
   const answer = shell.world.tap.order(order);
-  if (!answer.ok) throw new CommandError(answer.code, safe(answer.message, 400));
+  if (!answer.ok) throw new CommandError(answer.code, expressionFault(answer.message));
   return answer;
 }
 

@@ -3,8 +3,8 @@
  * after everything that happens; nothing here prints.
  */
 import type { Simulation, Watcher } from '../../core/simulation.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { safe } from '../render.ts';
+import { CommandError } from '../errors.ts';
+import { expressionError } from '../expressions.ts';
 import { happenedText, inputText } from './happened.ts';
 import { momentText, timeText } from './moments.ts';
 
@@ -170,7 +170,7 @@ function settle(entry: Entry, verdict: Verdict, seen: Seen | null, why: string |
 
 function asUsage(error: unknown): never {
   if (error instanceof Error && error.name === 'AbortError') throw error;
-  throw new UsageError(safe(error instanceof Error ? error.message : String(error), 300));
+  throw expressionError(error);
 }
 
 function readableNow<Result>(read: () => Result): Result {

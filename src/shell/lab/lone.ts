@@ -20,7 +20,7 @@ export async function findLone(startup: Startup, input: Readable, isTerminal: bo
   const { script, headless } = startup;
   if (headless || (script === null && isTerminal)) return { kind: 'other', input: null };
   if (script === null) return findPiped(input);
-  const areLabs = script.map(({ path, lines }) => path !== null && isLabScript(lines[0] ?? ''));
+  const areLabs = script.map(({ path, lines }) => path !== null && isLabScript(lines[0] ?? '', path));
   if (!areLabs.includes(true)) return { kind: 'other', input: null };
   if (areLabs.includes(false))
     throw new UsageError('a lab script runs without a node: leave out -e and scripts that are none');

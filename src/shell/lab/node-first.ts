@@ -4,7 +4,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { safe } from '../render.ts';
 
 const NAME = 'n[0-9]{1,9}(?:\\.\\.n[0-9]{1,9})?';
-const FIRST = new RegExp(`^\\s*(live|all|@[A-Za-z][\\w-]*|${NAME}(?:,${NAME})*):(?!:)\\s*(.*)$`, 's');
+const FIRST = new RegExp(`^\\s*(live|all|@[A-Za-z][\\w-]*|${NAME}(?:,${NAME})*)\\s*:(?!:)\\s*(.*)$`, 's');
 /** Nodes of one group, all told. */
 export const MEMBERS_MAX = 100_000;
 
@@ -41,8 +41,11 @@ function partNames(
   const [, first, last] = /^n([0-9]{1,9})\.\.n([0-9]{1,9})$/.exec(part) ?? [];
   if (first === undefined) return [part];
   const size = Number(last) - Number(first) + 1;
-  if (size < 1 || size > MEMBERS_MAX)
-    throw new UsageError(`${safe(part)} names nobody; type the lower number first, such as n1..n4`);
+  if (size < 1) throw new UsageError(`${safe(part)} names nobody; type the lower number first, such as n1..n4`);
+  if (size > MEMBERS_MAX)
+    throw new UsageError(
+      `${safe(part)} names ${size.toLocaleString('en')} nodes; one word names at most ${MEMBERS_MAX.toLocaleString('en')}`,
+    );
   return Array.from({ length: size }, (_, i) => `n${Number(first) + i}`);
 }
 

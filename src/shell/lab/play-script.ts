@@ -40,6 +40,7 @@ export async function playScript(
     for (const line of script.lines) await check(shell, line);
     const stopped = await runLines(shell, play, script, signal, say);
     const { lab } = shell as { lab: Lab | null };
+    if (lab === null && stopped !== null) throw wrong(stopped.where, stopped.message, { code: stopped.code, near: [] });
     if (lab === null) throw new UsageError(`${script.path ?? 'stdin'} spawns no nodes; type spawn n1..n8 in it`);
     lab.script = script;
     return await conclude(lab, { script, options, play, stopped });

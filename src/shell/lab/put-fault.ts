@@ -1,7 +1,8 @@
 /** Puts faults on a shell's lab: a text as a user types it goes in, the faults that came of it come out, or one line that says what is wrong. */
 import type { Groups, Simulation } from '../../core/simulation.ts';
 import type { Answer } from '../command.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { expressionFault } from '../expressions.ts';
 import { shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { type Lab, labOf } from './lab.ts';
@@ -28,14 +29,14 @@ export interface Put {
 export function putOn({ groups }: Lab, simulation: Simulation, text: string): readonly Put[] {
   const named: Groups = Object.fromEntries(groups);
   const answer = simulation.fault(text, named);
-  if (!answer.ok) throw new UsageError(shownFault(answer.message));
+  if (!answer.ok) throw new UsageError(expressionFault(answer.message));
   return answer.ids.map((id, i) => ({ id, text: answer.texts[i] ?? '' }));
 }
 
 /** The same of a line that is to be done later. */
 export async function checkFault(labs: LabWorlds, text: string, { names, groups }: There): Promise<void> {
   const message = await labs.faultRefusal(text, names, groups);
-  if (message !== null) throw new UsageError(shownFault(message));
+  if (message !== null) throw new UsageError(expressionFault(message));
 }
 
 /** So many of one line are shown, the rest is counted. */
@@ -50,7 +51,6 @@ export const putLines = (rows: readonly Put[], word = ''): string =>
 
 export function putFault(shell: Shell, text: string, what: string): Answer {
   const { lab, simulation } = harmedLab(shell, what);
-  if (lab.world.nodes().length === 0) throw new CommandError('no-such-node', 'no node is running');
   const rows = putOn(lab, simulation, text);
   return { value: rows, text: putLines(rows) };
 }

@@ -43,9 +43,11 @@ export async function runAlone(
 
   async function runOne(script: Script): Promise<number> {
     const said: Promise<void>[] = [];
-    const report = await playAlone(labs, script, options, signal, (text) => {
+    const say = (text: string) => {
       if (!json) said.push(out.answer(text));
-    });
+    };
+    const hearer = { json, print: (text: string) => err.notice(text) };
+    const report = await playAlone(labs, script, options, signal, say, hearer);
     await Promise.all(said);
     await out.answer(json ? toJson(report) : reportText(report).join('\n'));
     return EXIT_OF[report.verdict];

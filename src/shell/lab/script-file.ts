@@ -27,18 +27,18 @@ export interface Script {
   readonly lines: readonly ScriptLine[];
 }
 
-/** Whether a text that begins with this line is a lab script. */
-export function isLabScript(firstLine: string): boolean {
+/** Whether a text that begins with this line is a lab script; `path` is where it stands. */
+export function isLabScript(firstLine: string, path = 'stdin'): boolean {
   const line = firstLine.trim();
   if (ANY_HEADER.test(line) && line !== HEADER)
-    throw new UsageError(`this peersh reads ${HEADER}, not ${JSON.stringify(safe(line))}`);
+    throw new UsageError(`${safe(path)}:1: this peersh reads ${HEADER}, not ${JSON.stringify(safe(line))}`);
   return line === HEADER;
 }
 
 /** Of files that it sources, `pathOf` says where they are. */
 export function readScript(path: string, pathOf: (path: string) => string = (one) => one): Script {
   const lines = readLines(path);
-  if (!isLabScript(lines[0] ?? ''))
+  if (!isLabScript(lines[0] ?? '', path))
     throw new UsageError(`${safe(path)} is no lab script: its first line must be ${HEADER}; source runs other files`);
   return scriptOf(path, lines, pathOf);
 }
@@ -96,9 +96,17 @@ export function spawnedBy(lines: readonly ScriptLine[]): Set<string> {
     const words = wordsOf(text, where);
     const [word, ...rest] = words[0] === 'at' ? words.slice(2) : words;
     if (word !== 'spawn') continue;
-    for (const one of rest) if (isNames(one)) for (const name of namesOf(one, new Map(), () => [])) names.add(name);
+    for (const one of rest) if (isNames(one)) for (const name of namesAt(where, one)) names.add(name);
   }
   return names;
+}
+
+function namesAt(where: string, word: string): readonly string[] {
+  try {
+    return namesOf(word, new Map(), () => []);
+  } catch (error) {
+    throw new UsageError(`${where}: ${(error as Error).message}`);
+  }
 }
 
 /** Whether a word of spawn names nodes. */

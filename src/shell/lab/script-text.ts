@@ -36,7 +36,8 @@ export function scriptText({ options, settings, inputs, end, hash }: Recording):
     else if (input.kind === 'tap') lines.push(orderLine(input.order));
     else lines.push(`# ${inputText({ index, time, input })}: no line of the shell does that`);
   }
-  lines.push(`run to #${end.index} ${exactTime(end.time)}`);
+  const last = `run to #${end.index} ${exactTime(end.time)}`;
+  if (last !== at) lines.push(last);
   lines.push(`# hash ${hashText(hash)} at ${momentText(end)}`);
   return lines;
 }

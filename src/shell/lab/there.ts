@@ -50,5 +50,5 @@ export function thereOf({ lab, play }: Shell): There {
 export function expectThere(who: string, { names, groups }: There): void {
   const known = new Set(names);
   for (const name of namesOf(who, new Map(Object.entries(groups)), () => names))
-    if (!known.has(name)) throw new UsageError(`${safe(name)} is no node`);
+    if (!known.has(name)) throw new UsageError(`${safe(name)} is no node; there are ${names[0]} to ${names.at(-1)}`);
 }

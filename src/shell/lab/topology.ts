@@ -11,6 +11,8 @@ export type Dials = readonly (readonly number[])[];
 
 const FORMS = 'line, ring, grid, star, full, tree:K, er:P, ws:K,P, ba:M';
 const NAMES = ['line', 'ring', 'grid', 'star', 'full', 'tree', 'er', 'ws', 'ba'];
+/** As they are typed. */
+export const TOPOLOGY_WORDS: readonly string[] = NAMES.map((name) => `topology=${name}`);
 /** A node dials no more than this many: its bootstrap list would not take them. */
 export const DIALS_MAX = 256;
 /** `er` looks at every pair. */

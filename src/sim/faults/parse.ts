@@ -38,12 +38,18 @@ export function parseFault(text: string, resolver: Resolver): FaultReading {
   }
 }
 
+/** A word that was meant as the beginning of a clause has no place among the arguments. */
+function tooMany(name: string, word: string, usage: string): Wrong {
+  const near = nearest(word, CLAUSES);
+  return new Wrong(`${name}: ${shown(word)} is one word too many: type ${near.length > 0 ? near.join(' or ') : usage}`);
+}
+
 function readFault(text: string, resolver: Resolver): FaultSpec[] {
   if (text.length > TEXT_LENGTH_MAX) throw new Wrong(`a fault has at most ${TEXT_LENGTH_MAX} characters`);
   const words = text.match(WORDS) ?? [];
   const [name = '', ...rest] = words[0] === 'fault' ? words.slice(1) : words;
   if (isPresetName(name) && rest[0] !== undefined && !CLAUSES.includes(rest[0]))
-    throw new Wrong(`${name}: ${shown(rest[0])} is one word too many: type ${presetUsage(name)}`);
+    throw tooMany(name, rest[0], presetUsage(name));
   if (isPresetName(name))
     return PRESETS[name].faults.flatMap((fault) => readFault([fault, ...rest].join(' '), resolver));
   if (!isFaultName(name)) {
@@ -61,8 +67,6 @@ function readFault(text: string, resolver: Resolver): FaultSpec[] {
 /** One record of values for each node that is meant. */
 function readArguments(name: FaultName, words: readonly string[], resolver: Resolver): Record<string, Value>[] {
   const { args }: FaultRow = FAULTS[name];
-  if (words.length > args.length)
-    throw new Wrong(`${name}: ${shown(words[args.length])} is one word too many: type ${usageOf(name)}`);
   let records: Record<string, Value>[] = [{}];
   for (const [index, arg] of args.entries()) {
     const word = words[index];
@@ -71,6 +75,8 @@ function readArguments(name: FaultName, words: readonly string[], resolver: Reso
     const values = word === undefined ? [null] : readArgument(name, arg, word, resolver);
     records = records.flatMap((record) => values.map((value) => ({ ...record, [arg.name]: value })));
   }
+  const surplus = words[args.length];
+  if (surplus !== undefined) throw tooMany(name, surplus, usageOf(name));
   return records;
 }
 
@@ -78,7 +84,7 @@ function readArgument(name: FaultName, arg: Argument, word: string, resolver: Re
   if (arg.type === 'choice') {
     const choices = arg.of ?? [];
     if (choices.includes(word)) return [word];
-    const near = nearest(word, choices);
+    const near = nearest(word, arg.optional === true ? [...choices, ...CLAUSES] : choices);
     throw new Wrong(
       `${name}: ${shown(word)} is no ${arg.name}: type ${(near.length > 0 ? near : choices).join(' or ')}`,
     );

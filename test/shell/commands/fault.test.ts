@@ -98,6 +98,12 @@ test('heal: one by its id, those that name a node or a group, all; and a crashed
   assert.deepEqual(ids(await value<Row[]>('heal @A')), ['f2']);
   assert.equal(await text('heal'), 'healed f4 nat n5 full\nhealed f5 latency 5ms');
   assert.equal((await failure('heal f4')).message, 'f4 is not on; no fault is on');
+  await text('loss 5%');
+  await text('dup 5%');
+  await text('rate 1KiB/s');
+  assert.match((await failure('heal f6,f9')).message, /^f9 is not on; on are f6, f7, f8$/);
+  assert.equal(await text('heal f6,f8'), 'healed f6 loss 5%\nhealed f8 rate 1KiB/s');
+  assert.equal(await text('heal f7'), 'healed f7 dup 5%');
   for (let i = 0; i < 23; i += 1) await text(`latency ${i + 1}ms`);
   assert.match(await text('heal'), /^(?:healed f\d+ latency \d+ms\n){20}… 3 more$/);
   await text('run 5s');
@@ -206,6 +212,7 @@ test('chaos: a wrong word is one line', async () => {
   await text('lab stop');
   await text('lab 3');
   for (const [line, message] of [
+    ['chaos foo', /^chaos: "foo" does not fit here: usage: chaos /],
     ['chaos ruff', /^chaos: "ruff" does not fit here: usage: chaos /],
     ['chaos gentel', /^chaos: "gentel" does not fit here: type gentle$/],
     ['chaos 1 2', /^chaos: "2" does not fit here/],
@@ -252,4 +259,26 @@ test('help: faults lists every one with its usage, meaning and other name; the n
   shell.columns = () => 60;
   for (const line of (await text('help faults')).split('\n')) assert.ok(line.length < 60, line);
   assert.match(await text('apropos blackhole'), /^fault +partition/m);
+});
+
+test('crash: of a node that is gone nothing is told as if it ran, and restart brings back the last one', async () => {
+  const { shell, text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  await text('crash n1');
+  for (const line of ['status', 'peers', 'addrs', 'ping all', 'bans', 'connect n2', 'stats', 'bootstrap', 'listen'])
+    assert.equal(
+      (await failure(line)).message,
+      'n1 is not running at 5s; restart n1 starts it anew, use n2 goes to another node',
+      line,
+    );
+  for (const line of ['lab', 'faults', 'map', 'n2: status', 'log -n 1', 'events', 'run 1s']) await text(line);
+  await text('crash n2,n3');
+  assert.equal(shell.prompt(), 'lab n1 6s> ');
+  assert.equal((await failure('status')).message, 'n1 is not running at 6s; restart n1 starts it anew');
+  await text('restart n2,n1');
+  await text('run 5s');
+  assert.equal((await value<unknown[]>('peers')).length, 1);
+  const hash = await text('lab hash');
+  assert.match(await text('lab check'), new RegExp(hash.slice(0, 8)));
 });

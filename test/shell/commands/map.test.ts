@@ -113,3 +113,21 @@ test('map: what cannot be is one line', async () => {
   assert.match((await failure('map --dot --svg')).message, /^usage: map/);
   assert.match((await failure('map --dot /nowhere/at/all')).message, /^cannot write \/nowhere\/at\/all \(ENOENT\)$/);
 });
+
+test('map: a crashed node that its peers still hold for one has its name in brackets, and it is said why', async () => {
+  const { text, value } = await labOf('lab 4');
+  await text('isolate n3');
+  await text('crash n3');
+  const map = await value<MapValue>('map');
+  assert.deepEqual(
+    map.nodes.map(({ name }) => name),
+    ['n1', 'n2', 'n4', '(n3)'],
+  );
+  assert.equal(map.connections.filter(({ from, to }) => [from, to].includes('(n3)')).length, 3);
+  const lines = (await text('map')).split('\n');
+  assert.equal(lines[0], '4 nodes, 6 connections');
+  assert.equal(lines.at(-1), '(n3) is not running, and its peers have not noticed yet');
+  await text('heal all');
+  await text('run 30s');
+  assert.doesNotMatch(await text('map'), /not running|\(n/);
+});

@@ -27,3 +27,25 @@ test('send: wrong input is one line', async () => {
     assert.match((await failure(line)).message, /^usage: send ID JSON/);
   assert.equal((await failure('send zz {}')).code, 'no-such-peer');
 });
+
+test('send, inject: in a lab the name of a node stands for its address, and who is none is told', async () => {
+  const { text, failure, value } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 5s');
+  assert.match(await text('send n3 {"msgtype":"ping"}'), /^sent 19 bytes \(ping\) to n3 \(#\d+\)$/);
+  assert.match(await text('n2: send n4 --raw hello'), /^sent 6 bytes \(malformed\) to n4 \(#\d+\)$/);
+  assert.match(await text('inject n3 {"msgtype":"pong"}'), /^heard from n3 \(#\d+\)$/);
+  const { id } = await value<{ id: string }>('n2: inject n1 {"msgtype":"ping"}');
+  assert.equal(id, (await value<{ nodeId: string }>('n1: status')).nodeId);
+  for (const line of ['send n9 {}', 'inject n9 {}'])
+    assert.equal((await failure(line)).message, 'no node "n9" in the lab; there are n1 to n4', line);
+});
+
+test('listen: a simulated node says that it has one address', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 2');
+  assert.equal(
+    (await failure('listen 127.0.0.1:0')).message,
+    'cannot listen on 127.0.0.1:0: a simulated node has one address',
+  );
+});

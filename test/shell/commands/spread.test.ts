@@ -23,7 +23,7 @@ test('spread: a tree from the node itself and from bootstrap lists, with times',
   assert.equal(shell.prompt(), before);
   assert.match(
     lines[0] ?? '',
-    /^10\.0\.0\.7:5999 \(n7\): 8 of 8 nodes know it, half by \d\.\d{3}s, the last at \d\.\d{3}s$/,
+    /^10\.0\.0\.7:5999 \(n7\): 8 of 8 nodes know it, half of them by \d\.\d{3}s, all by \d\.\d{3}s$/,
   );
   assert.match(lines[1] ?? '', /^n7 +0\.000s {2}itself$/);
   assert.equal(lines.length, 9);

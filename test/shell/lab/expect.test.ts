@@ -122,3 +122,73 @@ test('expect: what is wrong is one line with the nearest right word', async () =
   }
   assert.match(await text('report'), /^nothing is expected/);
 });
+
+test('expect: what cannot be decided yet says that it is open', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  await text('lab 3');
+  for (const wanted of ['never type=bye', 'always peers<=2', 'eventually peers>=2 within 5s'])
+    assert.equal(await text(`expect ${wanted}`), `  open     ${wanted}`);
+  assert.equal((await value<Row>('expect never type=ping')).verdict, 'open');
+  assert.equal(
+    await text('expect eventually peers=0'),
+    '  pass     eventually peers=0',
+    'what is decided says its verdict',
+  );
+});
+
+test('expect, run until: a path that no state has is named with the nearest one, and no time passes', async () => {
+  const { shell, text, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  const refused: [string, RegExp][] = [
+    ['run until state.peerz.size>1', /^state has no "peerz" at column 1; did you mean state\.peers\?$/],
+    ['expect always state.settings.pingg=1', /^state\.settings has no "pingg"/],
+    ['expect n1.state.peerz.size=1', /did you mean n1\.state\.peers\?$/],
+    [
+      'loss 5% until n1.state.peerz.size>1',
+      /^loss: n1\.state has no "peerz" at column 1; did you mean n1\.state\.peers\?$/,
+    ],
+    ['break n1.state.peerz.size>1', /^n1\.state has no "peerz" at column 1; did you mean n1\.state\.peers\?$/],
+  ];
+  for (const [line, message] of refused) {
+    const { code, message: said } = await failure(line);
+    assert.match(said, message, line);
+    assert.equal(code, 'usage', line);
+  }
+  assert.equal(shell.prompt(), 'lab n1 0s> ');
+  assert.match(await text('report'), /^nothing is expected/);
+  assert.equal(
+    await text('run until n2.state.peers.size>=2 & state.nextAskAt>0 max 5s').then((said) => said.split('#')[0]),
+    'main',
+  );
+});
+
+test('expressions: wherever one is typed, an unknown word points to the list of those that there are', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  const lines = [
+    'run until foo',
+    'expect foo',
+    'expect never foo',
+    'expect eventually foo within 5s',
+    'loss 5% until foo',
+    'latency 20ms on foo',
+    'fault dup 5% on n1<>n2 until foo',
+    'break foo',
+    'at 5s loss 5% until foo',
+    'at 5s break foo',
+    'at 5s expect foo',
+    'wait foo',
+    'log foo',
+    'match foo',
+  ];
+  for (const line of lines)
+    assert.match(
+      (await failure(line)).message,
+      /unknown word "foo" at column \d+; help match lists what there is$/,
+      line,
+    );
+  for (const line of ['loss 5% on typ=ping', 'break typ=ping', 'expect never typ=ping'])
+    assert.match((await failure(line)).message, /unknown field "typ" at column \d+; did you mean type\?$/, line);
+  for (const line of ['loss 5% until peers>=', 'partition n1', 'crash n9', 'break ping at sned'])
+    assert.doesNotMatch((await failure(line)).message, /help match/, line);
+});

@@ -97,6 +97,8 @@ test('fault words: a wrong word is one line that says which and what to type', a
     ['latency 20ms on n1 for ever', /^latency: "ever" is not a duration/],
     ['latency 20ms until conveged()', /converged/],
     ['partition n1', /^partition: "n1" is not two sides such as n1,n2\|n3 or @A\|@B$/],
+    ['loss 5% fr 3s', /^loss: "fr" is one word too many: type for$/],
+    ['satellite fr 3s', /^satellite: "fr" is one word too many: type for$/],
     ['satellite 3', /^satellite: "3" is one word too many: type satellite \[on SELECTOR\]/],
     ['fault crsh n3', /^"crsh" is no fault: type crash$/],
     ['fault', /^usage: fault NAME .*; help faults lists them$/],

@@ -85,6 +85,35 @@ test('diff: a node that is there on one side only is one of those that differ', 
   assert.match(shown, /^n3 {5}A {2}not there\n {7}B {2}peers /m);
 });
 
+test('diff: one node alone differs, and one without peers has no peers', async () => {
+  const { text } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('run 3s');
+  const shown: string[] = [];
+  for (let index = 1; index < 60; index += 1) shown.push(await text(`diff #0 #${index}`));
+  assert.ok(
+    shown.some((one) => /^1 node of 4 differs:\nn\d {5}A {2}no peers; knows /m.test(one)),
+    shown.at(-1),
+  );
+  assert.ok(shown.some((one) => /^2 nodes of 4 differ:$/m.test(one)));
+  assert.ok(!shown.some((one) => one.includes('peers ;')));
+});
+
+test('history: a journey that is interrupted says where it ended, and checkout goes to the end', async () => {
+  const { shell, text } = await openShell({ peers: 0 });
+  await text('lab 40');
+  await text('run 60s');
+  const end = await text('lab hash');
+  const running = shell.run('rewind 50s');
+  shell.interrupt();
+  const result = await running;
+  assert.equal(result.kind, 'aborted');
+  const [, moment] = /^\^C\nat (main#\d+) [\d.]+s, interrupted; checkout main goes to the end$/.exec(result.text) ?? [];
+  assert.ok((await text('lab hash')).endsWith(` at ${moment}`), result.text);
+  await text('checkout main');
+  assert.equal(await text('lab hash'), end);
+});
+
 test('history: a label is a moment that rewind knows', async () => {
   const { text, failure } = await openShell({ peers: 0 });
   await text('lab 3');

@@ -12,6 +12,7 @@ test('node first: nodes, ranges, groups, all and live before a colon, and nothin
     ['@A: status', '@A', 'status'],
     ['all: ping n1', 'all', 'ping n1'],
     ['live: status', 'live', 'status'],
+    ['n1 : peers', 'n1', 'peers'],
   ])
     assert.deepEqual(readNodeFirst(line ?? ''), { who, rest }, line);
   for (const line of ['peers', 'node: 1', 'connect n1:5999', 'n1::x', 'x = {n1: 2}', '{ all: 1 }'])

@@ -228,6 +228,33 @@ test('at: a mistake in what is typed is told at once, and nothing is planned', a
   );
 });
 
+test('script: what it traces is heard, and nothing else that comes of its own accord', async () => {
+  const heard: string[] = [];
+  const said: string[] = [];
+  const hear = { json: false, print: (text: string) => void heard.push(text) };
+  const script = scriptOf('x.lab', [HEADER, 'spawn n1..n3', 'run 5s', 'trace ping', 'run 60s', 'untrace', 'run 60s']);
+  const { signal } = new AbortController();
+  const options = { seed: null, settings: [] };
+  await playAlone(createTestLabs(), script, options, signal, (text) => void said.push(text), hear);
+  assert.ok(heard.length >= 2, heard.join('\n'));
+  for (const line of heard) assert.match(line, /^(?:n\d: )?[<>] #\d+ n\d ping nonce=\d+$/);
+  assert.ok(!said.some((line) => line.includes('nonce=')));
+  const asJson: string[] = [];
+  await playAlone(createTestLabs(), script, options, signal, () => undefined, {
+    json: true,
+    print: (text) => void asJson.push(text),
+  });
+  assert.equal(asJson.length, heard.length);
+  for (const line of asJson) assert.equal((JSON.parse(line) as { type: string }).type, 'ping');
+});
+
+test('script: run with --speed is refused, since nothing waits for what runs in the background', async () => {
+  assert.match(
+    await wrong(['spawn n1..n3', 'run 5s --speed 10']),
+    /^x\.lab:3: --speed runs in the background, and nothing in a lab script waits for that; leave it out$/,
+  );
+});
+
 test('script: a wrong line names file, line, word and the nearest right one', async () => {
   const table: [string[], RegExp][] = [
     [['spwn n1..n8'], /^x\.lab:2: unknown command "spwn"; did you mean spawn\?$/],
@@ -247,6 +274,22 @@ test('script: a wrong line names file, line, word and the nearest right one', as
       /^x\.lab:2: unknown setting "ping\.intervall"; did you mean ping\.interval/,
     ],
     [['set seed x', 'spawn n1..n8'], /^x\.lab:2: seed=x is no whole number/],
+    [['set sed 4', 'spawn n1..n8'], /^x\.lab:2: unknown setting "sed"; did you mean seed\?$/],
+    [
+      ['spawn n1..n60000'],
+      /^x\.lab:2: 60,000 nodes would need some [\d.]+ GiB of memory and there are 4\.0; lab \d+ fits$/,
+    ],
+    [['spawn n1..n9', 'spawn n10..n60000', 'run 1s'], /^x\.lab:2: 60,000 nodes would need some/],
+    [['spawn n1..n1000000'], /^x\.lab:2: n1\.\.n1000000 names 1,000,000 nodes; one word names at most 100,000$/],
+    [['spawn n8..n1'], /^x\.lab:2: n8\.\.n1 names nobody; type the lower number first, such as n1\.\.n4$/],
+    [
+      ['spawn n1..n8', 'expect never ping within 5s'],
+      /^x\.lab:3: within goes with eventually only; always and never hold to the end of the run$/,
+    ],
+    [['spawn n1..n8', 'at 5s n1: connect n9', 'run 10s'], /^x\.lab:3: n9 is no node; there are n1 to n8$/],
+    [['spawn n1..n8', 'at 5s n9: peers', 'run 10s'], /^x\.lab:3: n9 is no node; there are n1 to n8$/],
+    [['spawn n1..n8', 'partition n1|n2 fr 5s'], /^x\.lab:3: partition: "fr" is no oneway: type for$/],
+    [['spawn n1..n8', '3gg on n1'], /^x\.lab:3: unknown command "3gg"; did you mean 3g\?$/],
     [['spawn n1..n8', 'set seed 4'], /^x\.lab:3: set seed must stand before the first spawn$/],
     [['spawn n1..n8', 'expect evntually converged()'], /^x\.lab:3: unknown word "evntually" at column 1/],
     [
@@ -306,7 +349,10 @@ test('lab FILE: another file is refused, and lines that are sourced are named by
   const plain = fileFor(context, 'plain.txt', ['status']);
   assert.match((await failure(`lab ${plain}`)).message, /is no lab script: its first line must be #!peersh lab v1/);
   const later = fileFor(context, 'later.lab', ['#!peersh lab v2', 'spawn n1']);
-  assert.match((await failure(`lab ${later}`)).message, /^this peersh reads #!peersh lab v1, not "#!peersh lab v2"$/);
+  assert.match(
+    (await failure(`lab ${later}`)).message,
+    /later\.lab:1: this peersh reads #!peersh lab v1, not "#!peersh lab v2"$/,
+  );
   const inner = fileFor(context, 'inner.txt', ['run 1s', 'expect peres>=1']);
   const outer = fileFor(context, 'outer.lab', [HEADER, 'spawn n1..n3', `source ${inner}`]);
   assert.match((await failure(`lab ${outer}`)).message, /^.*inner\.txt:2: unknown (field|word) "peres"/);

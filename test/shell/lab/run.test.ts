@@ -15,6 +15,16 @@ test('run: to an event and to a time, and never back', async () => {
   assert.match((await failure('run --speed -1')).message, /--speed/);
 });
 
+test('run: to an event that will never come fails, and says how far it came', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 1');
+  await text('crash n1');
+  const { code, message } = await failure('run to #1000');
+  assert.match(message, /^nothing more happens: #1000 does not come, it is main#\d+ [\d.]+s$/);
+  assert.equal(code, 'timeout');
+  assert.match(await text('run 5s'), /^main#\d+ [\d.]+s: 0 events$/);
+});
+
 test('run: with --speed it goes on in step with the wall while commands are answered, until pause', async () => {
   const { shell, text, value } = await openShell({ peers: 0 });
   await text('lab 4');

@@ -15,6 +15,41 @@ test('lab check: a run is the same twice', async () => {
   assert.match(await text('lab check'), /^the same twice, as objects and encoded: \d+ events, hash [0-9a-f]{8}$/);
 });
 
+test('lab check: a run that is not the same twice is told with both sides of the first event that differs', async (context) => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 5');
+  await text('run 20s');
+  // What no run may depend on: how often something was asked in this process.
+  const { imul } = Math;
+  let calls = 0;
+  context.mock.method(Math, 'imul', (a: number, b: number) => {
+    calls += 1;
+    return calls % 4_999 === 0 ? imul(a, b) ^ 1 : imul(a, b);
+  });
+  const { code, message, divergence } = await failure('lab check');
+  const [, first, second] = /^not the same twice: first (#\d+ .+), encoded (#\d+ .+|nothing more)$/.exec(message) ?? [];
+  assert.ok(first !== undefined && second !== undefined, message);
+  assert.equal(code, 'differs');
+  const { a, b } = divergence as { a: { index: number; hash: string }; b: { index: number; hash: string } | null };
+  assert.ok(first.startsWith(`#${a.index} `), message);
+  assert.notEqual(a.hash, b?.hash);
+  context.mock.restoreAll();
+  assert.match(await text('lab check'), /^the same twice/, 'nothing of it stays');
+});
+
+test('lab check: what was changed behind the back of the record is found', async () => {
+  const { shell, text, failure } = await openShell({ peers: 0 });
+  await text('lab 5');
+  await text('run 2s');
+  const [node] = shell.lab?.world.nodes() ?? [];
+  assert.ok(node !== undefined);
+  (node.state.settings as { 'getaddr.ask': number })['getaddr.ask'] = 1_000_000;
+  for (const session of node.state.sessions.values()) session.nextPingAt = 2_500_000;
+  await text('n1: set ping.interval 3s');
+  await text('run 20s');
+  assert.match((await failure('lab check')).message, /^not the same twice: it comes to another hash than this world$/);
+});
+
 test('lab script: the lines that it prints lead to the same hash in another shell', async () => {
   const first = await openShell({ peers: 0, settings: { 'ping.interval': 5_000_000 } });
   await first.text('lab 5 seed=7 topology=ring');
@@ -68,4 +103,17 @@ test('order: what is none is one line', async () => {
   for (const line of ['order', 'order x', 'order {}', 'order {"kind":"ping"}', 'order {"kind":"toString"}'])
     assert.equal((await failure(line)).code, 'usage', line);
   assert.deepEqual(await value('order {"kind":"ping","n":1}'), { ok: true, attempt: null, n: 1 });
+});
+
+test('lab script: no line stands twice, wherever its last command was', async () => {
+  const { text } = await openShell({ peers: 0 });
+  await text('lab 4 topology=ring');
+  assert.equal((await text('lab script')).split('\n').filter((line) => line.startsWith('run to')).length, 1);
+  await text('run 5s');
+  await text('rewind 3s');
+  await text('drop n2');
+  const lines = (await text('lab script')).split('\n');
+  assert.equal(lines.length, new Set(lines).size, lines.join('\n'));
+  await text('run 1s');
+  assert.equal((await text('lab script')).split('\n').filter((line) => line.startsWith('run to')).length, 2);
 });

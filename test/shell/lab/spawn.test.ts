@@ -87,11 +87,11 @@ test('at: a later line speaks of its own node only, and what is typed goes on ab
 test('at: a line that fails then is told, and the run goes on', async () => {
   const { text, printed } = await openShell({ peers: 0 });
   await text('lab 3');
-  await text('at 2s drop n9');
+  await text('at 2s drop #77');
   await text('run 5s');
   await text('run 1s');
   assert.ok(
-    printed.some((line) => /at 2s: no node "n9" in the lab/.test(line)),
+    printed.some((line) => /at 2s: no peer "#77"/.test(line)),
     printed.join('\n'),
   );
 });
@@ -107,6 +107,7 @@ test('at: what moves the time, waits or is no command is refused at once', async
     ['at 5s n1: wait peers>=2', /^wait moves the time itself, or waits/],
     ['at 5s n1: conect n2', /^unknown command "conect"$/],
     ['at 5s 1+1', /^unknown command|^plain commands only/],
+    ['at 5s drop n9', /^n9 is no node; there are n1 to n3$/],
     ['at 5s at 6s status', /^at moves the time/],
   ];
   for (const [line, message] of refused) assert.match((await failure(line)).message, message, line);
