@@ -17,17 +17,22 @@ import type { Shell } from './shell.ts';
 
 const MESSAGE_LENGTH_MAX = 300;
 
-/** Does what reads or asks an expression; what is wrong with it is the user's to know. */
+/** Where to look, after what is wrong with an expression when no word is near the one that was typed. */
+export const withHint = (message: string): string =>
+  /^(?:[\w-]+: )?unknown (?:field|function|word) /.test(message) && !message.includes('; did you mean ')
+    ? `${message}; help match lists what there is`
+    : message;
+
+/** What is wrong with an expression is the user's to know. */
+export const usageErrorOf = ({ message, near }: QueryError): UsageError =>
+  new UsageError(withHint(safe(message, MESSAGE_LENGTH_MAX)), near);
+
+/** Does what reads or asks an expression. */
 export function asTypedExpression<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (error instanceof QueryError) {
-      const hint =
-        error.near.length === 0 && error.message.startsWith('unknown ') ? '; help match lists what there is' : '';
-      throw new UsageError(`${safe(error.message, MESSAGE_LENGTH_MAX)}${hint}`, error.near);
-    }
-    throw error;
+    throw error instanceof QueryError ? usageErrorOf(error) : error;
   }
 }
 

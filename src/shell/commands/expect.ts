@@ -3,7 +3,7 @@ import { readExpression } from '../../query/check.ts';
 import { readDuration } from '../../settings.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { asTypedExpression } from '../expressions.ts';
+import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { type Kind, type Wanted, wantedText } from '../lab/expectations.ts';
 import { labOf, simulationOf } from '../lab/lab.ts';
 import { rowText, rowValue } from '../lab/report.ts';
@@ -23,8 +23,15 @@ export const expect: Command = {
     'For example: expect never count(addr)>400, expect eventually converged() within 30s. report tells the verdicts.',
   ],
   raw: true,
+  takesExpression: true,
   needsLab: true,
-  candidates: (_, before) => (before.length === 0 ? FORMS : []),
+  candidates(shell, before, word) {
+    const [form = ''] = before;
+    const typed = FORMS.includes(form) ? before.slice(1) : before;
+    if (typed.includes('within')) return [];
+    const further = before.length === 0 ? FORMS : form === 'eventually' && typed.length > 0 ? ['within'] : [];
+    return [...further, '', ...expressionWords(shell, typed, word)];
+  },
   check({ rest }, { names }) {
     const { expression } = read(rest, this.usage);
     asTypedExpression(() => readExpression(expression, { nodes: names }));

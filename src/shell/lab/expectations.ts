@@ -3,7 +3,9 @@
  * after everything that happens; nothing here prints.
  */
 import type { Simulation, Watcher } from '../../core/simulation.ts';
+import { QueryError } from '../../query/errors.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { usageErrorOf } from '../expressions.ts';
 import { safe } from '../render.ts';
 import { happenedText, inputText } from './happened.ts';
 import { momentText, timeText } from './moments.ts';
@@ -169,6 +171,7 @@ function settle(entry: Entry, verdict: Verdict, seen: Seen | null, why: string |
 }
 
 function asUsage(error: unknown): never {
+  if (error instanceof QueryError) throw usageErrorOf(error);
   if (error instanceof Error && error.name === 'AbortError') throw error;
   throw new UsageError(safe(error instanceof Error ? error.message : String(error), 300));
 }

@@ -2,6 +2,7 @@
 import type { Groups, Simulation } from '../../core/simulation.ts';
 import type { Answer } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { withHint } from '../expressions.ts';
 import { shownFault } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { type Lab, labOf } from './lab.ts';
@@ -28,14 +29,14 @@ export interface Put {
 export function putOn({ groups }: Lab, simulation: Simulation, text: string): readonly Put[] {
   const named: Groups = Object.fromEntries(groups);
   const answer = simulation.fault(text, named);
-  if (!answer.ok) throw new UsageError(shownFault(answer.message));
+  if (!answer.ok) throw new UsageError(withHint(shownFault(answer.message)));
   return answer.ids.map((id, i) => ({ id, text: answer.texts[i] ?? '' }));
 }
 
 /** The same of a line that is to be done later. */
 export async function checkFault(labs: LabWorlds, text: string, { names, groups }: There): Promise<void> {
   const message = await labs.faultRefusal(text, names, groups);
-  if (message !== null) throw new UsageError(shownFault(message));
+  if (message !== null) throw new UsageError(withHint(shownFault(message)));
 }
 
 /** So many of one line are shown, the rest is counted. */
