@@ -80,6 +80,8 @@ export class Recorder implements Recording, Witness {
     return this.columns.first - 1;
   }
 
+  readonly missing = 0;
+
   header(): TraceHeader {
     const { world, app, seed, epochMs } = this.options;
     return { version: 1, app, world, seed, epochMs, nodes: this.nodes.listed(this.columns.connections()) };

@@ -65,10 +65,18 @@ export function rowOf(shell: Shell, event: TraceEvent, indent: number): string {
   return `${' '.repeat(indent)}${cut(eventRow(event), columns === null ? null : columns - 1 - indent)}`;
 }
 
-function summary({ count: kept, forgotten }: Recording, found: number, shown: number, isChosen: boolean): string {
-  const older = forgotten === 0 ? '' : `, ${forgotten} older ones are forgotten`;
+function summary(recording: Recording, found: number, shown: number, isChosen: boolean): string {
+  const kept = recording.count;
+  const older = olderText(recording);
   const of = isChosen ? `${count(found, 'event')} of ${kept}` : count(kept, 'event');
-  return `${of}${shown < found ? `, the last ${shown} shown` : ''}${older}`;
+  return `${of}${shown < found ? `, the last ${shown} shown` : ''}${older === null ? '' : `; ${older}`}`;
+}
+
+/** Of what happened before the first event that is kept; null when nothing did. */
+export function olderText({ forgotten, missing }: Pick<Recording, 'forgotten' | 'missing'>): string | null {
+  const are = (amount: number) => `${count(amount, 'older event')} ${amount === 1 ? 'is' : 'are'}`;
+  if (forgotten > 0) return `${are(forgotten)} forgotten`;
+  return missing > 0 ? `${are(missing)} not in the file` : null;
 }
 
 export const match: Command = {

@@ -10,6 +10,7 @@ import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { RecordFile, readRecording } from '../record-file.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
+import { olderText } from './log.ts';
 
 export const record: Command = {
   name: 'record',
@@ -175,9 +176,10 @@ export const recording: Command = {
         text: 'off; log, match or why run the history once more',
       };
     const { count: events, forgotten } = current;
+    const older = olderText(current);
     return {
       value: { on: true, events, forgotten },
-      text: `on: ${count(events, 'event')}${forgotten === 0 ? '' : `, ${forgotten} older ones are forgotten`}`,
+      text: `on: ${count(events, 'event')}${older === null ? '' : `; ${older}`}`,
     };
   },
 };
