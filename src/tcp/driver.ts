@@ -263,7 +263,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     lineCame(connection, text) {
       const message = parseMessage(text);
-      const number = nextNumber();
+      const number = numberOfArrival(connection);
       if (
         !gate.isIdle.received &&
         !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text, number)
@@ -274,7 +274,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     isHolding: ({ n }) => gate.isHolding(n, null),
     faultCame(connection, fault, text) {
       const { n } = connection;
-      const number = nextNumber();
+      const number = text === null ? 0 : numberOfArrival(connection);
       if (text === null && gate.isHolding(n, 'received')) connection.brokenBy = fault;
       else if (text === null || gate.isIdle.received || gate.passes(n, 'received', null, text, number))
         refuse(connection, fault);
@@ -287,6 +287,12 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       if (connections.size === 0) emptied?.();
     },
   };
+
+  /** What may be stopped has the number it was sent under, so that it has one for whoever looks at both ends. */
+  function numberOfArrival({ n }: Connection): number {
+    const sent = gate.isIdle.received ? null : witness()?.arriving(name, n);
+    return sent ?? nextNumber();
+  }
 
   function refuse({ n }: Connection, fault: FrameFault): void {
     const [reason, detail] = FAULTS[fault];

@@ -19,8 +19,8 @@ interface Scene {
   /** a says a line of that type. */
   readonly say: (type: string) => void;
   readonly pass: (ms: number) => Promise<void>;
-  /** Id of the only message in hand, as soon as there is one. */
-  readonly taken: () => Promise<string>;
+  /** Id of the first message in hand, as soon as there are so many. */
+  readonly taken: (count?: number) => Promise<string>;
 }
 
 export function verdictsContract(name: string, createWorld: () => World): void {
@@ -89,7 +89,7 @@ export function verdictsContract(name: string, createWorld: () => World): void {
   inScene('a line held where it comes is the one that was sent', async ({ world, of, rule, say, order, taken }) => {
     rule('body.msgtype=one & node=n2 at recv once');
     say('one');
-    await taken();
+    assert.equal(await taken(), of('one')[0]?.m);
     order({ kind: 'deliver', id: 'all', inUs: 0 });
     await reach(world, 'it', () => of('one').some(({ k }) => k === 'recv'));
     assert.deepEqual(told(of('one')), [
@@ -100,6 +100,70 @@ export function verdictsContract(name: string, createWorld: () => World): void {
     ]);
     assert.equal(new Set(of('one').map(({ m }) => m)).size, 1);
   });
+
+  inScene(
+    'lines that wait where they come have the numbers they were sent with, in any order of going',
+    async (scene) => {
+      const { world, of, rule, say, order, pass, taken } = scene;
+      rule('body.msgtype=one & node=n2 at recv once');
+      const types = ['one', 'two', 'three'];
+      for (const type of types) say(type);
+      await taken(3);
+      const sent = types.map((type) => of(type).find(({ k }) => k === 'send')?.m);
+      assert.equal(new Set(sent).size, 3);
+      assert.deepEqual(
+        world.tap.held().map(({ id }) => id),
+        sent,
+      );
+      order({ kind: 'drop', id: sent[1] ?? '' });
+      order({ kind: 'deliver', id: 'all', inUs: 0 });
+      say('four');
+      await pass(200);
+      for (const [type, ends] of [
+        ['one', ['send n1', 'hold n2', 'release n2', 'recv n2']],
+        ['two', ['send n1', 'hold n2', 'drop n2']],
+        ['three', ['send n1', 'hold n2', 'release n2', 'recv n2']],
+        ['four', ['send n1', 'recv n2']],
+      ] as const) {
+        const events = of(type);
+        assert.deepEqual(
+          events.map(({ k, n }) => `${k} ${n}`),
+          ends,
+          type,
+        );
+        assert.equal(new Set(events.map(({ m }) => m)).size, 1, type);
+        assert.ok(
+          events.every(({ text }) => text?.includes('in hand') !== true),
+          type,
+        );
+      }
+    },
+  );
+
+  inScene(
+    'copies that were sent wait where they come with numbers of their own',
+    async ({ world, of, rule, say, order, pass, taken }) => {
+      rule('body.msgtype=one & node=n1 at send do dup 1');
+      rule('body.msgtype=one & node=n2 at recv');
+      say('one');
+      await taken(2);
+      const id = of('one')[0]?.m ?? '';
+      assert.deepEqual(
+        world.tap.held().map((one) => one.id),
+        [id, `${id}.2`],
+      );
+      order({ kind: 'deliver', id: 'all', inUs: 0 });
+      say('two');
+      await pass(200);
+      const heard = of('one').filter(({ k }) => k === 'recv');
+      assert.equal(new Set(heard.map(({ m }) => m)).size, 2);
+      assert.ok(heard.every(({ m }) => m?.startsWith(id)));
+      assert.deepEqual(
+        of('two').map(({ k, m }) => `${k} ${m}`),
+        [`send ${of('two')[0]?.m}`, `recv ${of('two')[0]?.m}`],
+      );
+    },
+  );
 
   inScene('an edit tells the line that goes on and the one that was', async ({ of, rule, say, pass }) => {
     rule('body.msgtype=one at send do edit body.msgtype=one-more');
@@ -213,8 +277,9 @@ async function open(world: World): Promise<Scene> {
     async pass(ms) {
       await world.until(() => false, { limitMs: ms });
     },
-    async taken() {
-      for (let i = 0; i < 50 && world.tap.held().length === 0; i += 1) await world.until(() => false, { limitMs: 50 });
+    async taken(count = 1) {
+      for (let i = 0; i < 50 && world.tap.held().length < count; i += 1)
+        await world.until(() => false, { limitMs: 50 });
       return world.tap.held()[0]?.id ?? '';
     },
   };

@@ -68,11 +68,7 @@ function nodeHere(shell: Shell): string {
 const indentOf = (depth: number) => 2 * Math.min(depth, DEPTH_SHOWN);
 
 function whyMessage(shell: Shell, recording: Recording, chronicle: Chronicle, word: string): Told {
-  // On sockets a line has another number where it comes than where it was sent, which a record can tell and a hand cannot.
-  const inHand = `${word} in hand`;
-  const first =
-    chronicle.events.find(({ m }) => m === word) ??
-    chronicle.events.find(({ text }) => text?.endsWith(inHand) === true);
+  const first = chronicle.events.find(({ m }) => m === word);
   if (first === undefined)
     throw new CommandError(
       'no-such-message',
