@@ -75,8 +75,8 @@ export interface Driver {
   readonly context: Context;
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
   handle<Result>(what: Fact, fact: () => Result): Result;
-  /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. */
-  carry(n: number, direction: LineDirection, line: string, number: number): void;
+  /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. False: the connection is ending. */
+  carry(n: number, direction: LineDirection, line: string, number: number): boolean;
   /** Cuts a connection off, with what waits on it. */
   reset(n: number): void;
   /** Reads nothing of a connection while it is full. */
@@ -314,10 +314,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
   }
 
-  function carry(n: number, direction: LineDirection, line: string, number: number): void {
+  function carry(n: number, direction: LineDirection, line: string, number: number): boolean {
     const connection = connections.get(n);
-    if (connection === undefined || connection.isEnding) return;
-    if (connection.isLeaving && direction === 'received') return;
+    if (connection === undefined || connection.isEnding) return false;
+    if (connection.isLeaving && direction === 'received') return false;
     handle(NETWORK, () => {
       if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line), number);
       const refused = connection.refused.get(number);
@@ -329,6 +329,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
         failInside(connection, error);
       }
     });
+    return true;
   }
 
   /** Our own code failed on what a peer sent: that peer goes, the node stays (rule 10). */

@@ -165,6 +165,27 @@ export function verdictsContract(name: string, createWorld: () => World): void {
     },
   );
 
+  inScene('what waited behind a line that ends the connection is gone, and not told as delivered', async (scene) => {
+    const { world, b, of, rule, say, order, pass, taken } = scene;
+    rule('body.msgtype=end & node=n2 at recv once');
+    say('end');
+    say('one');
+    const id = await taken(2);
+    order({ kind: 'edit', id, line: '{"msgtype":"hello","nodeid":"77d1c0de-8b1f-4c43-9f0a-6f6f6a2b1f0e"}' });
+    order({ kind: 'deliver', id, inUs: 0 });
+    await pass(200);
+    assert.equal(world.tap.message(id)?.fate, 'delivered');
+    assert.equal(b.views.gone()[0]?.closed?.reason, 'id-changed');
+    const events = of('one');
+    assert.deepEqual(told(events), [
+      ['send', 'n1', null, false],
+      ['hold', 'n2', null, true],
+      ['drop', 'n2', null, true],
+    ]);
+    assert.equal(events[2]?.text, 'its connection is gone');
+    assert.equal(world.tap.message(events[0]?.m ?? '')?.fate, 'gone');
+  });
+
   inScene('an edit tells the line that goes on and the one that was', async ({ of, rule, say, pass }) => {
     rule('body.msgtype=one at send do edit body.msgtype=one-more');
     say('one');
