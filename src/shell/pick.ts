@@ -5,6 +5,7 @@ import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { reasonText } from './legend.ts';
 import { age, quoted, safe, shortId } from './render.ts';
+import type { Shell } from './shell.ts';
 
 /** Peers named in one message. */
 const NAMED_MAX = 10;
@@ -37,6 +38,10 @@ export function pickPeer(node: NodePort, word: string | undefined, usage: string
     `no peer ${JSON.stringify(safe(word))}; ${whyNot(node, word) ?? liveIds(node)}`,
   );
 }
+
+/** The same of a word that is part of a longer text: in a lab a node's name stands for its address. */
+export const pickPeerHere = ({ node, labHere }: Shell, word: string, usage: string): PeerView =>
+  pickPeer(node, labHere?.addressOf(word) ?? word, usage);
 
 /** Of an address in the book, why nobody is connected there. */
 function whyNot(node: NodePort, word: string): string | null {

@@ -3,7 +3,7 @@ import { parseMessage } from '../../wire/messages.ts';
 import { liveIdsOnly } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { pickPeer, refusal, wantsPeer } from '../pick.ts';
+import { pickPeerHere, refusal, wantsPeer } from '../pick.ts';
 import { safe, shortId } from '../render.ts';
 
 const LINE_LENGTH_MAX = 65_536;
@@ -20,7 +20,7 @@ export const send: Command = {
   run(shell, { rest }) {
     const [, word, raw, text = ''] = /^\s*(\S+)\s*(--raw(?:\s|$))?\s*(.*)$/s.exec(rest) ?? [];
     if (word === undefined || text === '') throw wantsPeer(shell.node, this.usage);
-    const peer = pickPeer(shell.node, word, this.usage);
+    const peer = pickPeerHere(shell, word, this.usage);
     if (text.length > LINE_LENGTH_MAX || /[\r\n]/.test(text))
       throw new UsageError('a message is one line of at most 65536 characters');
     if (raw === undefined) {

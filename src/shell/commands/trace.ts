@@ -8,7 +8,7 @@ import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords, readTyped, refuseOptions, scopeOf, takeOption } from '../expressions.ts';
 import type { Trace } from '../notices.ts';
-import { pickPeer } from '../pick.ts';
+import { pickPeer, pickPeerHere } from '../pick.ts';
 import { safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
@@ -70,7 +70,7 @@ function ofWords(shell: Shell, typed: string, usage: string): Omit<Trace, 'lines
   for (const word of typed.split(/[\s,]+/).filter((one) => one !== '')) {
     if (word === 'in' || word === 'out') direction = word;
     else if (MESSAGE_TYPES.some((type) => type === word)) types.push(word);
-    else if (word !== 'all') n = pickPeer(shell.node, shell.labHere?.addressOf(word) ?? word, usage).n;
+    else if (word !== 'all') n = pickPeerHere(shell, word, usage).n;
   }
   const text = [n === null ? 'all' : `#${n}`, ...(direction === null ? [] : [direction]), ...types].join(' ');
   return { ...compiled(shell, text), node: shell.node, n };
