@@ -103,7 +103,7 @@ export const replay: Command = {
   usage: 'replay [FILE|close] [--drive]',
   summary: 'open a recording',
   details: [
-    'Until replay close, log, match, why and explain tell of the file and not of the node or the lab.',
+    'Until replay close, log, match, why, explain, seq and export tell of the file and not of the node or the lab.',
     'replay --drive FILE gives everything that came to its nodes to the core again, on virtual time, and tells the first thing that the core now does otherwise, with exit code 1 in a script. It goes on in FILE.1 and the next.',
   ],
   options: { drive: { type: 'boolean' } },
@@ -162,7 +162,8 @@ export const recording: Command = {
     const [word] = words;
     if (words.length > 1 || (word !== undefined && word !== 'on' && word !== 'off'))
       throw new UsageError(`usage: ${this.usage}`);
-    const { labHere } = shell;
+    const { labHere, opened: file } = shell;
+    const elsewhere = file === null ? '' : `; log tells of ${safe(file.path, 300)} until replay close`;
     if (word === 'off') {
       if (labHere?.simulation == null)
         throw new CommandError('usage', 'only a simulated lab can be told again, so only its recording can be off');
@@ -173,13 +174,13 @@ export const recording: Command = {
     if (current === null)
       return {
         value: { on: false, events: 0, forgotten: 0 },
-        text: 'off; log, match or why run the history once more',
+        text: `off; log, match or why run the history once more${elsewhere}`,
       };
     const { count: events, forgotten } = current;
     const older = olderText(current);
     return {
       value: { on: true, events, forgotten },
-      text: `on: ${count(events, 'event')}${older === null ? '' : `; ${older}`}`,
+      text: `on: ${count(events, 'event')}${older === null ? '' : `; ${older}`}${elsewhere}`,
     };
   },
 };

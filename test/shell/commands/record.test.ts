@@ -31,10 +31,14 @@ test('record: what happens is in the file, for its owner alone, and replay tells
   assert.equal(opened.events, events);
   assert.deepEqual([...opened.nodes].sort(), ['n1', 'n2']);
   assert.deepEqual(await value(`log -n ${events}`), live);
+  assert.ok((await text('log -n 1')).includes(`${events} events in ${path}, the last 1 shown; `));
+  assert.match(await text('recording'), new RegExp(`; log tells of ${path} until replay close$`));
   assert.equal((await value<TraceEvent[]>('log kind=order')).length, 1);
   assert.equal((await value<{ matched: number }>('match ping & from=n1 & out')).matched, 1);
   assert.match((await failure('log peers>=1')).message, /keeps no states/);
   await text('replay close');
+  assert.ok(!(await text('log -n 1')).includes(path));
+  assert.ok(!(await text('recording')).includes(path));
   assert.equal((await value<TraceEvent[]>('log kind=order')).length, 2);
   assert.equal((await failure('replay close')).code, 'not-open');
 });
