@@ -7,7 +7,7 @@ import { type Answer, alwaysLooks, type Command, looksAlone } from '../command.t
 import { driveFile } from '../drive-file.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
-import { RecordFile, readRecording } from '../record-file.ts';
+import { nextFile, RecordFile, readRecording } from '../record-file.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { olderText } from './log.ts';
@@ -132,6 +132,7 @@ function opened({ opened: file }: Shell): Answer {
   if (file === null) return { value: null, text: 'no recording is open; replay FILE opens one' };
   const { world, nodes, app, seed } = file.header();
   const last = file.events().at(-1);
+  const next = nextFile(file.path);
   return {
     value: {
       file: file.path,
@@ -141,8 +142,9 @@ function opened({ opened: file }: Shell): Answer {
       app,
       nodes: nodes.map(({ name }) => name),
       lastMs: last?.t ?? null,
+      next,
     },
-    text: `${safe(file.path, 300)}: ${count(file.count, 'event')} of ${count(nodes.length, 'node')} (${world === 'sim' ? `simulated, seed ${seed}` : 'real sockets'}), written by ${safe(app)}; replay close ends it`,
+    text: `${safe(file.path, 300)}: ${count(file.count, 'event')} of ${count(nodes.length, 'node')} (${world === 'sim' ? `simulated, seed ${seed}` : 'real sockets'}), written by ${safe(app)}${next === null ? '' : `; goes on in ${safe(next, 300)}`}; replay close ends it`,
   };
 }
 

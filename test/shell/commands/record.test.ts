@@ -70,7 +70,7 @@ test('record: a journey of the lab ends it, and says so', async (context) => {
   assert.ok(readRecording(path).count > 10);
 });
 
-test('record: a full file is followed by the next, and the last one ends it', (context) => {
+test('record: a full file is followed by the next, which replay names, and the last one ends it', async (context) => {
   const path = join(folderOf(context), 'run.jsonl');
   const recorder = new Recorder({ world: 'sim', app: 'test', seed: 1, epochMs: null });
   const endings: string[] = [];
@@ -81,6 +81,14 @@ test('record: a full file is followed by the next, and the last one ends it', (c
   for (const one of file.paths) assert.ok(statSync(one).size < 2_500);
   const second = readRecording(`${path}.1`);
   assert.equal((second.events()[0]?.i ?? 0) - 1, readRecording(path).events().at(-1)?.i);
+  const { text, value } = await openShell({ peers: 0 });
+  assert.match(await text(`replay ${path}`), new RegExp(`; goes on in ${path}\\.1; replay close ends it$`));
+  assert.equal((await value<{ next: string | null }>(`replay ${path}.1`)).next, `${path}.2`);
+  assert.equal((await value<{ next: string | null }>(`replay ${path}.7`)).next, null);
+  assert.doesNotMatch(await text(`replay ${path}.7`), /goes on/);
+  rmSync(`${path}.1`);
+  writeFileSync(`${path}.1`, 'somebody else wrote this');
+  assert.doesNotMatch(await text(`replay ${path}`), /goes on/);
 });
 
 test('replay: a broken line names the file and the line', async (context) => {
