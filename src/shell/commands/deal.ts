@@ -1,5 +1,6 @@
 /** What a user does to a message in hand: `edit`, `revert`, `deliver`, `delay`, `dup`, `resend`; and `inject`, which makes one up. */
 import type { MessageInHand, TapOrder } from '../../core/tap.ts';
+import { COPIES_MAX } from '../../tap/limits.ts';
 import { patchLine, readLine } from '../../tap/patch.ts';
 import { readCopies, readDelay } from '../../tap/rule.ts';
 import { liveIdsOnly } from '../candidates.ts';
@@ -135,7 +136,8 @@ export const dup: Command = {
     const [id = '', times = '', ...others] = rest.trim().split(/\s+/);
     if (!isMessageId(id) && id !== '' && shell.labHere !== null) return putFault(shell, `dup ${rest.trim()}`, 'dup');
     const copies = readCopies(times);
-    if (id === '' || copies === null || others.length > 0) throw new UsageError(`usage: ${this.usage}`);
+    if (id === '' || copies === null || others.length > 0)
+      throw new UsageError(`usage: ${this.usage}; N is from 1 to ${COPIES_MAX}`);
     return deal(shell, { kind: 'dup', id, copies });
   },
 };
