@@ -54,7 +54,7 @@ export interface Witness {
   event(node: string, at: number, event: NodeEvent): void;
   /**
    * `line` is raw, without newline, and may be a slice of a larger chunk; null where messages travel without lines, and `message` is there.
-   * `number` is that of the line in its world; on sockets it has another one where it comes.
+   * `number` is that of the line in its world; on sockets it has another one where it comes, unless it was told as arriving.
    */
   line(
     node: string,
@@ -66,6 +66,11 @@ export interface Witness {
     number: number,
   ): void;
   verdict(node: string, at: number, verdict: LineVerdict): void;
+  /**
+   * A line has come over a socket and may be stopped before the core hears it: the number it was sent under; null: it is not known to
+   * be of this world. It is asked once, in the order of coming.
+   */
+  arriving(node: string, n: number): number | null;
   /** The node ends its side of a connection; that it is gone is told later. */
   closing(node: string, at: number, n: number): void;
 }
@@ -76,6 +81,7 @@ export const BLIND: Witness = {
   event: () => undefined,
   line: () => undefined,
   verdict: () => undefined,
+  arriving: () => null,
   closing: () => undefined,
 };
 
@@ -120,6 +126,11 @@ const together = (all: readonly Witness[]): Witness => ({
   },
   verdict(node, at, verdict) {
     for (const one of all) one.verdict(node, at, verdict);
+  },
+  arriving(node, n) {
+    // Each of them counts what comes.
+    const numbers = all.map((one) => one.arriving(node, n));
+    return numbers.find((number) => number !== null) ?? null;
   },
   closing(node, at, n) {
     for (const one of all) one.closing(node, at, n);

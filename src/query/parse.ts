@@ -226,7 +226,9 @@ class Reader {
       return this.#isSign('(') ? valued(this.#list(type)) : valued(this.#range(type), '..');
     }
     if (kind !== 'sign' || !OPERATORS.has(operator)) throw this.#unexpected(`an operator after ${quoted(text)}`);
+    const at = this.#next().column;
     this.#at += 1;
+    if (operator === '=' && this.#isSign('=')) throw new QueryError('"==" is no operator', at, ['=']);
     const isMatch = operator === '~' || operator === '!~';
     return valued([this.#value(isMatch ? 'text' : type, `a value after ${operator}`)]);
   }

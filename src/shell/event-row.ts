@@ -25,7 +25,8 @@ export function whatOf({ k, m, dir, peer, line, text, by, re }: TraceEvent): str
     const told = text === null ? '' : ` (${safe(text, TEXT_LENGTH_MAX)})`;
     return `${dir === 'out' ? '>' : '<'} ${other} ${m}${re === null ? '' : `(re ${re})`}${deed} ${lineText(line)}${told}`;
   }
-  const words = [k, ...(peer === null || k === 'dialing' || k === 'dial-failed' ? [] : [nameOf(peer)])];
+  const isTold = k === 'dialing' || k === 'dial-failed' || text?.split(' ').includes(peer ?? '') === true;
+  const words = [k, ...(peer === null || isTold ? [] : [nameOf(peer)])];
   if (by !== null && by !== 'user') words.push(safe(by));
   if (text !== null) words.push(safe(text, TEXT_LENGTH_MAX));
   return words.join(' ');

@@ -122,7 +122,10 @@ export function takeOption(
 export function refuseOptions(text: string, options: readonly string[], usage: string): void {
   const [, word] = /(?:^|\s)(--[\w-]+|-[A-Za-z])(?=[\s=]|$)/.exec(text) ?? [];
   if (word === undefined) return;
-  if (options.includes(word)) throw new UsageError(`${word} needs a value; usage: ${usage}`);
+  if (options.includes(word)) {
+    const isTwice = new RegExp(`${word}(?:=|\\s+)[^\\s-]`).test(text);
+    throw new UsageError(`${word} ${isTwice ? 'is there twice' : 'needs a value'}; usage: ${usage}`);
+  }
   const near = options.filter((one) => one.startsWith(word.slice(0, 5)));
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `usage: ${usage}`;
   throw new UsageError(`unknown option ${safe(word)}; ${hint}`, near);

@@ -1,6 +1,6 @@
 /** A decoded message in a few words for a person: a message goes in, one line without anything harmful of the peer's comes out. */
 import type { Message } from '../wire/messages.ts';
-import { quoted, safe, shortId } from './render.ts';
+import { count, quoted, safe, shortId } from './render.ts';
 
 export function messageText(message: Message): string {
   switch (message.type) {
@@ -12,7 +12,8 @@ export function messageText(message: Message): string {
     case 'getaddr':
       return 'getaddr';
     case 'addr':
-      return `addr ${message.listed} ${message.listed === 1 ? 'entry' : 'entries'}: ${message.peers
+      if (message.peers.length === 0) return `addr ${count(message.listed, 'entry', 'entries')}`;
+      return `addr ${count(message.listed, 'entry', 'entries')}: ${message.peers
         .slice(0, 4)
         .map((entry) => `${entry.address.text} ${shortId(entry.nodeid)}`)
         .join(', ')}${message.peers.length > 4 ? ', …' : ''}`;

@@ -2,7 +2,7 @@
  * Recordings in files: events go out to a file and the ones after it as they happen, and a file comes back in, or one clear error with file
  * and line. A file is for its owner alone, none is ever overwritten, and all together stay below a size.
  */
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import type { World } from '../core/world.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import { FileRecording } from '../trace/file-recording.ts';
@@ -20,6 +20,8 @@ const CHUNK_BYTES = 65_536;
 const WAIT_MS = 200;
 /** No larger file is read. */
 const READ_BYTES_MAX = 256 * 1_048_576;
+/** By this a file that goes on is told from somebody else's. */
+const HEADER_START = '{"peersh":"trace"';
 
 export interface RecordFileOptions {
   /** As it was typed. */
@@ -177,6 +179,24 @@ export function recordedLines(path: string): string[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
+}
+
+/** The file in which a recording goes on; null: there is none. */
+export function nextFile(path: string): string | null {
+  const [, base = path, number = '0'] = /^(.*)\.([1-9])$/.exec(path) ?? [];
+  const next = `${base}.${Number(number) + 1}`;
+  const start = Buffer.alloc(HEADER_START.length);
+  try {
+    const file = openSync(next, 'r');
+    try {
+      readSync(file, start, 0, start.length, 0);
+      return start.toString() === HEADER_START ? next : null;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
 }
 
 /** `line` is counted from 1. */

@@ -39,9 +39,11 @@ export function createSimTap(network: Network, scope: Scope, tell: (change: TapC
     carry(name, n, direction, line, number) {
       const end = endOf(name, n);
       const message = parseMessage(line);
-      if (end === null || message.type === 'malformed') return;
+      if (end === null || message.type === 'malformed') return false;
       if (direction === 'sent') messageLeaves(network, end, message, number);
-      else if (!end.isLeaving) messageHeard(network, end, message, number);
+      else if (end.isLeaving) return false;
+      else messageHeard(network, end, message, number);
+      return true;
     },
     nextNumber() {
       network.lines += 1;

@@ -34,8 +34,8 @@ export interface Carrier {
   now(): number;
   /** null: there is no such connection. */
   peerOf(node: string, n: number): Peer | null;
-  /** Lets a line go on: it leaves its node, or the core hears it. */
-  carry(node: string, n: number, direction: LineDirection, line: string, number: number): void;
+  /** Lets a line go on: it leaves its node, or the core hears it. False: it could not, for the connection is ending. */
+  carry(node: string, n: number, direction: LineDirection, line: string, number: number): boolean;
   /** Of a line that nobody sent. */
   nextNumber(): number;
   reset(node: string, n: number): void;

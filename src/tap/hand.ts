@@ -44,6 +44,9 @@ export interface Hand {
   view(one: Held): MessageInHand;
 }
 
+/** Why a line goes nowhere. */
+const GONE = 'its connection is gone';
+
 const isOf = (one: Held, { node, n, direction }: Lane) =>
   one.n === n && one.node === node && one.direction === direction;
 
@@ -128,6 +131,7 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
       forget(one);
       end(one, 'delivered', null);
       for (let copy = 0; copy < one.copies; copy += 1) goOn(one);
+      if (one.went === 0) lose(one);
     }
     const both = stateOf().held.filter((one) => one.n === lane.n && one.node === lane.node);
     carrier.setFull(lane.node, lane.n, amountOf(both) >= 1);
@@ -137,8 +141,14 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
 
   function goOn(one: Held): void {
     if (one.went > 0) record('dup', { ...one, copy: one.copy + one.went }, one.copiedBy, null);
-    one.went += 1;
-    carrier.carry(one.node, one.n, one.direction, one.line, one.number);
+    if (carrier.carry(one.node, one.n, one.direction, one.line, one.number)) one.went += 1;
+  }
+
+  /** Its turn has come, and its connection has ended meanwhile. */
+  function lose(one: Held): void {
+    one.fate = 'gone';
+    record('drop', one, null, GONE);
+    tell('gone', one);
   }
 
   /** The next of a lane that may go: nothing that keeps the order stands before it. */
@@ -262,7 +272,7 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
       const gone = state.held.filter((one) => one.n === n && one.node === node);
       state.held = state.held.filter((one) => !gone.includes(one));
       for (const one of gone) {
-        record('drop', one, null, 'its connection is gone');
+        record('drop', one, null, GONE);
         end(one, 'gone', 'gone');
       }
       if (gone.length > 0) wakeLater();

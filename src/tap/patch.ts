@@ -20,13 +20,31 @@ export function patchLine(line: string, text: string): Patched {
   } catch {
     return failed('the line is not JSON: give the whole of the new one');
   }
-  const parts = splitParts(typed);
-  if (parts.length === 0) return failed('a patch is body.nodeid=5f0c2a9e, -body.agent, or a whole line of JSON');
-  for (const part of parts) {
+  const wrong = whyNoPatch(typed);
+  if (wrong !== null) return failed(wrong);
+  for (const part of splitParts(typed)) {
     const trouble = applyPart(body, part);
     if (trouble !== null) return failed(trouble);
   }
   return checked(asciiOnly(JSON.stringify(body)));
+}
+
+/** What is wrong with a patch whatever the line that it is for; null: nothing. */
+export function whyNoPatch(text: string): string | null {
+  const typed = text.trim();
+  if (typed.startsWith('{')) {
+    const read = readLine(typed);
+    return read.ok ? null : read.message;
+  }
+  const parts = splitParts(typed);
+  if (parts.length === 0) return 'a patch is body.nodeid=5f0c2a9e, -body.agent, or a whole line of JSON';
+  const wrong = parts.find((part) => {
+    const [, minus, , value] = PART.exec(part) ?? [];
+    return minus === undefined || (value === undefined) !== (minus === '-');
+  });
+  return wrong === undefined
+    ? null
+    : `${JSON.stringify(wrong)} is no patch such as body.nodeid=5f0c2a9e or -body.agent`;
 }
 
 /** A whole line as a user types it. */
@@ -71,11 +89,10 @@ function splitParts(text: string): string[] {
 
 const PART = /^(-?)body((?:\.[A-Za-z_][\w-]*|\[[0-9]{1,6}\])+)(?:=(.*))?$/s;
 
+/** `part` is one of a patch with which nothing is wrong. */
 function applyPart(body: unknown, part: string): string | null {
   const [, minus, path = '', value] = PART.exec(part) ?? [];
   const isRemoval = minus === '-';
-  if (minus === undefined || (value === undefined) !== isRemoval)
-    return `${JSON.stringify(part)} is no patch such as body.nodeid=5f0c2a9e or -body.agent`;
   const steps = (path.match(/[\w-]+/g) ?? []) as string[];
   if (steps.includes('__proto__')) return '__proto__ is no field';
   const last = steps.pop() as string;

@@ -5,7 +5,7 @@
 import type { TapPoint } from '../core/tap.ts';
 import { readDuration } from '../settings.ts';
 import { COPIES_MAX, DELAY_US_MAX, RULE_LENGTH_MAX } from './limits.ts';
-import { readLine } from './patch.ts';
+import { readLine, whyNoPatch } from './patch.ts';
 
 export type Verdict =
   /** Goes to the next rule. */
@@ -100,10 +100,11 @@ function readVerdict(text: string): Reading<Verdict> {
       const copies = readCopies(rest);
       return copies === null ? fault(`dup takes a number from 1 to ${COPIES_MAX}`) : found({ kind: 'dup', copies });
     }
-    case 'edit':
-      return rest === ''
-        ? fault('edit wants a patch such as body.nodeid=5f0c2a9e')
-        : found({ kind: 'edit', patch: rest });
+    case 'edit': {
+      if (rest === '') return fault('edit wants a patch such as body.nodeid=5f0c2a9e');
+      const wrong = whyNoPatch(rest);
+      return wrong === null ? found({ kind: 'edit', patch: rest }) : fault(wrong);
+    }
     case 'replace': {
       const line = readLine(rest);
       return line.ok && rest.startsWith('{')

@@ -75,8 +75,8 @@ export interface Driver {
   readonly context: Context;
   /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
   handle<Result>(what: Fact, fact: () => Result): Result;
-  /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. */
-  carry(n: number, direction: LineDirection, line: string, number: number): void;
+  /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. False: the connection is ending. */
+  carry(n: number, direction: LineDirection, line: string, number: number): boolean;
   /** Cuts a connection off, with what waits on it. */
   reset(n: number): void;
   /** Reads nothing of a connection while it is full. */
@@ -263,7 +263,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     lineCame(connection, text) {
       const message = parseMessage(text);
-      const number = nextNumber();
+      const number = numberOfArrival(connection);
       if (
         !gate.isIdle.received &&
         !gate.passes(connection.n, 'received', message.type === 'malformed' ? null : message, text, number)
@@ -274,7 +274,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     isHolding: ({ n }) => gate.isHolding(n, null),
     faultCame(connection, fault, text) {
       const { n } = connection;
-      const number = nextNumber();
+      const number = text === null ? 0 : numberOfArrival(connection);
       if (text === null && gate.isHolding(n, 'received')) connection.brokenBy = fault;
       else if (text === null || gate.isIdle.received || gate.passes(n, 'received', null, text, number))
         refuse(connection, fault);
@@ -287,6 +287,12 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
       if (connections.size === 0) emptied?.();
     },
   };
+
+  /** What may be stopped has the number it was sent under, so that it has one for whoever looks at both ends. */
+  function numberOfArrival({ n }: Connection): number {
+    const sent = gate.isIdle.received ? null : witness()?.arriving(name, n);
+    return sent ?? nextNumber();
+  }
 
   function refuse({ n }: Connection, fault: FrameFault): void {
     const [reason, detail] = FAULTS[fault];
@@ -308,10 +314,10 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     if (connection.splitter.greeting || message.type === 'hello') learnHello(connection);
   }
 
-  function carry(n: number, direction: LineDirection, line: string, number: number): void {
+  function carry(n: number, direction: LineDirection, line: string, number: number): boolean {
     const connection = connections.get(n);
-    if (connection === undefined || connection.isEnding) return;
-    if (connection.isLeaving && direction === 'received') return;
+    if (connection === undefined || connection.isEnding) return false;
+    if (connection.isLeaving && direction === 'received') return false;
     handle(NETWORK, () => {
       if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line), number);
       const refused = connection.refused.get(number);
@@ -323,6 +329,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
         failInside(connection, error);
       }
     });
+    return true;
   }
 
   /** Our own code failed on what a peer sent: that peer goes, the node stays (rule 10). */

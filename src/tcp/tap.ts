@@ -49,7 +49,7 @@ export function createTcpTap(clock: Clock, witness: () => Witness | null): TcpTa
     usualPoint: null,
     now: clock.now,
     peerOf,
-    carry: (name, n, direction, line, number) => members.get(name)?.driver.carry(n, direction, line, number),
+    carry: (name, n, direction, line, number) => members.get(name)?.driver.carry(n, direction, line, number) ?? false,
     nextNumber,
     reset: (name, n) => members.get(name)?.driver.reset(n),
     refuses: (line) =>

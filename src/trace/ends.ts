@@ -171,6 +171,22 @@ export function land({ other }: End, number: number): Flight | null {
   return flight;
 }
 
+/** The next line came at this end, and may be stopped before it is heard: its number; null: where it was sent is not known. */
+export function arrive(end: End): number | null {
+  const flight = land(end, 0);
+  if (flight === null) return null;
+  unheard(flight);
+  const { number, reply, copy, index } = flight;
+  keepStop(end, number, { number, flight, reply, copy, index });
+  return number;
+}
+
+/** It has come, but the core has not heard it yet. */
+export function unheard(flight: Flight | null): Flight | null {
+  if (flight !== null) flight.copies = flight.copy - 1;
+  return flight;
+}
+
 const isFlying = (flight: Flight, number: number) => flight.number === number && !flight.hasLanded;
 
 /** The last one with that number that left there. */

@@ -41,7 +41,9 @@ export class FileRecording implements Recording {
     return this.trace.events.length;
   }
 
-  get forgotten(): number {
+  readonly forgotten = 0;
+
+  get missing(): number {
     return (this.trace.events[0]?.i ?? 1) - 1;
   }
 }

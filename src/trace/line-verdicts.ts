@@ -5,7 +5,7 @@
 import type { LineVerdict, VerdictKind } from '../core/witness.ts';
 import type { Causes } from './causes.ts';
 import { COPIES_MAX, type Columns, type Done } from './columns.ts';
-import { answer, type End, type Flight, flightOf, keepStop, land, type Recorded, type Stop } from './ends.ts';
+import { answer, type End, flightOf, keepStop, land, type Recorded, type Stop, unheard } from './ends.ts';
 import { kindCode, MALFORMED, typeCodeOf } from './kinds.ts';
 import { ownText } from './own-text.ts';
 import type { PassedLines } from './passed-lines.ts';
@@ -39,7 +39,7 @@ export class LineVerdicts {
     if (flight !== null && direction === 'received') node.clock = Math.max(node.clock, flight.clock);
     stop.copy = Math.min(copy, COPIES_MAX - 1);
     const line = verdict.line === null ? null : ownText(verdict.line);
-    const done: Done = { direction, line, message, by, text: textOf(verdict, stop) };
+    const done: Done = { direction, line, message, by, text: verdict.text };
     node.clock += 1;
     stop.index = this.columns.add(
       at,
@@ -89,16 +89,4 @@ export class LineVerdicts {
     const reply = flight?.reply ?? (isInHand && !isSent && FIRST_DEEDS.has(kind) ? answer(end, type) : 0);
     return keep({ number: flight?.number ?? number, flight, reply, copy, index: flight?.index ?? 0 });
   }
-}
-
-/** It has come, but the core has not heard it yet. */
-function unheard(flight: Flight | null): Flight | null {
-  if (flight !== null) flight.copies = flight.copy - 1;
-  return flight;
-}
-
-/** What there is to say, with the number that a user knows the line by where the record has another. */
-function textOf({ number, text }: LineVerdict, stop: Stop): string | null {
-  const other = stop.number === number ? null : `m${number} in hand`;
-  return text === null ? other : other === null ? text : `${text}; ${other}`;
 }

@@ -82,7 +82,8 @@ function begun(byId: Map<string, Passage>, lanes: Lanes, event: LineEvent): Pass
   return passage;
 }
 
-const baseOf = (id: string) => id.replace(/\.\d+$/, '');
+/** Of a copy the message that it is one of. */
+export const baseOf = (id: string) => id.replace(/\.\d+$/, '');
 export const isCopy = ({ id }: Passage) => baseOf(id) !== id;
 
 function add(passage: Passage, event: LineEvent): void {

@@ -10,6 +10,7 @@ import { readExpression } from '../query/check.ts';
 import type { Message } from '../wire/messages.ts';
 import { Causes } from './causes.ts';
 import { Columns } from './columns.ts';
+import { arrive } from './ends.ts';
 import type { TraceEvent, TraceHeader } from './event.ts';
 import { RECORD_KINDS } from './kinds.ts';
 import { LineVerdicts } from './line-verdicts.ts';
@@ -66,6 +67,11 @@ export class Recorder implements Recording, Witness {
     this.verdicts.add(this.nodes.of(name), at, verdict);
   }
 
+  arriving(name: string, n: number): number | null {
+    const end = this.nodes.of(name).ends.get(n);
+    return end === undefined ? null : arrive(end);
+  }
+
   closing(name: string, at: number, n: number): void {
     const node = this.nodes.of(name);
     const end = node.ends.get(n);
@@ -79,6 +85,8 @@ export class Recorder implements Recording, Witness {
   get forgotten(): number {
     return this.columns.first - 1;
   }
+
+  readonly missing = 0;
 
   header(): TraceHeader {
     const { world, app, seed, epochMs } = this.options;

@@ -15,6 +15,8 @@ export interface Recording {
   match(expression: string): readonly TraceEvent[];
   /** How many are kept. */
   readonly count: number;
-  /** How many came before those that are kept. */
+  /** How many were recorded before those that are kept. */
   readonly forgotten: number;
+  /** How many happened before the first one and are no part of it: a file may begin late, or hold a choice. */
+  readonly missing: number;
 }

@@ -101,10 +101,12 @@ function arrive(rows: SequenceRow[], arrow: Arrow, { t }: TraceEvent): void {
 const isToldByArrow = ({ passage: { origin, arrival, sent }, outcome }: Arrow, { t }: TraceEvent) =>
   t === origin?.t || t === (outcome === 'sent' ? sent : arrival)?.t;
 
-const noteOf = ({ k, peer, by, text }: TraceEvent) =>
-  [k, ...(peer === null ? [] : [peer]), ...(text === null ? [] : [text]), ...(by === null ? [] : [`by ${by}`])].join(
-    ' ',
-  );
+function noteOf({ k, peer, by, text }: TraceEvent): string {
+  const words = text?.split(' ') ?? [];
+  // A stranger is an address, which the text may tell, too.
+  const whom = peer === null || words.includes(peer) ? [] : [peer];
+  return [k, ...whom, ...words, ...(by === null ? [] : [`by ${by}`])].join(' ');
+}
 
 const verdictNote = ({ k, m, by }: TraceEvent) => `${k} ${m}${by === null ? '' : ` by ${by}`}`;
 

@@ -11,7 +11,7 @@ export type Show = (name: string) => string;
 
 /** `seconds` is shown to the millisecond. */
 export const atText = (ms: number) => `${(ms / 1_000).toFixed(3)}s`;
-const tookText = (ms: number) => `${Number(ms.toFixed(3))} ms`;
+const tookText = (ms: number) => (ms < 1_000 ? `${Number(ms.toFixed(3))} ms` : `${Number((ms / 1_000).toFixed(3))} s`);
 
 const VIAS: Readonly<Record<string, string>> = {
   boot: 'of its bootstrap list',

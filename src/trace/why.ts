@@ -3,6 +3,7 @@
  * come out, and those that followed. It explains nothing in words.
  */
 import type { TraceEvent } from './event.ts';
+import { baseOf, lineBefore } from './passages.ts';
 
 /** Recorded events, found by their index. */
 export class Chronicle {
@@ -51,17 +52,17 @@ export class Chronicle {
 }
 
 /**
- * How a node came to know an address: its own, of its bootstrap list, by a command, told in an addr message, met on a connection; unseen:
- * no event that is recorded says so.
+ * How a node came to know an address: its own, of its bootstrap list, by a command, told in an addr message, by one that a rule, a user or
+ * a fault wrote it into or made up, met on a connection; unseen: no event that is recorded says so.
  */
-export type Learning = 'own' | 'bootstrap' | 'command' | 'told' | 'met' | 'unseen';
+export type Learning = 'own' | 'bootstrap' | 'command' | 'told' | 'edited' | 'injected' | 'met' | 'unseen';
 
 export interface Learnt {
   readonly node: string;
   readonly how: Learning;
-  /** Who told or was met. */
+  /** Who told, or seemed to, or was met. */
   readonly from: string | null;
-  /** The event by which it was learnt. */
+  /** The event by which it was learnt, or that wrote it into the line. */
   readonly event: TraceEvent | null;
 }
 
@@ -75,14 +76,32 @@ export function chainOfAddress(chronicle: Chronicle, node: string, address: stri
   for (let at: string | null = node; at !== null && !seen.has(at); ) {
     seen.add(at);
     const learnt = firstLearnt(chronicle, at, address, limit);
-    chain.push(learnt);
-    if (learnt.how !== 'told') break;
+    const forged = learnt.how === 'told' ? forgedBy(chronicle, learnt.event, JSON.stringify(address)) : null;
+    chain.push(
+      forged === null ? learnt : { ...learnt, how: forged.k === 'edit' ? 'edited' : 'injected', event: forged },
+    );
+    if (learnt.how !== 'told' || forged !== null) break;
     // Where the sender is no node of the record, its own event is not there.
-    const sent = chronicle.at(learnt.event?.cause ?? null);
+    const sent = wayOf(chronicle, learnt.event).find(({ n }) => n !== at);
     limit = sent?.i ?? 0;
-    at = sent === null ? null : learnt.from;
+    at = sent === undefined ? null : learnt.from;
   }
   return chain;
+}
+
+/** What was done with a line until it was heard, the last first. */
+function wayOf(chronicle: Chronicle, heard: TraceEvent | null): TraceEvent[] {
+  const way: TraceEvent[] = [];
+  const id = heard?.m == null ? null : baseOf(heard.m);
+  for (let one = heard; one?.m != null && baseOf(one.m) === id; one = chronicle.at(one.cause)) way.push(one);
+  return way;
+}
+
+/** What made the line up, or wrote something into it; null: whoever sent it did. */
+function forgedBy(chronicle: Chronicle, heard: TraceEvent | null, written: string): TraceEvent | null {
+  const isWriting = (one: TraceEvent) =>
+    one.k === 'edit' && (lineBefore(one) ?? chronicle.at(one.cause)?.line)?.includes(written) === false;
+  return wayOf(chronicle, heard).find((one) => one.k === 'inject' || isWriting(one)) ?? null;
 }
 
 function firstLearnt({ events }: Chronicle, node: string, address: string, limit: number): Learnt {

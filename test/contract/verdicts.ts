@@ -19,8 +19,8 @@ interface Scene {
   /** a says a line of that type. */
   readonly say: (type: string) => void;
   readonly pass: (ms: number) => Promise<void>;
-  /** Id of the only message in hand, as soon as there is one. */
-  readonly taken: () => Promise<string>;
+  /** Id of the first message in hand, as soon as there are so many. */
+  readonly taken: (count?: number) => Promise<string>;
 }
 
 export function verdictsContract(name: string, createWorld: () => World): void {
@@ -89,7 +89,7 @@ export function verdictsContract(name: string, createWorld: () => World): void {
   inScene('a line held where it comes is the one that was sent', async ({ world, of, rule, say, order, taken }) => {
     rule('body.msgtype=one & node=n2 at recv once');
     say('one');
-    await taken();
+    assert.equal(await taken(), of('one')[0]?.m);
     order({ kind: 'deliver', id: 'all', inUs: 0 });
     await reach(world, 'it', () => of('one').some(({ k }) => k === 'recv'));
     assert.deepEqual(told(of('one')), [
@@ -99,6 +99,91 @@ export function verdictsContract(name: string, createWorld: () => World): void {
       ['recv', 'n2', null, true],
     ]);
     assert.equal(new Set(of('one').map(({ m }) => m)).size, 1);
+  });
+
+  inScene(
+    'lines that wait where they come have the numbers they were sent with, in any order of going',
+    async (scene) => {
+      const { world, of, rule, say, order, pass, taken } = scene;
+      rule('body.msgtype=one & node=n2 at recv once');
+      const types = ['one', 'two', 'three'];
+      for (const type of types) say(type);
+      await taken(3);
+      const sent = types.map((type) => of(type).find(({ k }) => k === 'send')?.m);
+      assert.equal(new Set(sent).size, 3);
+      assert.deepEqual(
+        world.tap.held().map(({ id }) => id),
+        sent,
+      );
+      order({ kind: 'drop', id: sent[1] ?? '' });
+      order({ kind: 'deliver', id: 'all', inUs: 0 });
+      say('four');
+      await pass(200);
+      for (const [type, ends] of [
+        ['one', ['send n1', 'hold n2', 'release n2', 'recv n2']],
+        ['two', ['send n1', 'hold n2', 'drop n2']],
+        ['three', ['send n1', 'hold n2', 'release n2', 'recv n2']],
+        ['four', ['send n1', 'recv n2']],
+      ] as const) {
+        const events = of(type);
+        assert.deepEqual(
+          events.map(({ k, n }) => `${k} ${n}`),
+          ends,
+          type,
+        );
+        assert.equal(new Set(events.map(({ m }) => m)).size, 1, type);
+        assert.ok(
+          events.every(({ text }) => text?.includes('in hand') !== true),
+          type,
+        );
+      }
+    },
+  );
+
+  inScene(
+    'copies that were sent wait where they come with numbers of their own',
+    async ({ world, of, rule, say, order, pass, taken }) => {
+      rule('body.msgtype=one & node=n1 at send do dup 1');
+      rule('body.msgtype=one & node=n2 at recv');
+      say('one');
+      await taken(2);
+      const id = of('one')[0]?.m ?? '';
+      assert.deepEqual(
+        world.tap.held().map((one) => one.id),
+        [id, `${id}.2`],
+      );
+      order({ kind: 'deliver', id: 'all', inUs: 0 });
+      say('two');
+      await pass(200);
+      const heard = of('one').filter(({ k }) => k === 'recv');
+      assert.equal(new Set(heard.map(({ m }) => m)).size, 2);
+      assert.ok(heard.every(({ m }) => m?.startsWith(id)));
+      assert.deepEqual(
+        of('two').map(({ k, m }) => `${k} ${m}`),
+        [`send ${of('two')[0]?.m}`, `recv ${of('two')[0]?.m}`],
+      );
+    },
+  );
+
+  inScene('what waited behind a line that ends the connection is gone, and not told as delivered', async (scene) => {
+    const { world, b, of, rule, say, order, pass, taken } = scene;
+    rule('body.msgtype=end & node=n2 at recv once');
+    say('end');
+    say('one');
+    const id = await taken(2);
+    order({ kind: 'edit', id, line: '{"msgtype":"hello","nodeid":"77d1c0de-8b1f-4c43-9f0a-6f6f6a2b1f0e"}' });
+    order({ kind: 'deliver', id, inUs: 0 });
+    await pass(200);
+    assert.equal(world.tap.message(id)?.fate, 'delivered');
+    assert.equal(b.views.gone()[0]?.closed?.reason, 'id-changed');
+    const events = of('one');
+    assert.deepEqual(told(events), [
+      ['send', 'n1', null, false],
+      ['hold', 'n2', null, true],
+      ['drop', 'n2', null, true],
+    ]);
+    assert.equal(events[2]?.text, 'its connection is gone');
+    assert.equal(world.tap.message(events[0]?.m ?? '')?.fate, 'gone');
   });
 
   inScene('an edit tells the line that goes on and the one that was', async ({ of, rule, say, pass }) => {
@@ -213,8 +298,9 @@ async function open(world: World): Promise<Scene> {
     async pass(ms) {
       await world.until(() => false, { limitMs: ms });
     },
-    async taken() {
-      for (let i = 0; i < 50 && world.tap.held().length === 0; i += 1) await world.until(() => false, { limitMs: 50 });
+    async taken(count = 1) {
+      for (let i = 0; i < 50 && world.tap.held().length < count; i += 1)
+        await world.until(() => false, { limitMs: 50 });
       return world.tap.held()[0]?.id ?? '';
     },
   };

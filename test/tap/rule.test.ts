@@ -53,6 +53,10 @@ const REFUSED: readonly (readonly [text: string, said: RegExp])[] = [
   ['hello do dup 0', /dup takes a number/],
   ['hello do dup 101', /dup takes a number/],
   ['hello do edit', /edit wants a patch/],
+  ['hello do edit nodeid=x', /"nodeid=x" is no patch such as body\.nodeid=5f0c2a9e or -body\.agent/],
+  ['hello do edit body.nodeid', /"body\.nodeid" is no patch/],
+  ['hello do edit body.listen=1 {', /"\{" is no patch/],
+  ['hello do edit {"msgtype"', /not JSON/],
   ['hello do replace ping', /replace wants a message/],
   ['x'.repeat(9_000), /more than 8192/],
 ];

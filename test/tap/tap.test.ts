@@ -32,7 +32,7 @@ function open() {
     usualPoint: null,
     now: () => clock.now,
     peerOf: (_, n) => (gone.has(n) ? null : { id: 'b2', name: 'b2' }),
-    carry: (_, n, direction, line) => void passed.push(`${direction} #${n} ${line}`),
+    carry: (_, n, direction, line) => passed.push(`${direction} #${n} ${line}`) > 0,
     reset: (_, n) => void resets.push(n),
     refuses: (line) => (line.includes('impossible') ? 'it cannot travel' : null),
     wake(at) {

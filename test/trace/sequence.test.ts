@@ -66,6 +66,23 @@ test('sequence: an event of a node is a note, unless a line beside it tells the 
   assert.ok(!notes.some((note) => note.startsWith('note addr')));
 });
 
+test('sequence: a note names a stranger, who is an address, once', () => {
+  const place = '127.0.0.1:4001';
+  const trace = traceWith(
+    [],
+    [
+      { t: 0, n: 'live', k: 'dialing', peer: place, text: `${place} (manual)` },
+      { t: 1, n: 'live', k: 'connected', peer: place, text: `outbound ${place} (manual)` },
+      { t: 2, n: 'live', k: 'closed', peer: place, text: 'self by us' },
+    ],
+  );
+  assert.deepEqual(laidOut(trace).rows.map(shown), [
+    `note dialing ${place} (manual)`,
+    `note connected outbound ${place} (manual)`,
+    `note closed ${place} self by us`,
+  ]);
+});
+
 test('sequence: where the sending was filtered out, an arrow begins where it came', () => {
   const events = GOLDEN_TRACE.events.filter(({ k }) => k === 'recv');
   const { rows } = laidOut({ ...GOLDEN_TRACE, events });

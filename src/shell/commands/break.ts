@@ -1,11 +1,11 @@
 /** `break`, `breaks` and `unbreak`: rules that stop messages on their way, or do something to them. */
 import type { RuleInHand } from '../../core/tap.ts';
 import { readExpression } from '../../query/check.ts';
+import type { Known } from '../../query/observation.ts';
 import { readRule, VERDICTS } from '../../tap/rule.ts';
-import { MESSAGE_TYPES } from '../../wire/messages.ts';
 import { type Answer, alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { asTypedExpression } from '../expressions.ts';
+import { asTypedExpression, expressionWords, knownHere } from '../expressions.ts';
 import { ALL, tell } from '../hand/in-hand.ts';
 import { safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
@@ -13,6 +13,16 @@ import { table } from '../table.ts';
 
 const shownRule = ({ id, text, node }: RuleInHand) =>
   `${id} ${node === null ? '' : `${node}: `}${safe(text === '' ? ALL : text, 400)}`;
+
+/** What may follow the expression of a rule. */
+const CLAUSES: readonly string[] = ['at', 'once', 'after', 'for', 'do'];
+const VERDICT_WORDS = VERDICTS.split(', ').map((verdict) => verdict.replace(/ .*/, ''));
+
+function checkRule(text: string, known: Known): void {
+  const rule = readRule(text);
+  if (!rule.ok) throw new UsageError(safe(rule.message, 300));
+  asTypedExpression(() => readExpression(rule.value.expression, known));
+}
 
 function remove(shell: Shell, id: string): Answer {
   const { rules } = tell(shell, { kind: 'unbreak', id });
@@ -81,21 +91,22 @@ export const breakCommand: Command = {
     'The clocks of real peers run on: what nobody deals with for 60s goes by itself. In a simulated lab the time stands still, and a rule that does not say where is at send. With it go:',
   ],
   raw: true,
-  candidates: (_, before) => [
-    ...(before.length === 0 ? MESSAGE_TYPES : ['at', 'once', 'after', 'for', 'do']).filter(
-      (word) => !before.includes(word),
-    ),
-  ],
-  check({ rest }, { names }) {
-    const rule = readRule(rest.trim());
-    if (!rule.ok) throw new UsageError(safe(rule.message, 300));
-    asTypedExpression(() => readExpression(rule.value.expression, { nodes: names }));
+  takesExpression: true,
+  candidates(shell, before, word) {
+    const last = before.at(-1) ?? '';
+    if (before.includes('do')) return last === 'do' ? VERDICT_WORDS : [];
+    if (last === 'at') return ['send', 'recv'];
+    if (last === 'after' || last === 'for') return [];
+    const words = before.some((one) => CLAUSES.includes(one)) ? [] : expressionWords(shell, before, word);
+    return [...words, '', ...(before.length === 0 ? [] : CLAUSES.filter((one) => !before.includes(one)))];
   },
+  check: ({ rest }, { names }) => checkRule(rest.trim(), { nodes: names }),
   run(shell, { rest }) {
     const text = rest.trim();
     if (text === '') throw new UsageError(`usage: ${this.usage}, such as break hello at send once`);
     const [, id] = /^rm\s+(\S+)$/.exec(text) ?? [];
     if (id !== undefined) return remove(shell, id);
+    checkRule(text, knownHere(shell));
     const [rule] = tell(shell, { kind: 'break', text, node: shell.isNamed ? shell.node.name : null }).rules;
     return { value: rule, text: rule === undefined ? '' : shownRule(rule) };
   },

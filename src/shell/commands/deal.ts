@@ -1,11 +1,13 @@
 /** What a user does to a message in hand: `edit`, `revert`, `deliver`, `delay`, `dup`, `resend`; and `inject`, which makes one up. */
 import type { MessageInHand, TapOrder } from '../../core/tap.ts';
+import { COPIES_MAX } from '../../tap/limits.ts';
 import { patchLine, readLine } from '../../tap/patch.ts';
 import { readCopies, readDelay } from '../../tap/rule.ts';
 import { liveIdsOnly } from '../candidates.ts';
 import type { Answer, Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { ALL, heldIds, isMessageId, messageOf, messageValue, shown, tell } from '../hand/in-hand.ts';
+import { ALL, dueText, heldIds, isMessageId, messageOf, messageValue, shown, tell } from '../hand/in-hand.ts';
+import { readJsonText } from '../hand/json-text.ts';
 import { checkFault, putFault } from '../lab/put-fault.ts';
 import { pickHere, wantsPeer } from '../pick.ts';
 import { safe } from '../render.ts';
@@ -22,8 +24,23 @@ function deal(shell: Shell, order: TapOrder): Answer {
 
 const answerOf = (shell: Shell, messages: readonly MessageInHand[]): Answer => ({
   value: messages.map((one) => messageValue(shell, one)),
-  text: messages.map((one) => shown(shell, one)).join('\n') || 'nothing is held',
+  text: messages.map((one) => `${shown(shell, one)}${goesOnText(shell, one)}`).join('\n') || 'nothing is held',
 });
+
+/** How often and when what is still held goes on, as far as that is out of the ordinary. */
+function goesOnText(shell: Shell, one: MessageInHand): string {
+  const due = dueText(shell, one);
+  const times = one.fate === 'held' && one.copies > 1 ? [`${one.copies} times`] : [];
+  const words = [...times, ...(due === '' ? [] : [`in ${due}`])];
+  return words.length === 0 ? '' : `, goes on ${words.join(' ')}`;
+}
+
+/** Complains of what is no JSON and names the place; `such` is a whole line of that command. */
+function checkJson(text: string, such: string): void {
+  const read = readJsonText(text);
+  if (!read.ok)
+    throw new UsageError(`not JSON: at column ${read.column} of it ${read.wanted} should stand; such as ${such}`);
+}
 
 /** Says bye to no peer: it loses a message, which `drop` hands to this. */
 export const dropMessage = (shell: Shell, id: string): Answer => deal(shell, { kind: 'drop', id });
@@ -50,6 +67,7 @@ export const edit: Command = {
       const value = [messageValue(shell, messageOf(shell, id))];
       return { value, text: line === null ? `${id}: unchanged` : changesOf(shell, id).text };
     }
+    if (patch.startsWith('{')) checkJson(patch, `edit ${safe(id)} {"msgtype":"ping"}`);
     const patched = patchLine(messageOf(shell, id).line, patch);
     if (!patched.ok) throw new UsageError(safe(patched.message, 300));
     const { messages } = tell(shell, { kind: 'edit', id, line: patched.line });
@@ -118,7 +136,8 @@ export const dup: Command = {
     const [id = '', times = '', ...others] = rest.trim().split(/\s+/);
     if (!isMessageId(id) && id !== '' && shell.labHere !== null) return putFault(shell, `dup ${rest.trim()}`, 'dup');
     const copies = readCopies(times);
-    if (id === '' || copies === null || others.length > 0) throw new UsageError(`usage: ${this.usage}`);
+    if (id === '' || copies === null || others.length > 0)
+      throw new UsageError(`usage: ${this.usage}; N is from 1 to ${COPIES_MAX}`);
     return deal(shell, { kind: 'dup', id, copies });
   },
 };
@@ -147,6 +166,7 @@ export const inject: Command = {
     const [, word, text = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(rest) ?? [];
     if (word === undefined || text === '') throw wantsPeer(shell.node, this.usage);
     const peer = pickHere(shell, word, this.usage);
+    checkJson(text, `inject ${safe(word)} {"msgtype":"ping"}`);
     const read = readLine(text);
     if (!read.ok) throw new UsageError(read.message);
     tell(shell, { kind: 'inject', node: shell.node.name, n: peer.n, line: read.line });

@@ -24,10 +24,14 @@ export const expect: Command = {
     'For example: expect never count(addr)>400, expect eventually converged() within 30s. report tells the verdicts.',
   ],
   raw: true,
+  takesExpression: true,
   needsLab: true,
   candidates(shell, before, word) {
-    const typed = FORMS.includes(before[0] ?? '') ? before.slice(1) : before;
-    return [...(before.length === 0 ? FORMS : []), '', ...expressionWords(shell, typed, word)];
+    const [form = ''] = before;
+    const typed = FORMS.includes(form) ? before.slice(1) : before;
+    if (typed.includes('within')) return [];
+    const further = before.length === 0 ? FORMS : form === 'eventually' && typed.length > 0 ? ['within'] : [];
+    return [...further, '', ...expressionWords(shell, typed, word)];
   },
   check({ rest }, { names }) {
     const { expression } = read(rest, this.usage);

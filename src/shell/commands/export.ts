@@ -1,5 +1,6 @@
 /** `export`: what was recorded as a file that another program reads. */
 
+import { WORDS } from '../../query/parse.ts';
 import { EXPORTERS } from '../../trace/exporters/index.ts';
 import { RECORD_KINDS } from '../../trace/kinds.ts';
 import { nearest } from '../../util/nearest.ts';
@@ -42,7 +43,7 @@ export const exportCommand: Command = {
   },
 };
 
-/** Signs of an expression; a name of a file with one of them has to be quoted. */
+/** Signs of an expression; a name of a file with one of them has to be quoted, as one that is an expression alone. */
 const EXPRESSION_SIGN = /[=<>~!()|&]/;
 
 /** The expression stays as it was typed, quotes and all. */
@@ -54,7 +55,7 @@ function read(
     /^\s*(\S+)\s+(.*?)("(?:\\.|[^"\\])*"|'[^']*'|[^\s"']+)\s*$/s.exec(rest) ?? [];
   const [file = ''] = splitWords(last);
   if (file === '') throw new UsageError(`usage: ${usage}; KIND is ${KINDS.join(', ')}`);
-  if (last === file && EXPRESSION_SIGN.test(file))
-    throw new UsageError(`the file is missing after ${quoted(file)}; usage: ${usage}`);
+  const isExpression = EXPRESSION_SIGN.test(file) || (between.trim() === '' && WORDS.includes(file));
+  if (last === file && isExpression) throw new UsageError(`the file is missing after ${quoted(file)}; usage: ${usage}`);
   return { kind, expression: between.trim(), file };
 }

@@ -7,7 +7,7 @@ import { alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { eventRow, eventValue } from '../event-row.ts';
 import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
-import { count, cut } from '../render.ts';
+import { count, cut, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
 
 const SHOWN = 20;
@@ -42,7 +42,8 @@ export const log: Command = {
     const rows = found.slice(-most);
     return {
       value: rows.map(eventValue),
-      text: () => [...rowsOf(shell, rows), summary(recording, found.length, rows.length, text !== '')].join('\n'),
+      text: () =>
+        [...rowsOf(shell, rows), summary(shell, recording, found.length, rows.length, text !== '')].join('\n'),
     };
   },
 };
@@ -65,10 +66,19 @@ export function rowOf(shell: Shell, event: TraceEvent, indent: number): string {
   return `${' '.repeat(indent)}${cut(eventRow(event), columns === null ? null : columns - 1 - indent)}`;
 }
 
-function summary({ count: kept, forgotten }: Recording, found: number, shown: number, isChosen: boolean): string {
-  const older = forgotten === 0 ? '' : `, ${forgotten} older ones are forgotten`;
+function summary({ opened }: Shell, recording: Recording, found: number, shown: number, isChosen: boolean): string {
+  const kept = recording.count;
+  const older = olderText(recording);
   const of = isChosen ? `${count(found, 'event')} of ${kept}` : count(kept, 'event');
-  return `${of}${shown < found ? `, the last ${shown} shown` : ''}${older}`;
+  const where = opened === null ? '' : ` in ${safe(opened.path, 300)}`;
+  return `${of}${where}${shown < found ? `, the last ${shown} shown` : ''}${older === null ? '' : `; ${older}`}`;
+}
+
+/** Of what happened before the first event that is kept; null when nothing did. */
+export function olderText({ forgotten, missing }: Pick<Recording, 'forgotten' | 'missing'>): string | null {
+  const are = (amount: number) => `${count(amount, 'older event')} ${amount === 1 ? 'is' : 'are'}`;
+  if (forgotten > 0) return `${are(forgotten)} forgotten`;
+  return missing > 0 ? `${are(missing)} not in the file` : null;
 }
 
 export const match: Command = {

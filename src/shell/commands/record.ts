@@ -7,9 +7,10 @@ import { type Answer, alwaysLooks, type Command, looksAlone } from '../command.t
 import { driveFile } from '../drive-file.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords } from '../expressions.ts';
-import { RecordFile, readRecording } from '../record-file.ts';
+import { nextFile, RecordFile, readRecording } from '../record-file.ts';
 import { count, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
+import { olderText } from './log.ts';
 
 export const record: Command = {
   name: 'record',
@@ -102,7 +103,7 @@ export const replay: Command = {
   usage: 'replay [FILE|close] [--drive]',
   summary: 'open a recording',
   details: [
-    'Until replay close, log, match, why and explain tell of the file and not of the node or the lab.',
+    'Until replay close, log, match, why, explain, seq and export tell of the file and not of the node or the lab.',
     'replay --drive FILE gives everything that came to its nodes to the core again, on virtual time, and tells the first thing that the core now does otherwise, with exit code 1 in a script. It goes on in FILE.1 and the next.',
   ],
   options: { drive: { type: 'boolean' } },
@@ -131,6 +132,7 @@ function opened({ opened: file }: Shell): Answer {
   if (file === null) return { value: null, text: 'no recording is open; replay FILE opens one' };
   const { world, nodes, app, seed } = file.header();
   const last = file.events().at(-1);
+  const next = nextFile(file.path);
   return {
     value: {
       file: file.path,
@@ -140,8 +142,9 @@ function opened({ opened: file }: Shell): Answer {
       app,
       nodes: nodes.map(({ name }) => name),
       lastMs: last?.t ?? null,
+      next,
     },
-    text: `${safe(file.path, 300)}: ${count(file.count, 'event')} of ${count(nodes.length, 'node')} (${world === 'sim' ? `simulated, seed ${seed}` : 'real sockets'}), written by ${safe(app)}; replay close ends it`,
+    text: `${safe(file.path, 300)}: ${count(file.count, 'event')} of ${count(nodes.length, 'node')} (${world === 'sim' ? `simulated, seed ${seed}` : 'real sockets'}), written by ${safe(app)}${next === null ? '' : `; goes on in ${safe(next, 300)}`}; replay close ends it`,
   };
 }
 
@@ -161,7 +164,8 @@ export const recording: Command = {
     const [word] = words;
     if (words.length > 1 || (word !== undefined && word !== 'on' && word !== 'off'))
       throw new UsageError(`usage: ${this.usage}`);
-    const { labHere } = shell;
+    const { labHere, opened: file } = shell;
+    const elsewhere = file === null ? '' : `; log tells of ${safe(file.path, 300)} until replay close`;
     if (word === 'off') {
       if (labHere?.simulation == null)
         throw new CommandError('usage', 'only a simulated lab can be told again, so only its recording can be off');
@@ -172,12 +176,13 @@ export const recording: Command = {
     if (current === null)
       return {
         value: { on: false, events: 0, forgotten: 0 },
-        text: 'off; log, match or why run the history once more',
+        text: `off; log, match or why run the history once more${elsewhere}`,
       };
     const { count: events, forgotten } = current;
+    const older = olderText(current);
     return {
       value: { on: true, events, forgotten },
-      text: `on: ${count(events, 'event')}${forgotten === 0 ? '' : `, ${forgotten} older ones are forgotten`}`,
+      text: `on: ${count(events, 'event')}${older === null ? '' : `; ${older}`}${elsewhere}`,
     };
   },
 };

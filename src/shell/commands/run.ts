@@ -1,9 +1,9 @@
 /** `run` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
-import type { Simulation, Watcher } from '../../core/simulation.ts';
+import type { Simulation } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { expressionError, expressionWords } from '../expressions.ts';
+import { asTypedExpression, expressionWords } from '../expressions.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
@@ -35,7 +35,8 @@ export const run: Command = {
   needsLab: true,
   candidates(shell, before, word) {
     if (before.length === 0) return ['to', 'until'];
-    return before[0] === 'until' ? expressionWords(shell, before.slice(1), word) : [];
+    if (before[0] !== 'until' || before.includes('max')) return [];
+    return [...expressionWords(shell, before.slice(1), word), '', ...(before.length > 1 ? ['max'] : [])];
   },
   async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
@@ -145,7 +146,7 @@ async function runUntil(
   if (text === '') throw new UsageError('usage: run until EXPR [max T], such as run until peers>=3 max 30s');
   const limitUs = most === undefined ? UNTIL_US : readTime(most);
   const limit = simulation.moment().time + limitUs;
-  const watcher = watch(simulation, text, lab.speaker(shell).name);
+  const watcher = asTypedExpression(() => simulation.watch(text, lab.speaker(shell).name));
   let isTrue = false;
   const isStopped = holdsSince(simulation);
   const isDone = () => {
@@ -161,14 +162,6 @@ async function runUntil(
     return answer;
   } finally {
     watcher.close();
-  }
-}
-
-function watch(simulation: Simulation, text: string, node: string): Watcher {
-  try {
-    return simulation.watch(text, node);
-  } catch (error) {
-    throw expressionError(error);
   }
 }
 

@@ -8,9 +8,9 @@ import { peerWords } from '../candidates.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { eventValue, nameOf } from '../event-row.ts';
-import { count, folded, safe } from '../render.ts';
+import { folded, safe } from '../render.ts';
 import type { Shell } from '../shell.ts';
-import { rowOf, rowsOf } from './log.ts';
+import { olderText, rowOf, rowsOf } from './log.ts';
 
 /** An answer whose text is made when it is wanted. */
 interface Told {
@@ -18,6 +18,8 @@ interface Told {
   readonly text: () => string;
 }
 
+/** Peers that are named instead of one that is not there, those that came last. */
+const NEAR_MAX = 10;
 const EFFECTS_MAX = 30;
 const EVENTS_SHOWN = 30;
 /** Deeper steps stand no farther to the right. */
@@ -46,18 +48,14 @@ export const why: Command = {
     const chronicle = new Chronicle(recording.events());
     const place = parseAddress(word.replace(/^localhost:/, '127.0.0.1:'));
     const answer = /^m[0-9]+(?:\.[0-9]+)?$/.test(word)
-      ? whyMessage(shell, chronicle, word)
+      ? whyMessage(shell, recording, chronicle, word)
       : place === null
         ? whyPeer(shell, recording, chronicle, word)
         : whyAddress(shell, chronicle, place.text);
-    return recording.forgotten === 0 ? answer : withForgotten(answer, recording.forgotten);
+    const older = olderText(recording);
+    return older === null ? answer : { value: answer.value, text: () => `${answer.text()}\n${older}` };
   },
 };
-
-const withForgotten = (answer: Told, forgotten: number): Told => ({
-  value: answer.value,
-  text: () => `${answer.text()}\n${count(forgotten, 'older event')} forgotten`,
-});
 
 /** Whose story is told: the node that one is at, in a file the first one when it has none of that name. */
 function nodeHere(shell: Shell): string {
@@ -69,14 +67,13 @@ function nodeHere(shell: Shell): string {
 
 const indentOf = (depth: number) => 2 * Math.min(depth, DEPTH_SHOWN);
 
-function whyMessage(shell: Shell, chronicle: Chronicle, word: string): Told {
-  // On sockets a line has another number where it comes than where it was sent, which a record can tell and a hand cannot.
-  const inHand = `${word} in hand`;
-  const first =
-    chronicle.events.find(({ m }) => m === word) ??
-    chronicle.events.find(({ text }) => text?.endsWith(inHand) === true);
+function whyMessage(shell: Shell, recording: Recording, chronicle: Chronicle, word: string): Told {
+  const first = chronicle.events.find(({ m }) => m === word);
   if (first === undefined)
-    throw new CommandError('no-such-message', `no message ${word} is recorded; log type=ping shows some`);
+    throw new CommandError(
+      'no-such-message',
+      `no message ${word} is recorded${olderToo(recording)}; log type=ping shows some`,
+    );
   const causes = chronicle.causes(first);
   const effects = chronicle.effects(first, EFFECTS_MAX);
   return {
@@ -115,6 +112,7 @@ function whyAddress(shell: Shell, chronicle: Chronicle, address: string): Told {
 }
 
 function learntText({ how, from, event, node }: Learnt): string {
+  const by = event?.by == null ? '' : ` by ${show(event.by)}`;
   switch (how) {
     case 'own':
       return `it is the own address of ${show(node)}`;
@@ -124,6 +122,10 @@ function learntText({ how, from, event, node }: Learnt): string {
       return `a command at ${show(node)}`;
     case 'told':
       return `addr ${event?.m ?? ''} from ${show(from ?? '?')}`;
+    case 'edited':
+      return `addr ${event?.m ?? ''} from ${show(from ?? '?')}, edited${by}`;
+    case 'injected':
+      return `addr ${event?.m ?? ''} as if from ${show(from ?? '?')}, injected${by}`;
     case 'met':
       return `${show(from ?? '?')} said so on a connection with ${show(node)}`;
     case 'unseen':
@@ -144,8 +146,7 @@ function storyOf(shell: Shell, recording: Recording, chronicle: Chronicle, word:
   const isPeer = peerTest(recording, node, word);
   const events = eventsOfPeer(chronicle, node, isPeer);
   const names = new Set(events.map(({ peer }) => peer).filter((name) => name !== null && isPeer(name)));
-  if (events.length === 0)
-    throw new CommandError('no-such-peer', `nothing is recorded of ${JSON.stringify(safe(word))} at ${show(node)}`);
+  if (events.length === 0) throw nothingOf(recording, node, word, isPeer);
   if (names.size > 1 && !word.includes(':') && !word.startsWith('#'))
     throw new CommandError(
       'ambiguous',
@@ -157,6 +158,28 @@ function storyOf(shell: Shell, recording: Recording, chronicle: Chronicle, word:
     );
   return { node, peer: show([...names].at(-1) ?? word), events };
 }
+
+/** Why there is no story, and what there is instead. */
+function nothingOf(recording: Recording, node: string, word: string, isPeer: (name: string) => boolean): CommandError {
+  const here = recording.events().filter(({ n, peer }) => n === node && peer !== null);
+  const spoke = here.find(({ peer }) => isPeer(peer ?? ''))?.peer;
+  if (spoke != null)
+    return new CommandError(
+      'no-such-peer',
+      `of ${show(spoke)} only messages are recorded at ${show(node)}, no dial and no hello${olderToo(recording)}; log from=${show(spoke)} shows them`,
+    );
+  const peers = [...new Set(here.map(({ peer }) => show(peer ?? '')))].slice(-NEAR_MAX);
+  return new CommandError(
+    'no-such-peer',
+    `nothing is recorded of ${JSON.stringify(safe(word))} at ${show(node)}${olderToo(recording)}; ${peers.length === 0 ? 'no peer is recorded there yet' : `there are ${peers.join(', ')}`}`,
+    peers,
+  );
+}
+
+const olderToo = (recording: Recording) => {
+  const older = olderText(recording);
+  return older === null ? '' : `; ${older}`;
+};
 
 /** `#3`, a name, an address, an id or its beginning: what the record calls a peer is a name where it has one, else an id or an address. */
 function peerTest(recording: Recording, node: string, word: string): (name: string) => boolean {

@@ -71,6 +71,8 @@ test('export: what is wrong is one line, and no file is made', () =>
       /^usage: export KIND \[EXPR\] FILE; KIND is html, svg, .*jsonl$/,
     );
     assert.match((await failure('export svg type=ping')).message, /^the file is missing after "type=ping"; usage: /);
+    for (const word of ['ping', 'in', 'all'])
+      assert.match((await failure(`export svg ${word}`)).message, /^the file is missing after "\w+"; usage: /);
     assert.match((await failure(`export svg tpye=ping ${file}`)).message, /^unknown field "tpye" at column 1/);
     assert.match((await failure('export svg /nowhere/at/all')).message, /^cannot write \/nowhere\/at\/all \(ENOENT\)$/);
     assert.ok(!existsSync(file));

@@ -23,6 +23,8 @@ test('log: what is wrong is one line', async () => {
   assert.match((await failure('log tpye=ping')).message, /^unknown field "tpye" at column 1; did you mean type\?$/);
   assert.match((await failure('log peers>=2')).message, /keeps no states/);
   assert.match((await failure('log -n 0')).message, /^-n takes a whole number from 1 to/);
+  assert.match((await failure('log ping -n 5 -n 6')).message, /^-n is there twice; usage: log /);
+  assert.match((await failure('log type == ping')).message, /^"==" is no operator at column 6; did you mean =\?$/);
   assert.match((await failure('log -x 5')).message, /^unknown option -x/);
   assert.match((await failure('match')).message, /^usage: match EXPR/);
 });

@@ -31,10 +31,14 @@ test('record: what happens is in the file, for its owner alone, and replay tells
   assert.equal(opened.events, events);
   assert.deepEqual([...opened.nodes].sort(), ['n1', 'n2']);
   assert.deepEqual(await value(`log -n ${events}`), live);
+  assert.ok((await text('log -n 1')).includes(`${events} events in ${path}, the last 1 shown; `));
+  assert.match(await text('recording'), new RegExp(`; log tells of ${path} until replay close$`));
   assert.equal((await value<TraceEvent[]>('log kind=order')).length, 1);
   assert.equal((await value<{ matched: number }>('match ping & from=n1 & out')).matched, 1);
   assert.match((await failure('log peers>=1')).message, /keeps no states/);
   await text('replay close');
+  assert.ok(!(await text('log -n 1')).includes(path));
+  assert.ok(!(await text('recording')).includes(path));
   assert.equal((await value<TraceEvent[]>('log kind=order')).length, 2);
   assert.equal((await failure('replay close')).code, 'not-open');
 });
@@ -66,7 +70,7 @@ test('record: a journey of the lab ends it, and says so', async (context) => {
   assert.ok(readRecording(path).count > 10);
 });
 
-test('record: a full file is followed by the next, and the last one ends it', (context) => {
+test('record: a full file is followed by the next, which replay names, and the last one ends it', async (context) => {
   const path = join(folderOf(context), 'run.jsonl');
   const recorder = new Recorder({ world: 'sim', app: 'test', seed: 1, epochMs: null });
   const endings: string[] = [];
@@ -77,6 +81,14 @@ test('record: a full file is followed by the next, and the last one ends it', (c
   for (const one of file.paths) assert.ok(statSync(one).size < 2_500);
   const second = readRecording(`${path}.1`);
   assert.equal((second.events()[0]?.i ?? 0) - 1, readRecording(path).events().at(-1)?.i);
+  const { text, value } = await openShell({ peers: 0 });
+  assert.match(await text(`replay ${path}`), new RegExp(`; goes on in ${path}\\.1; replay close ends it$`));
+  assert.equal((await value<{ next: string | null }>(`replay ${path}.1`)).next, `${path}.2`);
+  assert.equal((await value<{ next: string | null }>(`replay ${path}.7`)).next, null);
+  assert.doesNotMatch(await text(`replay ${path}.7`), /goes on/);
+  rmSync(`${path}.1`);
+  writeFileSync(`${path}.1`, 'somebody else wrote this');
+  assert.doesNotMatch(await text(`replay ${path}`), /goes on/);
 });
 
 test('replay: a broken line names the file and the line', async (context) => {

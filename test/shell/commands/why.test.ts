@@ -106,13 +106,89 @@ test('why and explain: of a live node by id, number and address, and the same fr
   assert.ok(events.some(({ k, text: said }) => k === 'closed' && said?.startsWith('dropped') === true));
 });
 
-test('why: what is nothing is one line', async () => {
-  const { failure } = await openShell({ peers: 1 });
+test('why: an address that a rule or a user wrote into a line is not told of whoever sent the line', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  await text('lab 4 topology=line gossip.dial=off');
+  await text('run 5s');
+  await text('n1: inject #1 {"msgtype":"addr","peers":[["10.9.9.9:5999","77d1c0de"]]}');
+  assert.match(
+    await text('n1: why 10.9.9.9:5999'),
+    /^n1 knows 10\.9\.9\.9:5999 <- addr m\d+ as if from n2, injected by user$/m,
+  );
+  await text('break addr & from=n2 & to=n1 once do edit body.peers=[["10.8.8.8:5999","77d1c0de"]] body.ages=[0]');
+  await text('n1: getaddr n2');
+  assert.match(await text('n1: why 10.8.8.8:5999'), /^n1 knows 10\.8\.8\.8:5999 <- addr m\d+ from n2, edited by k1$/m);
+  assert.deepEqual(
+    (await value<Chain>('n1: why 10.8.8.8:5999')).chain.map(({ how, node }) => `${node} ${how}`),
+    ['n1 edited'],
+  );
+});
+
+test('why: a line that was held on its way leads on to where its sender knew it from', async () => {
+  const { text, value } = await openShell({ peers: 0 });
+  await text('lab 4 topology=line gossip.dial=off');
+  await text('run 5s');
+  await text('break addr & from=n2 & to=n1 at recv once');
+  await text('n1: order {"kind":"getaddr","n":1}');
+  await text('run 1s');
+  await text('deliver all');
+  await text('run 1s');
+  assert.deepEqual(
+    (await value<Chain>('n1: why 10.0.0.3:5999')).chain.map(({ node, how }) => `${node} ${how}`),
+    ['n1 told', 'n2 met'],
+  );
+});
+
+test('why and explain: what is nothing is one line that says what there is instead', async () => {
+  const { text, failure } = await openShell({ peers: 2 });
   assert.match((await failure('why')).message, /^usage: why ADDR\|ID\|m17$/);
-  assert.match((await failure('why m99999')).message, /^no message m99999 is recorded/);
-  assert.equal((await failure('why zz')).code, 'no-such-peer');
+  assert.equal((await failure('why m99999')).message, 'no message m99999 is recorded; log type=ping shows some');
   assert.match((await failure('explain')).message, /^usage: explain ID$/);
-  assert.equal((await failure('explain zz')).code, 'no-such-peer');
+  for (const line of ['why zz', 'explain zz', 'explain #99', 'explain 99']) {
+    const word = line.split(' ')[1];
+    const { code, message, near } = await failure(line);
+    assert.equal(code, 'no-such-peer');
+    assert.equal(message, `nothing is recorded of "${word}" at n1; there are n2, n3`);
+    assert.deepEqual(near, ['n2', 'n3']);
+  }
+  await text('lab 1');
+  assert.equal((await failure('why zz')).message, 'nothing is recorded of "zz" at n1; no peer is recorded there yet');
+});
+
+test('why and explain: of a peer that only spoke while it was recorded, this is said', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'peersh-why-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  await text(`record ${folder}/late.jsonl`);
+  await text('n1: ping n2');
+  await text('record stop');
+  await text(`replay ${folder}/late.jsonl`);
+  assert.match(await text('log -n 1'), /^\d+ events in .*, the last 1 shown; \d+ older events are not in the file$/m);
+  assert.doesNotMatch(await text('log'), /forgotten/);
+  for (const line of ['why n2', 'explain n2']) {
+    const { code, message } = await failure(line);
+    assert.equal(code, 'no-such-peer');
+    assert.match(
+      message,
+      /^of n2 only messages are recorded at n1, no dial and no hello; \d+ older events are not in the file; log from=n2 shows them$/,
+    );
+  }
+  assert.match(
+    (await failure('why m1')).message,
+    /^no message m1 is recorded; \d+ older events are not in the file; log type=ping shows some$/,
+  );
+});
+
+test('explain: what took seconds is told in seconds', async () => {
+  const { text } = await openShell({ peers: 0 });
+  await text('lab 2 topology=line gossip.dial=off');
+  await text('latency 700ms on all');
+  await text('run 5s');
+  const story = await text('n1: explain n2');
+  assert.match(story, /^1\.4 s later n2 said hello$/m);
+  assert.doesNotMatch(story, /\d{4,}(?:\.\d+)? ms/);
 });
 
 test('why: steps that stand to the right are no wider than the terminal', async () => {

@@ -55,8 +55,8 @@ test('edit, diff, revert and show: what was changed of a message', async () => {
   assert.match(await text(`show ${id}`), /was \{"msgtype":"one"\}\n\{"msgtype":"two"\}$/);
   await text(`revert ${id}`);
   assert.equal(await text(`diff ${id}`), `${id} "one" is as it was`);
-  assert.match(await text(`dup ${id} 2`), /held$/);
-  assert.match(await text(`delay ${id} 1s`), /held$/);
+  assert.match(await text(`dup ${id} 2`), /held, goes on 3 times$/);
+  assert.match(await text(`delay ${id} 1s`), /held, goes on 3 times in 1s$/);
   assert.match(await text('held'), /held, x3/);
   await pass(1_100);
   assert.match(await text('held'), /^nothing is held/);
@@ -114,10 +114,27 @@ test('in hand: wrong input is one line that says what to type', async () => {
     ['dup m1 0', /^usage: dup/],
     ['resend', /^usage: resend/],
     ['inject #1', /^usage: inject ID JSON/],
-    ['inject #1 ping', /not JSON/],
+    ['inject #1 ping', /^not JSON: at column 1 of it a value should stand; such as inject #1 \{"msgtype":"ping"\}$/],
+    ['inject #1 {"msgtype":"ping",}', /^not JSON: at column 19 of it a name in double quotes should stand; such as /],
     ['diff m1', /no message m1/],
   ] as const)
     assert.match((await failure(line)).message, said, line);
+});
+
+test('in hand: half a line of JSON names the column, and the message stays as it was', async () => {
+  const scene = await openShell({ peers: 1 });
+  const { text, failure, value, node, pass } = scene;
+  await text('break ping at send');
+  node.order({ kind: 'ping', n: 1 });
+  await pass(100);
+  const id = taken(scene);
+  const before = await value<readonly [{ line: string }]>('held');
+  assert.equal(
+    (await failure(`edit ${id} {"msgtype":"pong"`)).message,
+    `not JSON: at column 18 of it , or } should stand; such as edit ${id} {"msgtype":"ping"}`,
+  );
+  assert.deepEqual((await value<readonly [{ line: string }]>('held'))[0].line, before[0].line);
+  assert.equal((await text(`delay ${id} 2s`)).replace(/ n1 .*:/, ''), `${id} held, goes on in 2s`);
 });
 
 test('help: break lists the commands of messages in hand', async () => {

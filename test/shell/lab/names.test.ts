@@ -22,6 +22,20 @@ test('names: a node of the lab stands for its address and is shown beside its id
   assert.match((await failure('ping n9')).message, /^no node "n9" in the lab/);
 });
 
+test('names: a node stands for its address also before a line that is taken as it was typed', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  const [peer] = (await value<{ n: number; node: string }[]>('peers')).filter(({ node }) => node === 'n2');
+  assert.match(
+    await text('send n2 {"msgtype":"ping"}'),
+    new RegExp(`^sent 19 bytes \\(ping\\) to .* \\(#${peer?.n}\\)$`),
+  );
+  assert.match(await text('inject n2 {"msgtype":"ping"}'), new RegExp(`^heard from .* \\(#${peer?.n}\\)$`));
+  for (const line of ['send n9 {}', 'inject n9 {}'])
+    assert.match((await failure(line)).message, /^no node "n9" in the lab/);
+});
+
 test('names: addrs says which node listens at an address, also of one that has crashed, and of nobody else', async () => {
   const { text, value } = await openShell({ peers: 0 });
   assert.doesNotMatch(await text('addrs'), /node/);

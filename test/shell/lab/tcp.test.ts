@@ -59,12 +59,17 @@ test('lab --tcp: a message that is held where it comes is found by the number th
   await text(`n1: order {"kind":"ping","n":${shell.node.views.peers()[0]?.n ?? 1}}`);
   await isHeld;
   const [{ id }] = await value<readonly [{ id: string }]>('held');
-  const { causes } = await value<{ causes: { k: string; by: string | null }[] }>(`why ${id}`);
+  interface Row {
+    readonly k: string;
+    readonly m: string | null;
+    readonly by: string | null;
+  }
+  const { causes, effects } = await value<{ causes: readonly Row[]; effects: readonly Row[] }>(`why ${id}`);
   assert.deepEqual(
-    causes.slice(-2).map(({ k, by }) => [k, by]),
+    [causes.at(-1), effects[0]].map((row) => [row?.k, row?.m, row?.by]),
     [
-      ['send', null],
-      ['hold', 'k1'],
+      ['send', id, null],
+      ['hold', id, 'k1'],
     ],
   );
   await text('lab stop');
