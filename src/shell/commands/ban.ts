@@ -1,4 +1,5 @@
 /** `ban`, `unban` and `bans`: whom we keep away, by IP or by node id, and for how long. */
+import { isOwnKey } from '../../core/bans.ts';
 import { readBanTarget } from '../../core/bans-saved.ts';
 import { BAN_LONGEST_US } from '../../core/limits.ts';
 import { REASONS } from '../../core/reasons.ts';
@@ -110,7 +111,7 @@ function readTarget(node: NodePort, word: string): { readonly peer: PeerView | n
   const target = known?.id ?? (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(word) ? readBanTarget(word) : null);
   if (target !== null && target !== undefined) return { peer: null, target };
   const ofPlace = ipIn(word);
-  if (ofPlace !== null)
+  if (ofPlace !== null && !isOwnKey(node.state, ofPlace))
     throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ban ${ofPlace} keeps its IP away`);
   throw new CommandError('no-such-peer', `no peer and no IP ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
 }

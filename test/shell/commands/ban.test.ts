@@ -67,6 +67,8 @@ test('ban: bad input is one line that says what to type, and bans nobody', async
     const { code, message } = await failure(`ban ${word}`);
     assert.deepEqual([code, message], ['no-such-peer', `no peer ${JSON.stringify(word)}; ban ${ip} keeps its IP away`]);
   }
+  const own = await failure('ban 10.0.0.1:9');
+  assert.doesNotMatch(own.message, /keeps its IP away/, 'nothing is advised that would be refused');
   assert.equal((await failure('ba #1')).code, 'usage');
   assert.match((await failure('unban')).message, /^usage: unban ID\|IP\|all; nobody is banned$/);
   assert.equal(await text('bans'), 'nobody is banned');
