@@ -26,6 +26,9 @@ export interface RemoteSession extends ShellSession {
 }
 
 const NO_COMPLETION: Completion = { candidates: [], replaces: '', usage: null };
+/** What is another one after a link that broke, and what after a node that did. */
+const SHELL_ANEW = 'traces and the node looked at are as at the start';
+const NODE_ANEW = '! it was started anew: lab, held messages, rules and changed settings are gone';
 const AWAY_PROMPT = 'not attached> ';
 const RATE = 20;
 /** What ends a shell, also one whose node is away. */
@@ -125,7 +128,9 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       const found = isEnded ? null : await again(node);
       if (found === null) continue;
       if (isEnded) return found.close();
-      say(`+ attached again to ${nodeText(found.node)}; traces and the node looked at are as at the start`);
+      say(`+ attached again to ${nodeText(found.node)}`);
+      // An id is of one life of a node.
+      say(found.node.id === node.id ? SHELL_ANEW : NODE_ANEW);
       attach(found);
       return;
     }
