@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runtimeFolder, startControlled } from '../helpers/control.ts';
+import { controlEnv, runtimeFolder, startControlled } from '../helpers/control.ts';
 import { run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
@@ -238,6 +238,26 @@ test('ls: lists the nodes that run, and attach and exec without a target name th
     const { out: answer } = await one.peersh('exec', target, 'status --json');
     assert.equal((json(answer)[0] as { nodeId: string }).nodeId, two.id, target);
   }
+});
+
+test('ls: --targets gives a word for each node that attach and exec take, and nothing else', async (context) => {
+  const folder = runtimeFolder(context);
+  const one = await startControlled(context, [], folder);
+  const two = await startControlled(context, [], folder);
+  const { code, out, err } = await one.peersh('ls', '--targets');
+  assert.deepEqual([code, err], [0, '']);
+  const rows = out.trimEnd().split('\n');
+  assert.equal(rows.length, 2);
+  for (const { id, address, pid } of [one, two]) {
+    const port = address.split(':')[1] ?? '';
+    assert.ok(rows.includes(`${port}\t${id.slice(0, 8)} at ${address} (pid ${pid})`), out);
+    assert.match((await one.peersh('exec', port, 'status')).out, new RegExp(id));
+  }
+  const empty = runtimeFolder(context);
+  const none = await run(['ls', '--targets'], '', undefined, undefined, controlEnv(empty));
+  assert.deepEqual([none.code, none.out, none.err], [0, '', '']);
+  const both = await run(['ls', '--targets', '--json'], '', undefined, undefined, controlEnv(empty));
+  assert.deepEqual([both.code, both.err], [2, 'peersh: ls takes --json or --targets, not both\n']);
 });
 
 test('ls: without a node it says where it looked', async (context) => {
