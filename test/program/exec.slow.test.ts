@@ -69,6 +69,24 @@ test('exec: without LINE the lines of standard input are run', async (context) =
   assert.deepEqual(json(out).slice(1), [null, []]);
 });
 
+test('exec: a long line goes over as it is, one that is too long for the socket fails alone and says what to do', async (context) => {
+  const node = await startControlled(context);
+  const exec = (input: string) => run(['exec', '-k'], input, undefined, undefined, node.env);
+  const long = 'x'.repeat(200_000);
+  const passed = await exec(`help ${long}\nset ping.interval\n`);
+  assert.equal(passed.out, 'ping.interval = 60s\n');
+  assert.match(passed.err, /^unknown command "x+…"/);
+  // Each of them is two bytes in JSON.
+  const longer = '"'.repeat(600_000);
+  const failed = await exec(`help ${longer}\nset ping.interval\n`);
+  assert.equal(failed.code, 1);
+  assert.equal(failed.out, 'ping.interval = 60s\n');
+  assert.equal(
+    failed.err,
+    'the line has 600005 characters, too many for a socket; write it into a file, and source FILE runs it\n',
+  );
+});
+
 test('exec: waits for what a node is to become, and SIGINT interrupts the wait with 130', async (context) => {
   const node = await startControlled(context);
   const waiting = node.start('exec', 'wait peers>=1 --timeout 20s');

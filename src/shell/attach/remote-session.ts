@@ -5,7 +5,7 @@
 import type { Completion, RunResult, SessionEvent, ShellSession } from '../session.ts';
 import { nodeText } from './find.ts';
 import { INTERRUPT_MS, RETRY_MS, RETURN_MS } from './limits.ts';
-import type { Link } from './link.ts';
+import { type Link, tooLong } from './link.ts';
 import type { NodeFacts, Reply } from './protocol.ts';
 
 export interface RemoteOptions {
@@ -158,7 +158,7 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       }
       asked += 1;
       const id = asked;
-      link.send({ kind: 'run', id, input, json: false });
+      if (!link.send({ kind: 'run', id, input, json: false })) return Promise.resolve(tooLong(input));
       return new Promise((resolve) => void runs.set(id, resolve));
     },
     interrupt() {
@@ -175,7 +175,7 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       if (link === null) return Promise.resolve(NO_COMPLETION);
       asked += 1;
       const id = asked;
-      link.send({ kind: 'complete', id, line });
+      if (!link.send({ kind: 'complete', id, line })) return Promise.resolve(NO_COMPLETION);
       return new Promise((resolve) => void completions.set(id, resolve));
     },
     prompt: () => prompt,

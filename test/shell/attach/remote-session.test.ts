@@ -20,7 +20,7 @@ function fakeLink(node: NodeFacts): FakeLink {
   return {
     node,
     tell: (reply) => listener(reply),
-    send: () => undefined,
+    send: () => true,
     listen(one) {
       listener = one;
     },
@@ -58,4 +58,14 @@ test('remote session: a node that let go of its shell and goes on has lost nothi
     '+ attached again to 5f0c2a9e at 127.0.0.1:5999 (pid 1234567)',
     'traces and the node looked at are as at the start',
   ]);
+});
+
+test('remote session: a line that is too long to be sent is answered here, and the link stands', async () => {
+  const link = { ...fakeLink(NODE), send: () => false };
+  const session = openRemoteSession({ link, again: () => Promise.resolve(null) });
+  const result = await session.run('x'.repeat(9));
+  assert.equal(result.kind, 'error');
+  assert.match(result.text, /^the line has 9 characters, too many for a socket; /);
+  assert.deepEqual((await session.complete('x')).candidates, []);
+  session.leave();
 });
