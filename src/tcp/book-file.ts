@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const VERSION = 1;
 const FILE = 'book.json';
@@ -48,7 +48,7 @@ export function openBookFile(folder: string): BookFile {
     },
     async write(entries, bans) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       await writeFileAtomic(
         path,
         `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries, bans), entries, bans })}\n`,
@@ -56,6 +56,22 @@ export function openBookFile(folder: string): BookFile {
       );
     },
   };
+}
+
+/** With those above it, for their owner alone. Node's own way tries for ever where nothing can be made, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () =>
+    mkdir(folder, { mode: 0o700 }).then(
+      () => null,
+      (error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? null : error),
+    );
+  const trouble = await make();
+  if (trouble === null) return;
+  const above = dirname(folder);
+  if (trouble.code !== 'ENOENT' || above === folder) throw trouble;
+  await makeFolder(above);
+  const again = await make();
+  if (again !== null) throw again;
 }
 
 /** What was saved, nothing where there is no file, or what is wrong with it. */
