@@ -1,6 +1,7 @@
 /** What may follow a word of the command line: what an option takes goes in; words, or that it is a file, come out. Scripts of all shells ask here. */
 import { SETTINGS } from '../../settings.ts';
 import { CLIENT_OPTIONS, CLIENT_ROWS, type ClientWord, isClientWord } from '../attach/client-usage.ts';
+import type { Options } from '../command.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { type FormRow, type OptionRow, readUsage } from './usage-table.ts';
 
@@ -52,13 +53,10 @@ export function offersAfter({ word, usage }: FormRow): Following {
 
 /** The rows with those of their flags that the word takes. */
 function optionsOf(word: ClientWord): OptionRow[] {
-  const taken = new Set(
-    Object.entries(CLIENT_OPTIONS[word]).flatMap(([name, row]) => [
-      `--${name}`,
-      ...('short' in row ? [`-${row.short}`] : []),
-    ]),
-  );
-  return CLIENT_TABLE.map((row) => ({ ...row, flags: row.flags.filter(({ name }) => taken.has(name)) })).filter(
+  const taken: Options = CLIENT_OPTIONS[word];
+  const takes = (flag: string) =>
+    Object.entries(taken).some(([name, { short }]) => flag === `--${name}` || flag === `-${short}`);
+  return CLIENT_TABLE.map((row) => ({ ...row, flags: row.flags.filter(({ name }) => takes(name)) })).filter(
     ({ flags }) => flags.length > 0,
   );
 }
