@@ -175,7 +175,7 @@ test('sweep: an interrupt ends its threads at once', async () => {
 test('sweep: a person sees how far it is in one line, and Ctrl-C gives the prompt back', {
   skip: whyNoPty() ?? false,
 }, async (context) => {
-  const slow = file('slow.lab', ['spawn n1..n30', 'run 30m']);
+  const slow = file('slow.lab', ['spawn n1..n8', 'run 60s']);
   const set = [`HOME=${FOLDER}`, `XDG_STATE_HOME=${FOLDER}/state`, 'NO_COLOR=1'];
   const pty = new Pty(['env', ...set, process.execPath, PROGRAM, ...ALONE, '--listen', '127.0.0.1:0'], 80);
   context.after(() => pty.close());
