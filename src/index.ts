@@ -21,7 +21,7 @@ export {
   type UntilTrueOptions,
 } from './library/lab.ts';
 export type { ConnectOptions, PeerName, PeerNode, PeerNodeEvents, WaitOptions } from './library/peer-node.ts';
-export type { Duration, SettingTexts } from './library/read.ts';
+export type { Duration, SettingText, SettingTexts } from './library/read.ts';
 export { defaultSettings, readSetting, SETTINGS, type Settings } from './settings.ts';
 export { CommandError as PeershError } from './shell/errors.ts';
 export { VERSION } from './util/version.ts';

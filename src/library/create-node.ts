@@ -2,6 +2,7 @@
 import type { NodeEvent } from '../core/events.ts';
 import { readListed, readPlace } from '../shell/places.ts';
 import { createLiveWorld } from '../worlds.ts';
+import { checkOptions, FORMS } from './options.ts';
 import { type Home, PeerNode } from './peer-node.ts';
 import { readSettings, type SettingTexts } from './read.ts';
 
@@ -17,8 +18,14 @@ export interface NodeOptions {
   readonly name?: string;
 }
 
+const OPTIONS = {
+  ...{ listen: FORMS.textsOrNull, bootstrap: FORMS.texts, settings: FORMS.table },
+  ...{ data: FORMS.textOrNull, name: FORMS.text },
+};
+
 /** Throws a PeershError at once when an option is wrong. */
 export function createNode(options: NodeOptions = {}): PeerNode {
+  checkOptions<NodeOptions>('createNode', options, OPTIONS);
   const { listen = '127.0.0.1:0', bootstrap = [], data = null, name = 'node' } = options;
   const config = {
     name,

@@ -14,6 +14,7 @@ import { BOOTSTRAPS, createSimulated } from '../shell/lab/setup.ts';
 import type { LabWorlds } from '../shell/lab/worlds.ts';
 import { readPlace } from '../shell/places.ts';
 import { createLabWorlds } from '../worlds.ts';
+import { checkOptions, checkText, FORMS } from './options.ts';
 import { PeerNode } from './peer-node.ts';
 import { type Duration, readSettings, readTime, type SettingTexts } from './read.ts';
 
@@ -49,6 +50,19 @@ export interface UntilTrueOptions {
   readonly signal?: AbortSignal;
 }
 
+interface RunOptions {
+  readonly signal?: AbortSignal;
+}
+
+type HoldsOptions = Omit<UntilTrueOptions, 'within'>;
+
+const { text, number, flag, texts, table, duration, signal } = FORMS;
+const LAB_OPTIONS = { nodes: number, seed: number, topology: text, settings: table, wire: flag };
+const SPAWN_OPTIONS = { name: text, bootstrap: texts, settings: table };
+const RUN_OPTIONS = { signal };
+const HOLDS_OPTIONS = { node: text, signal };
+const UNTIL_OPTIONS = { within: duration, node: text, signal };
+
 export interface LabMoment {
   /** `main#112`. */
   readonly moment: string;
@@ -58,6 +72,7 @@ export interface LabMoment {
 }
 
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
+  checkOptions<LabOptions>('createLab', options, LAB_OPTIONS);
   const { nodes = 8, seed = 1, topology = null, wire = false } = options;
   if (!Number.isInteger(nodes) || nodes < 1) throw new UsageError(`nodes: ${nodes} is no whole number from 1 on`);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
@@ -127,6 +142,7 @@ export class Lab {
 
   /** A node more, from now on. */
   async spawn(options: SpawnOptions = {}): Promise<PeerNode> {
+    checkOptions<SpawnOptions>('spawn', options, SPAWN_OPTIONS);
     const name = options.name ?? this.nextName();
     if (!/^n[1-9][0-9]*$/.test(name)) throw new UsageError(`${JSON.stringify(name)} is no name such as n9`);
     if (this.members.includes(name))
@@ -139,13 +155,17 @@ export class Lab {
   }
 
   /** Lets so much of the lab's time pass, less when a rule of its tap stops a message. */
-  async run(time: Duration, { signal = NEVER }: { readonly signal?: AbortSignal } = {}): Promise<LabMoment> {
+  async run(time: Duration, options: RunOptions = {}): Promise<LabMoment> {
+    checkOptions<RunOptions>('run', options, RUN_OPTIONS);
+    const { signal = NEVER } = options;
     await this.move(this.world.now() + readTime(time), holdsSince(this.simulation), signal);
     return this.moment;
   }
 
   /** Runs until an expression of the shell holds, such as `converged()` or `n3.peers>=2`; false when it did not within the time. */
   async runUntil(expression: string, options: UntilTrueOptions = {}): Promise<boolean> {
+    checkText('runUntil takes an expression', expression);
+    checkOptions<UntilTrueOptions>('runUntil', options, UNTIL_OPTIONS);
     const { within, signal = NEVER } = options;
     const limit = this.world.now() + (within === undefined ? UNTIL_US : readTime(within));
     const watcher = this.asking(() => this.simulation.watch(expression, this.nameOf(options.node)));
@@ -168,7 +188,10 @@ export class Lab {
   }
 
   /** Whether an expression holds now. */
-  holds(expression: string, { node, signal = NEVER }: Omit<UntilTrueOptions, 'within'> = {}): Promise<boolean> {
+  async holds(expression: string, options: HoldsOptions = {}): Promise<boolean> {
+    checkText('holds takes an expression', expression);
+    checkOptions<HoldsOptions>('holds', options, HOLDS_OPTIONS);
+    const { node, signal = NEVER } = options;
     return this.simulation.ask(expression, this.nameOf(node), signal).catch((error: unknown) => {
       throw asUsage(error);
     });
@@ -176,6 +199,7 @@ export class Lab {
 
   /** Harms the network, `partition n1,n2|n3 for 10s`; the ids of what is on now. */
   fault(text: string): readonly string[] {
+    checkText('fault takes a fault', text);
     const answer = this.simulation.fault(text, {});
     if (!answer.ok) throw new UsageError(answer.message);
     return answer.ids;

@@ -13,7 +13,8 @@ import { DIAL_LIMIT_MS, DialAttempt, followDial } from '../shell/dial-attempt.ts
 import { CommandError, UsageError } from '../shell/errors.ts';
 import { refusal } from '../shell/pick.ts';
 import { readListed, readPlace } from '../shell/places.ts';
-import { type Duration, readTime } from './read.ts';
+import { checkOptions, checkText, FORMS } from './options.ts';
+import { type Duration, readTime, type SettingText, settingText } from './read.ts';
 
 /** A pong that takes longer is lost. */
 const PING_LIMIT_MS = 5_000;
@@ -40,6 +41,9 @@ export interface ConnectOptions extends WaitOptions {
   /** Dial it again for ever when it goes. */
   readonly keep?: boolean;
 }
+
+const WAIT_OPTIONS = { timeout: FORMS.duration, signal: FORMS.signal };
+const CONNECT_OPTIONS = { ...WAIT_OPTIONS, keep: FORMS.flag };
 
 /** Where a node lives, and how its life there begins and ends. */
 export interface Home {
@@ -146,6 +150,8 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
    * of REASONS, `timeout` or `held`.
    */
   async connect(address: string, options: ConnectOptions = {}): Promise<PeerView> {
+    checkText('connect takes an address', address);
+    checkOptions<ConnectOptions>('connect', options, CONNECT_OPTIONS);
     const { world, port } = this.at();
     const target = { ...readPlace(address), keep: options.keep === true };
     const limitMs = options.timeout === undefined ? DIAL_LIMIT_MS : readTime(options.timeout) / 1_000;
@@ -164,7 +170,9 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
   }
 
   /** Resolves with the round trip in milliseconds. */
-  async ping(peer: PeerName, { timeout = PING_LIMIT_MS, signal }: WaitOptions = {}): Promise<number> {
+  async ping(peer: PeerName, options: WaitOptions = {}): Promise<number> {
+    checkOptions<WaitOptions>('ping', options, WAIT_OPTIONS);
+    const { timeout = PING_LIMIT_MS, signal } = options;
     const { world, port } = this.at();
     const { n } = this.find(peer);
     const limitMs = readTime(timeout) / 1_000;
@@ -200,16 +208,18 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
   }
 
   addBootstrap(address: string): void {
+    checkText('addBootstrap takes an address', address);
     this.order({ kind: 'bootstrap-add', ...readListed(address) });
   }
 
   removeBootstrap(address: string): void {
+    checkText('removeBootstrap takes an address', address);
     this.order({ kind: 'bootstrap-remove', ...readListed(address) });
   }
 
-  /** One setting, as the shell's `set` takes it. */
-  set(key: SettingKey, text: string): void {
-    const reading = readSetting(settingKey(key), text);
+  /** One setting, as `createNode` takes it. */
+  set(key: SettingKey, value: SettingText): void {
+    const reading = readSetting(settingKey(key), settingText(value));
     if (!reading.ok) throw new UsageError(reading.message);
     this.order({ kind: 'set', key, value: reading.value });
   }

@@ -3,8 +3,10 @@ import { checkSettings, defaultSettings, readDuration, type SettingKey, type Set
 import { applySetting } from '../shell/apply-setting.ts';
 import { UsageError } from '../shell/errors.ts';
 
+export type SettingText = string | number | boolean;
+
 /** Settings as `--set` takes them: `{ 'ping.interval': '5s', 'peers.max': 50, 'gossip.dial': false }`. */
-export type SettingTexts = { readonly [Key in SettingKey]?: string | number | boolean };
+export type SettingTexts = { readonly [Key in SettingKey]?: SettingText };
 
 /** Milliseconds, or a text such as `500ms`, `5s`, `2m`. */
 export type Duration = number | string;
@@ -13,13 +15,15 @@ export function readSettings(texts: SettingTexts = {}): Settings {
   const settings = defaultSettings();
   for (const [key, value] of Object.entries(texts)) {
     if (value === undefined) continue;
-    const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
-    applySetting(settings, new Map(), key, text, 'set');
+    applySetting(settings, new Map(), key, settingText(value), 'set');
   }
   const wrong = checkSettings(settings);
   if (wrong !== null) throw new UsageError(wrong);
   return settings;
 }
+
+export const settingText = (value: SettingText): string =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
 /** In integer microseconds. */
 export function readTime(duration: Duration): number {

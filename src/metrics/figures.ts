@@ -15,8 +15,12 @@ import { METRICS, type MetricName, type MetricsOf } from './table.ts';
 const LATE_EVERY_MS = 20;
 const US_PER_S = 1_000_000;
 const MS_PER_S = 1_000;
+const US_PER_MS = 1_000;
 
 const STATES: readonly PeerStateName[] = ['handshaking', 'ready', 'suspect', 'hello-less', 'visitor', 'closing'];
+
+/** A figure with more digits than microseconds have: the noise that a sum of fractions gathers. */
+const NOISY = /(?<= )\d+\.\d{7,}$/gm;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -45,7 +49,8 @@ export function createFigures(world: World, name: string): Figures {
   const set = (metric: MetricsOf<'gauge'>, labels: Labels, value: number) =>
     (made.get(metric) as Gauge).set(labels, value);
   const count = (metric: MetricsOf<'counter'>, labels: Labels, by = 1) => (made.get(metric) as Counter).inc(labels, by);
-  const observe = (metric: MetricsOf<'histogram'>, value: number) => (made.get(metric) as Histogram).observe(value);
+  const observe = (metric: MetricsOf<'histogram'>, us: number) =>
+    (made.get(metric) as Histogram).observe(Math.round(us) / US_PER_S);
   /** What somebody else counts. */
   const copy = (metric: MetricsOf<'counter'>, values: readonly (readonly [Labels, number])[]) => {
     (made.get(metric) as Counter).reset();
@@ -61,7 +66,7 @@ export function createFigures(world: World, name: string): Figures {
       case 'closed':
         return count('peersh_connections_closed_total', { direction: event.dir, reason: event.reason });
       case 'pong':
-        return observe('peersh_ping_rtt_seconds', event.rttUs / US_PER_S);
+        return observe('peersh_ping_rtt_seconds', event.rttUs);
       case 'strike':
         return count('peersh_strikes_total', {});
       default:
@@ -112,16 +117,16 @@ export function createFigures(world: World, name: string): Figures {
   let dueAt = performance.now() + LATE_EVERY_MS;
   const late = setInterval(() => {
     const now = performance.now();
-    observe('peersh_event_loop_delay_seconds', Math.max(0, now - dueAt) / MS_PER_S);
+    observe('peersh_event_loop_delay_seconds', Math.max(0, now - dueAt) * US_PER_MS);
     dueAt = now + LATE_EVERY_MS;
   }, LATE_EVERY_MS);
   late.unref();
 
   return {
     contentType: registry.contentType,
-    text(node) {
+    async text(node) {
       look(node);
-      return registry.metrics();
+      return (await registry.metrics()).replace(NOISY, (figure) => String(Number(Number(figure).toFixed(6))));
     },
     stop() {
       unlisten();

@@ -1,7 +1,7 @@
 /** Runs one command in a shell: the command and the text after its word go in, its answer comes out. What a read-only shell may not do is refused. */
 import type { Answer, Command } from './command.ts';
 import { readArguments } from './command-arguments.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, ONLY_LOOKS } from './errors.ts';
 import { inTurn, worksInLab } from './lab/in-turn.ts';
 import { momentText } from './lab/moments.ts';
 import type { Shell } from './shell.ts';
@@ -15,7 +15,7 @@ export async function callCommand(shell: Shell, command: Command, rest: string, 
       ? typed.words.map((word) => labHere.addressOf(word) ?? word)
       : typed.words;
   if (shell.options.isReadOnly === true && command.looks?.(words) !== true)
-    throw new CommandError('read-only', `${command.name} may change something, and this shell only looks`);
+    throw new CommandError('read-only', `${command.name} may change something, and ${ONLY_LOOKS}`);
   if (command.group === 'peers' || command.asksNode === true) refuseGone(shell);
   // A command that did not give way in time goes on unheard.
   const say = (text: string) => {

@@ -3,6 +3,9 @@
 /** Exit codes of the program (SHELL.md). */
 export const EXIT = { ok: 0, failed: 1, usage: 2, start: 3, timeout: 4, interrupted: 130 } as const;
 
+/** Of a shell that may change nothing, and how to have one that may. */
+export const ONLY_LOOKS = 'this shell only looks: leave --read-only out';
+
 /** A command that could not do its work. `data` joins the JSON error beside code and message. */
 export class CommandError extends Error {
   /** What programs that use the library know it by. */

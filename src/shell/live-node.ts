@@ -11,10 +11,14 @@ import type { Startup } from './startup.ts';
 /** How it is called. */
 export const NAME = 'live';
 
+const NO_NAME = 'the name is no address here; try --listen 127.0.0.1:PORT';
+
 /** What the system says of a port that cannot be had, and what to do about it. */
 const START_TROUBLE: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; choose another with --listen HOST:PORT',
   EADDRNOTAVAIL: 'this machine has no such address; try --listen 127.0.0.1:PORT',
+  ENOTFOUND: NO_NAME,
+  EAI_AGAIN: NO_NAME,
   EACCES: 'ports below 1024 need privileges; choose another with --listen HOST:PORT',
 };
 

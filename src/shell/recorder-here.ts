@@ -1,6 +1,6 @@
 /** What was recorded where a shell's command is: the shell goes in, the recorder of its lab or of the user's own node comes out. */
 import type { Recorder } from '../trace/recorder.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, ONLY_LOOKS } from './errors.ts';
 import type { Lab } from './lab/lab.ts';
 import { withProgress } from './lab/progress.ts';
 import type { Shell } from './shell.ts';
@@ -25,7 +25,7 @@ function ownRecorder(shell: Shell): Recorder {
 async function labRecorder(shell: Shell, lab: Lab, signal: AbortSignal): Promise<Recorder> {
   const { record, simulation } = lab;
   if (record.current === null && shell.options.isReadOnly === true)
-    throw new CommandError('read-only', 'nothing of the lab is recorded yet, and this shell is read-only');
+    throw new CommandError('read-only', `nothing of the lab is recorded yet, and ${ONLY_LOOKS}`);
   if (record.current === null && simulation !== null) lab.runner().pause();
   return withProgress(
     shell,

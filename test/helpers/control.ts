@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { encode, FrameReader } from '../../src/shell/attach/frames.ts';
+import { encodeWhole, FrameReader } from '../../src/shell/attach/frames.ts';
 import { type Hello, PROTOCOL, type Reply, type Request } from '../../src/shell/attach/protocol.ts';
 import { ALONE, Program, type Ran } from './run-program.ts';
 import { until } from './until.ts';
@@ -96,7 +96,7 @@ export class RawClient {
   }
 
   send(request: Request): void {
-    this.socket.write(encode(request));
+    this.socket.write(encodeWhole(request) ?? '');
   }
 
   /** Sends a line without waiting for it; its number. */

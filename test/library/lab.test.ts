@@ -132,3 +132,28 @@ test('library lab: wrong words are refused with a code and change nothing', () =
     assert.equal(lab.hash, hash);
     assert.equal(lab.now, 0);
   }));
+
+test('library lab: an option that there is not, or of another form, is one error that says what is meant', async () => {
+  const make = (options: unknown) => createLab(options as never);
+  const is = (message: string) => ({ name: 'PeershError', code: 'usage', message });
+  await assert.rejects(make({ node: 5 }), is('createLab has no option "node"; did you mean nodes?'));
+  await assert.rejects(make({ nodes: '5' }), is('createLab: nodes is a number, not "5"'));
+  await assert.rejects(make({ topology: 5 }), is('createLab: topology is a text, not 5'));
+  await assert.rejects(make({ wire: 'yes' }), is('createLab: wire is true or false, not "yes"'));
+  const lab = await createLab({ nodes: 2 });
+  await assert.rejects(lab.spawn({ nam: 'n9' } as never), is('spawn has no option "nam"; did you mean name?'));
+  await assert.rejects(
+    lab.runUntil('converged()', { withn: '1s' } as never),
+    is('runUntil has no option "withn"; did you mean within?'),
+  );
+  await assert.rejects(lab.run('1s', { node: 'n1' } as never), is('run has no option "node"; it takes signal'));
+  await assert.rejects(
+    lab.holds('converged()', { within: '1s' } as never),
+    is('holds has no option "within"; it takes node, signal'),
+  );
+  await assert.rejects(lab.runUntil(5 as never), is('runUntil takes an expression as a text, not 5'));
+  assert.throws(() => lab.fault(5 as never), is('fault takes a fault as a text, not 5'));
+  assert.equal(lab.nodes().length, 2);
+  assert.equal(lab.now, 0);
+  await lab.close();
+});

@@ -115,6 +115,46 @@ test('library node: wrong options are refused before anything starts', () => {
   );
 });
 
+/** As plain JavaScript calls it, where no compiler looks. */
+const untyped = (value: unknown) => value as never;
+
+test('library node: an option that there is not, or of another form, is one error that says what is meant', () =>
+  withNodes(async (start) => {
+    const table: [options: unknown, message: string][] = [
+      [{ lisen: '127.0.0.1:0' }, 'createNode has no option "lisen"; did you mean listen?'],
+      [{ seed: 1 }, 'createNode has no option "seed"; it takes listen, bootstrap, settings, data, name'],
+      [null, 'createNode takes an object of options, not null'],
+      ['x', 'createNode takes an object of options, not "x"'],
+      [{ listen: 5_999 }, 'createNode: listen is a text, a list of texts, or null, not 5999'],
+      [{ bootstrap: '127.0.0.1:1' }, 'createNode: bootstrap is a list of texts, not "127.0.0.1:1"'],
+      [{ bootstrap: [1] }, 'createNode: bootstrap is a list of texts, not a list'],
+      [{ settings: null }, "createNode: settings is an object such as { 'ping.interval': '5s' }, not null"],
+      [{ data: 5 }, 'createNode: data is a text, or null, not 5'],
+      [
+        { 'li\u001b[2Jsten': 1 },
+        'createNode has no option "li\\u{1b}[2Jsten"; it takes listen, bootstrap, settings, data, name',
+      ],
+    ];
+    for (const [options, message] of table)
+      assert.throws(() => createNode(untyped(options)), { name: 'PeershError', code: 'usage', message });
+    assert.equal(createNode({ listen: undefined } as never).isRunning, false);
+    const node = await start();
+    await assert.rejects(node.connect('127.0.0.1:1', untyped({ timout: 5 })), {
+      message: 'connect has no option "timout"; did you mean timeout?',
+    });
+    await assert.rejects(node.connect(untyped(5)), { message: 'connect takes an address as a text, not 5' });
+    await assert.rejects(node.ping(1, untyped({ signal: 5 })), { message: 'ping: signal is an AbortSignal, not 5' });
+    assert.throws(() => node.addBootstrap(untyped(undefined)), {
+      message: 'addBootstrap takes an address as a text, not undefined',
+    });
+    node.set('peers.max', 50);
+    node.set('gossip.dial', false);
+    assert.deepEqual(
+      [node.at().port.state.settings['peers.max'], node.at().port.state.settings['gossip.dial']],
+      [50, false],
+    );
+  }));
+
 test('library node: a port that is taken rejects the start, which may be tried again', () =>
   withNodes(async (start) => {
     const a = await start();

@@ -49,6 +49,7 @@ test('attach: a node that is killed and started anew is found again', { skip }, 
   type('half a li');
   const again = await startControlled(context, ['--listen', node.address], folder);
   await shows(`attached again to ${again.id.slice(0, 8)}`);
+  await shows('it was started anew: lab, held messages');
   await prompt(new RegExp(`^${again.id.slice(0, 8)} 0> half a li$`));
   type('\x15status\r');
   await shows(again.id);

@@ -1,6 +1,6 @@
 /** `peersh attach` on a real terminal: the whole shell on a node that runs already, and what becomes of it when either side goes. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -134,6 +134,19 @@ test("attach: the lab, what is held and what is recorded are the node's, where o
   await two.shows('nobody listens there');
   two.type('log kind=dial-failed\r');
   await two.shows('1 event');
+});
+
+test('attach: a history as long as the node takes is no hindrance, whatever is in it', { skip }, async (context) => {
+  const node = await startControlled(context);
+  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
+  context.after(() => rmSync(home, { recursive: true, force: true }));
+  mkdirSync(join(home, 'peersh'));
+  const lines = Array.from({ length: 1_000 }, (_, at) => `send #${at} ${'{"'.repeat(70)}\n`);
+  writeFileSync(join(home, 'peersh', 'history'), lines.join(''), { mode: 0o600 });
+  const env = Object.entries(node.env).map(([name, value]) => `${name}=${value}`);
+  const pty = new Pty(['env', ...env, `HOME=${home}`, `XDG_STATE_HOME=${home}`, process.execPath, PROGRAM, 'attach']);
+  context.after(() => pty.close());
+  await pty.terminal.until('the prompt', ({ rows }) => / 0>$/.test(rows.at(-1) ?? ''));
 });
 
 test('attach: JavaScript only with --allow-eval, and Tab tells nothing of it without', { skip }, async (context) => {

@@ -76,6 +76,7 @@ const normalised = (text: string) =>
     .replace(/listen=\d+/g, 'listen=PORT')
     .replace(/\b\d+(?:\.\d+)?(?: ?ms|s|m\d\d)\b/g, 'TIME')
     .replace(/\b\d+ bytes/g, 'SIZE bytes')
+    .replace(/dialled [\d.]+/g, 'dialled TIME')
     .replace(/ {2,}/g, ' ')
     .replace(/[─╌]{2,}/g, '─')
     .replace(/^ +/gm, '');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runtimeFolder, startControlled } from '../helpers/control.ts';
+import { controlEnv, runtimeFolder, startControlled } from '../helpers/control.ts';
 import { run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
@@ -67,6 +67,24 @@ test('exec: without LINE the lines of standard input are run', async (context) =
   const { code, out } = await run(['exec', '--json'], 'set ping.interval\n\npeers\n', undefined, undefined, node.env);
   assert.equal(code, 0);
   assert.deepEqual(json(out).slice(1), [null, []]);
+});
+
+test('exec: a long line goes over as it is, one that is too long for the socket fails alone and says what to do', async (context) => {
+  const node = await startControlled(context);
+  const exec = (input: string) => run(['exec', '-k'], input, undefined, undefined, node.env);
+  const long = 'x'.repeat(200_000);
+  const passed = await exec(`help ${long}\nset ping.interval\n`);
+  assert.equal(passed.out, 'ping.interval = 60s\n');
+  assert.match(passed.err, /^unknown command "x+…"/);
+  // Each of them is two bytes in JSON.
+  const longer = '"'.repeat(600_000);
+  const failed = await exec(`help ${longer}\nset ping.interval\n`);
+  assert.equal(failed.code, 1);
+  assert.equal(failed.out, 'ping.interval = 60s\n');
+  assert.equal(
+    failed.err,
+    'the line has 600005 characters, too many for a socket; write it into a file, and source FILE runs it\n',
+  );
 });
 
 test('exec: waits for what a node is to become, and SIGINT interrupts the wait with 130', async (context) => {
@@ -183,7 +201,8 @@ test('exec: --read-only refuses what changes something, and JavaScript', async (
   ]) {
     const { code, err } = await node.peersh('exec', '--read-only', line);
     assert.ok(code === 1 || code === 2, line);
-    assert.match(err, /this shell only looks|plain commands only|is a fault, and no lab/, line);
+    assert.match(err, /this shell only looks: leave --read-only out|is a fault, and no lab/, line);
+    assert.doesNotMatch(err, /allow-eval/, 'the node was started with it');
   }
   assert.equal((await node.peersh('exec', 'set ping.interval')).out, 'ping.interval = 60s\n');
 });
@@ -238,6 +257,26 @@ test('ls: lists the nodes that run, and attach and exec without a target name th
     const { out: answer } = await one.peersh('exec', target, 'status --json');
     assert.equal((json(answer)[0] as { nodeId: string }).nodeId, two.id, target);
   }
+});
+
+test('ls: --targets gives a word for each node that attach and exec take, and nothing else', async (context) => {
+  const folder = runtimeFolder(context);
+  const one = await startControlled(context, [], folder);
+  const two = await startControlled(context, [], folder);
+  const { code, out, err } = await one.peersh('ls', '--targets');
+  assert.deepEqual([code, err], [0, '']);
+  const rows = out.trimEnd().split('\n');
+  assert.equal(rows.length, 2);
+  for (const { id, address, pid } of [one, two]) {
+    const port = address.split(':')[1] ?? '';
+    assert.ok(rows.includes(`${port}\t${id.slice(0, 8)} at ${address} (pid ${pid})`), out);
+    assert.match((await one.peersh('exec', port, 'status')).out, new RegExp(id));
+  }
+  const empty = runtimeFolder(context);
+  const none = await run(['ls', '--targets'], '', undefined, undefined, controlEnv(empty));
+  assert.deepEqual([none.code, none.out, none.err], [0, '', '']);
+  const both = await run(['ls', '--targets', '--json'], '', undefined, undefined, controlEnv(empty));
+  assert.deepEqual([both.code, both.err], [2, 'peersh: ls takes --json or --targets, not both\n']);
 });
 
 test('ls: without a node it says where it looked', async (context) => {

@@ -38,6 +38,11 @@ test('exit: each code has its cause, and each failure is one line', async (conte
     [['--listen', `127.0.0.1:${port}`], 3, new RegExp(`^peersh: .*127\\.0\\.0\\.1:${port}.*the port is in use`)],
     [['--headless', '-e', 'peers'], 2, /^peersh: --headless runs no lines: leave it out to run -e and --script/],
     [['--listen', '192.0.2.1:5999'], 3, /^peersh: .*this machine has no such address; try --listen/],
+    [
+      ['--listen', 'nosuch.invalid:1'],
+      3,
+      /^peersh: .* \(\S+\): the name is no address here; try --listen 127\.0\.0\.1:PORT\n$/,
+    ],
     [['-e', 'wait peers>=1 --timeout 100ms'], 4, /^peers>=1 did not come true in 0\.1 s\n$/],
   ];
   await Promise.all(

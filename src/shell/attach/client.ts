@@ -4,47 +4,11 @@ import { linesOf } from '../input-lines.ts';
 import { readOptions } from '../options.ts';
 import type { Output } from '../output.ts';
 import { catchSignals, type Ended } from '../signals.ts';
+import { CLIENT_OPTIONS, CLIENT_USAGE, type ClientWord } from './client-usage.ts';
 import { isTarget } from './find.ts';
 import { NoLink } from './link.ts';
 
-export const CLIENT_USAGE = `usage: peersh attach [TARGET] [--read-only] [--color|--no-color]
-       peersh exec [TARGET] LINE… [--json] [-k] [--read-only] [--follow]
-       peersh ls [--json]
-TARGET is a port, host:port, the beginning of a node id, a pid or the path of a
-socket; without it the only node that runs.
-  --read-only        only what changes nothing
-  --json             exec: each line is answered by one JSON value on one line, what
-                     goes on, such as trace and watch, by one for each time; a LINE
-                     may end with --json for itself
-  -k, --keep-going   exec: go on after a line that failed
-  -f, --follow       exec: then tell what happens, until Ctrl-C
-exec without LINE runs the lines of standard input. JavaScript needs a node that was
-started with --allow-eval. Exit codes: 0 ok, 1 a command failed or the node went away,
-2 wrong usage, 3 no such node, 4 timed out, 130 interrupted.`;
-
-const OPTIONS = {
-  attach: {
-    'read-only': { type: 'boolean' },
-    color: { type: 'boolean' },
-    'no-color': { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-  exec: {
-    json: { type: 'boolean' },
-    'keep-going': { type: 'boolean', short: 'k' },
-    follow: { type: 'boolean', short: 'f' },
-    'read-only': { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-  ls: { json: { type: 'boolean' }, help: { type: 'boolean' } },
-} as const;
-
-export async function runClient(
-  word: keyof typeof OPTIONS,
-  argv: readonly string[],
-  out: Output,
-  err: Output,
-): Promise<Ended> {
+export async function runClient(word: ClientWord, argv: readonly string[], out: Output, err: Output): Promise<Ended> {
   try {
     return await run(word, argv, out, err);
   } catch (error) {
@@ -56,7 +20,7 @@ export async function runClient(
   }
 }
 
-async function run(word: keyof typeof OPTIONS, argv: readonly string[], out: Output, err: Output): Promise<Ended> {
+async function run(word: ClientWord, argv: readonly string[], out: Output, err: Output): Promise<Ended> {
   const ended = (code: number): Ended => ({ code, hasHungUp: false });
   const advice = `peersh ${word} --help tells more`;
   if (argv.includes('--help')) {
@@ -65,7 +29,7 @@ async function run(word: keyof typeof OPTIONS, argv: readonly string[], out: Out
   }
   switch (word) {
     case 'attach': {
-      const { values, positionals } = readOptions(argv, OPTIONS.attach, advice);
+      const { values, positionals } = readOptions(argv, CLIENT_OPTIONS.attach, advice);
       const [target = null] = positionals;
       if (positionals.length > 1) throw new UsageError(`attach takes one TARGET; peersh exec runs lines`);
       if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
@@ -76,7 +40,7 @@ async function run(word: keyof typeof OPTIONS, argv: readonly string[], out: Out
     }
     case 'exec': {
       // What follows the first line is a line, be it one that begins with a dash.
-      const { values, positionals } = readOptions(argv, OPTIONS.exec, advice);
+      const { values, positionals } = readOptions(argv, CLIENT_OPTIONS.exec, advice);
       const [first = ''] = positionals;
       const hasTarget =
         isTarget(first) && (positionals.length > 1 || process.stdin.isTTY !== true || values.follow === true);
@@ -111,10 +75,13 @@ async function run(word: keyof typeof OPTIONS, argv: readonly string[], out: Out
       return ended(code);
     }
     case 'ls': {
-      const { values, positionals } = readOptions(argv, OPTIONS.ls, advice);
+      const { values, positionals } = readOptions(argv, CLIENT_OPTIONS.ls, advice);
       if (positionals.length > 0) throw new UsageError('ls takes no word');
       const { ls } = await import('./ls.ts');
-      return ended(await ls(values.json === true, process.stdout.columns || null, out, err));
+      if (values.json === true && values.targets === true)
+        throw new UsageError('ls takes --json or --targets, not both');
+      const form = values.json === true ? 'json' : values.targets === true ? 'targets' : 'table';
+      return ended(await ls(form, process.stdout.columns || null, out, err));
     }
     default:
       return word satisfies never;

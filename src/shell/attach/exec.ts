@@ -7,7 +7,7 @@ import type { Output } from '../output.ts';
 import { exitCode, jsonAnswer } from '../script.ts';
 import type { RunResult } from '../session.ts';
 import { findTarget } from './find.ts';
-import { type Link, openLink } from './link.ts';
+import { type Link, openLink, tooLong } from './link.ts';
 import type { Reply } from './protocol.ts';
 
 export interface ExecOptions {
@@ -115,7 +115,8 @@ class Run {
   private ask(input: string, json: boolean): Promise<Answered | null> {
     if (this.end !== null) return Promise.resolve(null);
     this.asked += 1;
-    this.link.send({ kind: 'run', id: this.asked, input, json });
+    if (!this.link.send({ kind: 'run', id: this.asked, input, json }))
+      return Promise.resolve({ result: tooLong(input), isTracing: false });
     return new Promise((resolve) => {
       this.answered = resolve;
     });

@@ -156,6 +156,13 @@ function isMeant({ id, address, pid }: NodeFacts, target: string): boolean {
   return target.length >= 4 && id.startsWith(target.toLowerCase());
 }
 
+/** The shortest that means this node and no other of those that live: its port, else its process. */
+export function targetOf(node: NodeFacts, live: readonly Live[]): string {
+  const port = /\d+$/.exec(node.address ?? '')?.[0];
+  const isOwn = (target: string) => live.filter((one) => isMeant(one.node, target)).length === 1;
+  return port !== undefined && isOwn(port) ? port : isOwn(String(node.pid)) ? String(node.pid) : safe(node.id);
+}
+
 /** Whether a word names a node rather than something to run: no line of a shell looks like one. */
 export const isTarget = (word: string): boolean =>
   /^\d+$/.test(word) ||

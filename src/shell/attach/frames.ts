@@ -18,6 +18,12 @@ export function encode(message: object): string {
   return frames;
 }
 
+/** One message as one frame, as clients say it; null: it is too long. */
+export function encodeWhole(message: object): string | null {
+  const text = JSON.stringify(message);
+  return Buffer.byteLength(text) <= FRAME_BYTES_MAX ? `${text}\n` : null;
+}
+
 export class FrameReader {
   private readonly take: (message: Json) => void;
   /** Whether messages in parts are taken. */

@@ -1,5 +1,6 @@
 /** A shell for a client of the control socket: a shell of the node goes in, another of the same node comes out, as that client may have it. */
 import { createPaint } from '../color.ts';
+import { ONLY_LOOKS } from '../errors.ts';
 import { recordFromNow } from '../record-from-now.ts';
 import { Shell } from '../shell.ts';
 import type { ShellOptions } from '../shell-options.ts';
@@ -23,7 +24,11 @@ export function guestShell(shell: Shell, hello: Hello, isJson: () => boolean, al
     folder: hello.folder,
     isQuiet: !hello.wantsNews,
     isGuest: true,
-    noJavaScript: allowEval && !hello.isReadOnly ? null : NO_JAVASCRIPT,
+    noJavaScript: !allowEval
+      ? NO_JAVASCRIPT
+      : hello.isReadOnly
+        ? `JavaScript may change something, and ${ONLY_LOOKS}`
+        : null,
   };
   const guest = new Shell(options);
   guest.notices.start();

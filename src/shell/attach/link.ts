@@ -5,9 +5,10 @@
 import { lstatSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { CommandError } from '../errors.ts';
+import { CommandError, errorValue } from '../errors.ts';
 import { safe } from '../render.ts';
-import { encode, FrameReader } from './frames.ts';
+import type { RunResult } from '../session.ts';
+import { encodeWhole, FrameReader } from './frames.ts';
 import { ANSWER_MS } from './limits.ts';
 import { codeOf, ownUid, whyNotOurs, whyTooLong } from './places.ts';
 import { type Hello, type NodeFacts, PROTOCOL, type Reply, type Request } from './protocol.ts';
@@ -26,7 +27,8 @@ export class NoLink extends CommandError {
 
 export interface Link {
   readonly node: NodeFacts;
-  send(request: Request): void;
+  /** False: it is longer than a frame may be, and nothing was sent. */
+  send(request: Request): boolean;
   /** What comes from now on; at the end null. */
   listen(listener: (reply: Reply | null) => void): void;
   close(): void;
@@ -62,7 +64,7 @@ export function openLink(path: string, who: Who): Promise<Link> {
     };
     const open = (own: Socket, node: NodeFacts): Link => ({
       node,
-      send: (request) => void own.write(encode(request)),
+      send: (request) => say(own, request),
       listen(one) {
         listener = one;
         for (const reply of waiting.splice(0)) one(reply);
@@ -90,8 +92,21 @@ export function openLink(path: string, who: Who): Promise<Link> {
       fail('gone', 'the node closed the connection');
       if (isOpen) tell(null);
     });
-    socket.write(encode({ kind: 'hello', protocol: PROTOCOL, ...who }));
+    say(socket, { kind: 'hello', protocol: PROTOCOL, ...who });
   });
+}
+
+function say(socket: Socket, request: Request): boolean {
+  const frame = encodeWhole(request);
+  if (frame !== null) socket.write(frame);
+  return frame !== null;
+}
+
+/** The answer to a line that cannot be sent. */
+export function tooLong(input: string): Extract<RunResult, { kind: 'error' }> {
+  const message = `the line has ${input.length} characters, too many for a socket; write it into a file, and source FILE runs it`;
+  const error = new CommandError('too-large', message);
+  return { kind: 'error', code: error.code, message, near: [], text: message, value: errorValue(error) };
 }
 
 /** Whoever made the socket of another user could read what is typed. */

@@ -5,7 +5,7 @@
 import type { Completion, RunResult, SessionEvent, ShellSession } from '../session.ts';
 import { nodeText } from './find.ts';
 import { INTERRUPT_MS, RETRY_MS, RETURN_MS } from './limits.ts';
-import type { Link } from './link.ts';
+import { type Link, tooLong } from './link.ts';
 import type { NodeFacts, Reply } from './protocol.ts';
 
 export interface RemoteOptions {
@@ -26,6 +26,9 @@ export interface RemoteSession extends ShellSession {
 }
 
 const NO_COMPLETION: Completion = { candidates: [], replaces: '', usage: null };
+/** What is another one after a link that broke, and what after a node that did. */
+const SHELL_ANEW = 'traces and the node looked at are as at the start';
+const NODE_ANEW = '! it was started anew: lab, held messages, rules and changed settings are gone';
 const AWAY_PROMPT = 'not attached> ';
 const RATE = 20;
 /** What ends a shell, also one whose node is away. */
@@ -125,7 +128,9 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       const found = isEnded ? null : await again(node);
       if (found === null) continue;
       if (isEnded) return found.close();
-      say(`+ attached again to ${nodeText(found.node)}; traces and the node looked at are as at the start`);
+      say(`+ attached again to ${nodeText(found.node)}`);
+      // An id is of one life of a node.
+      say(found.node.id === node.id ? SHELL_ANEW : NODE_ANEW);
       attach(found);
       return;
     }
@@ -153,7 +158,7 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       }
       asked += 1;
       const id = asked;
-      link.send({ kind: 'run', id, input, json: false });
+      if (!link.send({ kind: 'run', id, input, json: false })) return Promise.resolve(tooLong(input));
       return new Promise((resolve) => void runs.set(id, resolve));
     },
     interrupt() {
@@ -170,7 +175,7 @@ export function openRemoteSession({ link: first, again }: RemoteOptions): Remote
       if (link === null) return Promise.resolve(NO_COMPLETION);
       asked += 1;
       const id = asked;
-      link.send({ kind: 'complete', id, line });
+      if (!link.send({ kind: 'complete', id, line })) return Promise.resolve(NO_COMPLETION);
       return new Promise((resolve) => void completions.set(id, resolve));
     },
     prompt: () => prompt,

@@ -92,7 +92,7 @@ function banned(shell: Shell, address: string, place: string, steps: readonly un
 
 function answerOf(shell: Shell, attempt: DialAttempt, place: string): Answer {
   const steps = attempt.steps.map(({ step, ms }) => ({ step, ms: round3(ms) }));
-  const told = steps.map(({ step, ms }) => `${step} ${ms} ms`).join(', ');
+  const told = steps.length === 0 ? '' : `${steps.map(({ step, ms }) => `${step} ${ms}`).join(', ')} ms`;
   const [inHand] = shell.world.tap.held();
   if (!attempt.done && inHand !== undefined)
     throw new CommandError(
@@ -121,7 +121,7 @@ function answerOf(shell: Shell, attempt: DialAttempt, place: string): Answer {
     value,
     text: attempt.isOld
       ? `already connected: ${shell.who(row.id)} (#${row.n}) ${row.listen ?? row.address}`
-      : `connected to ${shell.who(row.id)} (#${row.n}): ${told}`,
+      : `connected to ${shell.who(row.id)} (#${row.n})\n${told}`,
   };
 }
 

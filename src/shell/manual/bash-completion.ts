@@ -1,6 +1,6 @@
 /** A completion script for bash, 4 or later: the table of the usage goes in, its text comes out. */
-import { type Offer, offerAfter, offerOf } from './completion-words.ts';
-import type { UsageTable } from './usage-table.ts';
+import { type Offer, offerOf, offersAfter } from './completion-words.ts';
+import type { FormRow, OptionRow, UsageTable } from './usage-table.ts';
 
 const INDENT = ' '.repeat(6);
 
@@ -10,10 +10,11 @@ function offering(offer: Offer): string {
       return `compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word")`;
     case 'folders':
       return `compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word")`;
-    case 'words':
-      return matching(offer.words);
     case 'keys':
-      return `compopt -o nospace; ${matching(offer.words)}`;
+      return `compopt -o nospace; ${matching([offer])}`;
+    case 'words':
+    case 'nodes':
+      return matching([offer]);
     case 'none':
       return ':';
     default:
@@ -21,13 +22,32 @@ function offering(offer: Offer): string {
   }
 }
 
-const matching = (words: readonly string[]) => `mapfile -t COMPREPLY < <(compgen -W '${words.join(' ')}' -- "$word")`;
+/** Words that are known, and nodes as they are then. */
+function matching(offers: readonly Offer[]): string {
+  const words = offers.flatMap((offer) => ('words' in offer ? offer.words : [])).join(' ');
+  const live = offers.some(({ kind }) => kind === 'nodes')
+    ? `"$("\${1-peersh}" ls --targets 2>/dev/null | cut -f1) "`
+    : '';
+  return `mapfile -t COMPREPLY < <(compgen -W ${live}'${words}' -- "$word")`;
+}
+
+const flagsOf = (rows: readonly OptionRow[]) => rows.flatMap(({ flags }) => flags.map(({ name }) => name));
+
+function following(form: FormRow): string[] {
+  const { options, first, rest } = offersAfter(form);
+  return [
+    `    ${form.word})`,
+    `${INDENT}if [[ $word == -* ]]; then ${matching([{ kind: 'words', words: flagsOf(options) }])}`,
+    `${INDENT}elif ((stood == 0)); then ${matching(first)}`,
+    `${INDENT}else ${matching(rest)}; fi`,
+    `${INDENT}return ;;`,
+  ];
+}
 
 const branch = (patterns: readonly string[], offer: Offer) =>
   `    ${patterns.join('|')})\n${INDENT}${offering(offer)}\n${INDENT}return ;;`;
 
 export function bashCompletion({ forms, options }: UsageTable): string {
-  const flags = options.flatMap((row) => row.flags);
   const taking = options.flatMap((row) => {
     const names = row.flags.filter(({ value }) => value !== null);
     const value = names[0]?.value ?? null;
@@ -40,13 +60,15 @@ export function bashCompletion({ forms, options }: UsageTable): string {
           ),
         ];
   });
-  const started = forms.flatMap((form) => (form.word === null ? [] : [branch([form.word], offerAfter(form))]));
+  const started = forms.flatMap((form) => (form.word === null ? [] : following(form)));
   const words = forms.flatMap(({ word }) => word ?? []);
   return [
     '# What completes the words after peersh in bash; for ~/.bashrc: source <(peersh completion bash)',
     '_peersh() {',
     '  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} first=${COMP_WORDS[1]}',
+    '  local -i at stood=0',
     '  COMPREPLY=()',
+    '  for ((at = 2; at < COMP_CWORD; at++)); do [[ ${COMP_WORDS[at]} == -* ]] || stood+=1; done',
     '  ((COMP_CWORD > 1)) && case $first in',
     ...started,
     '  esac',
@@ -54,9 +76,9 @@ export function bashCompletion({ forms, options }: UsageTable): string {
     ...taking,
     '  esac',
     '  if [[ $word == -* ]]; then',
-    `    ${matching(flags.map(({ name }) => name))}`,
+    `    ${matching([{ kind: 'words', words: flagsOf(options) }])}`,
     '  elif ((COMP_CWORD == 1)); then',
-    `    ${matching(words)}`,
+    `    ${matching([{ kind: 'words', words }])}`,
     '  fi',
     '}',
     'complete -F _peersh peersh',

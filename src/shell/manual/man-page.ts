@@ -2,10 +2,11 @@
 import { REASONS } from '../../core/reasons.ts';
 import { SETTINGS } from '../../settings.ts';
 import { VERSION } from '../../util/version.ts';
+import { CLIENT_ROWS, TARGET_TEXT } from '../attach/client-usage.ts';
 import type { Command } from '../command.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { EXIT } from '../errors.ts';
-import type { UsageTable } from './usage-table.ts';
+import { type OptionRow, readUsage, type UsageTable } from './usage-table.ts';
 
 const GROUPS = {
   peers: 'Peers',
@@ -21,7 +22,7 @@ const EXIT_TEXTS = {
   ok: 'all went well',
   failed: 'a command failed',
   usage: 'wrong usage or configuration',
-  start: 'the node could not start',
+  start: 'the node could not start, or there is none to attach to',
   timeout: 'something did not come in time',
   interrupted: 'a script was interrupted',
 } as const satisfies Record<keyof typeof EXIT, string>;
@@ -29,12 +30,18 @@ const EXIT_TEXTS = {
 const FILES = [
   ['.noderc', 'shell lines that are read at start, of the working directory or else of the home folder'],
   ['$XDG_DATA_HOME/peersh', 'the address book and bans by hand, in a folder for each port that is listened on'],
+  [
+    '$XDG_RUNTIME_DIR/peersh',
+    'a socket for each node that runs, or else in peersh-UID of the folder for temporary files',
+  ],
   ['$XDG_STATE_HOME/peersh/history', 'lines that were typed'],
 ] as const;
 
 const ENVIRONMENT = [
   ['NO_COLOR', 'when it is not empty nothing is coloured'],
   ['FORCE_COLOR', 'when it is not empty answers are coloured without a terminal, too'],
+  ['XDG_RUNTIME_DIR, XDG_DATA_HOME, XDG_STATE_HOME', 'where the files below are'],
+  ['VISUAL, EDITOR', 'what edit opens a message in'],
 ] as const;
 
 /** As text that no request, escape or hyphenation of roff changes. */
@@ -69,15 +76,11 @@ export function manPage({ forms, options }: UsageTable): string {
       plain('A word that is no command is JavaScript on the live objects. help lists the commands, Tab completes.'),
       ...others.flatMap(({ usage, text }) => item(bold(usage), text)),
     ]),
-    ...section(
-      'OPTIONS',
-      options.flatMap(({ flags, text }) =>
-        item(
-          flags.map(({ name, value }) => (value === null ? bold(name) : `${bold(name)} ${plain(value)}`)).join(', '),
-          ...(text === '' ? [] : [text]),
-        ),
-      ),
-    ),
+    ...section('OPTIONS', options.flatMap(optionItem)),
+    ...section('OPTIONS OF ATTACH, EXEC AND LS', [
+      plain(TARGET_TEXT),
+      ...readUsage(CLIENT_ROWS).options.flatMap(optionItem),
+    ]),
     ...section(
       'COMMANDS',
       Object.entries(GROUPS).flatMap(([group, title]) => [
@@ -108,6 +111,11 @@ export function manPage({ forms, options }: UsageTable): string {
       FILES.flatMap(([path, text]) => item(plain(path), text)),
     ),
   ].join('\n');
+}
+
+function optionItem({ flags, text }: OptionRow): string[] {
+  const head = flags.map(({ name, value }) => (value === null ? bold(name) : `${bold(name)} ${plain(value)}`));
+  return item(head.join(', '), ...(text === '' ? [] : [text]));
 }
 
 function commandItem({ usage, aliases, summary, details = [] }: Command): string[] {

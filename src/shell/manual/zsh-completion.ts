@@ -1,5 +1,5 @@
 /** A completion script for zsh: the table of the usage goes in, its text comes out. */
-import { type Offer, offerAfter, offerOf } from './completion-words.ts';
+import { type Offer, offerOf, offersAfter } from './completion-words.ts';
 import type { FormRow, OptionRow, UsageTable } from './usage-table.ts';
 
 /** Inside single quotes. */
@@ -17,6 +17,8 @@ function action(offer: Offer): string {
       return `(${offer.words.join(' ')})`;
     case 'keys':
       return `compadd -S "" -- ${offer.words.join(' ')}`;
+    case 'nodes':
+      return '_peersh_nodes';
     case 'none':
       return '';
     default:
@@ -35,10 +37,20 @@ function optionSpecs({ flags, text }: OptionRow): string[] {
   });
 }
 
-const branch = (form: FormRow & { readonly word: string }) => {
-  const offer = action(offerAfter(form));
-  return `      ${form.word}) ${offer === '' ? '' : `_arguments ${quoted(`*:${plain(form.usage)}:${offer}`)} `};;`;
-};
+/** An action that offers each of them. */
+const either = (offers: readonly Offer[]) =>
+  `{${offers.map((offer) => ('words' in offer ? `compadd -- ${offer.words.join(' ')}` : action(offer))).join('; ')}}`;
+
+function branch(form: FormRow & { readonly word: string }): string {
+  const { options, first, rest } = offersAfter(form);
+  const specs = [
+    ...options.flatMap(optionSpecs),
+    ...(first.length === 0 ? [] : [quoted(`1:${plain(form.usage)}:${either(first)}`)]),
+    ...(rest.length === 0 ? [] : [quoted(`*:${plain(form.usage)}:${either(rest)}`)]),
+  ];
+  const ask = specs.length === 0 ? '' : `shift words; ((CURRENT -= 1)); _arguments ${specs.join(' ')}; `;
+  return `      ${form.word}) ${ask}return ;;`;
+}
 
 export function zshCompletion({ forms, options }: UsageTable): string {
   const started = forms.flatMap(({ word, ...form }) => (word === null ? [] : [{ ...form, word }]));
@@ -46,12 +58,17 @@ export function zshCompletion({ forms, options }: UsageTable): string {
   return [
     '#compdef peersh',
     '# What completes the words after peersh in zsh: source <(peersh completion zsh) after compinit, or a file _peersh in $fpath.',
+    '_peersh_nodes() {',
+    '  local -a nodes=(${(f)"$(_call_program nodes $program ls --targets 2>/dev/null)"})',
+    '  nodes=("${(@)nodes/$\'\\t\'/:}")',
+    '  _describe node nodes',
+    '}',
     '_peersh() {',
+    '  local program=$words[1]',
     '  if ((CURRENT > 2)); then',
     '    case $words[2] in',
     ...started.map(branch),
     '    esac',
-    `    case $words[2] in (${started.map(({ word }) => word).join('|')}) return ;; esac`,
     '  elif [[ $words[2] != -* ]]; then',
     `    local -a forms=(${words.join(' ')})`,
     '    _describe form forms',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encode, FrameReader } from '../../../src/shell/attach/frames.ts';
+import { encode, encodeWhole, FrameReader } from '../../../src/shell/attach/frames.ts';
 import { FRAME_BYTES_MAX, MESSAGE_LENGTH_MAX, PART_LENGTH } from '../../../src/shell/attach/limits.ts';
 
 function read(bytes: Buffer, cuts: readonly number[] = [], takesParts = true) {
@@ -44,6 +44,20 @@ test('frames: a long message goes in parts that are frames each, also one of the
     assert.ok(frames.length > 1, letter);
     for (const frame of frames) assert.ok(Buffer.byteLength(frame) <= FRAME_BYTES_MAX, letter);
     assert.deepEqual(read(Buffer.from(`${frames.join('\n')}\n`)), { messages: [message], fault: null });
+  }
+});
+
+test('frames: a message that must be whole is one frame, or nothing when it is longer than one', () => {
+  for (const [letter, bytes] of [
+    ['x', 1],
+    ['"', 2],
+    ['ä', 2],
+    ['\u0007', 6],
+  ] as const) {
+    const fits = { text: letter.repeat(Math.floor((FRAME_BYTES_MAX - 11) / bytes)) };
+    const frame = encodeWhole(fits) ?? assert.fail(letter);
+    assert.deepEqual(read(Buffer.from(frame), [], false), { messages: [fits], fault: null });
+    assert.equal(encodeWhole({ text: `${fits.text}${letter}` }), null, letter);
   }
 });
 

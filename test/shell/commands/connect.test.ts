@@ -29,9 +29,11 @@ test('connect: answers the steps with their times', async () => {
   );
   assert.ok(answer.steps.every(({ ms }, i) => ms >= (answer.steps[i - 1]?.ms ?? 0)));
   await spawn(world, 'n3');
-  assert.match(
-    await text('dial 10.0.0.3:5999'),
-    /^connected to [0-9a-f]{8} \(#\d+\): dialled [\d.]+ ms, .*ready [\d.]+ ms$/,
+  const told = await text('dial 10.0.0.3:5999');
+  assert.match(told, /^connected to [0-9a-f]{8} \(#\d+\)\ndialled [\d.]+, hello sent [\d.]+, .*ready [\d.]+ ms$/);
+  assert.ok(
+    told.split('\n').every(({ length }) => length <= 80),
+    told,
   );
 });
 

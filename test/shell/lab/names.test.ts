@@ -14,7 +14,7 @@ test('names: a node of the lab stands for its address and is shown beside its id
   assert.match(await text('ping n2'), /^n2: 1 sent, 1 received/);
   assert.deepEqual(tab('connect ').candidates.slice(0, 2), ['n3', 'n4']);
   assert.deepEqual([...tab('n2: drop ').candidates].sort(), ['all', 'n1', 'n3']);
-  assert.match(await text('connect n3'), /^connected to n3 \(#\d+\): dialled/);
+  assert.match(await text('connect n3'), /^connected to n3 \(#\d+\)\ndialled/);
   assert.match(await text('drop n3'), /^dropped n3 \(#\d+\) 10\.0\.0\.3:5999/);
   await text('ban n4 30m');
   assert.match((await failure('connect n4')).message, /banned/);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { SETTINGS } from '../../../src/settings.ts';
+import { CLIENT_OPTIONS } from '../../../src/shell/attach/client-usage.ts';
 import { COMMANDS } from '../../../src/shell/commands/index.ts';
 import { bashCompletion } from '../../../src/shell/manual/bash-completion.ts';
 import { readUsage } from '../../../src/shell/manual/usage-table.ts';
@@ -78,7 +79,48 @@ test('completion: bash is offered the words of the command line at its beginning
   assert.deepEqual(offered('--headless', 'comp'), []);
   assert.deepEqual(offered('completion', ''), ['bash', 'zsh']);
   assert.deepEqual(offered('completion', 'z'), ['zsh']);
+  assert.deepEqual(offered('completion', 'zsh', ''), []);
   assert.deepEqual(offered('man', ''), []);
+});
+
+/** A program that lists two nodes, as `peersh ls --targets` does, and complains. */
+const fake = join(folder, 'peersh');
+writeFileSync(
+  fake,
+  `#!/bin/sh
+test "$*" = 'ls --targets' || exit 9
+echo complaint >&2
+printf '6201\\t5f0c2a9e at 127.0.0.1:6201 (pid 14554)\\n14597\\t77d1c0de at - (pid 14597)\\n'
+`,
+  { mode: 0o755 },
+);
+process.env['PATH'] = `${folder}:${process.env['PATH']}`;
+const commands = COMMANDS.map(({ name }) => name);
+
+test('completion: bash is offered the nodes that live then after attach and before the lines of exec', {
+  skip: whyNot('bash'),
+}, () => {
+  assert.deepEqual(offered('attach', ''), ['6201', '14597']);
+  assert.deepEqual(offered('attach', '--read-only', '1'), ['14597']);
+  assert.deepEqual(offered('attach', '6201', ''), []);
+  assert.deepEqual(offered('exec', ''), ['6201', '14597', ...commands]);
+  assert.deepEqual(offered('exec', '6201', ''), commands);
+  assert.deepEqual(offered('exec', '6201', 'peers', 'pee'), ['peers', 'peer']);
+  assert.deepEqual(offered('ls', ''), []);
+});
+
+test('completion: bash is offered the options of attach, exec and ls there, and no others', {
+  skip: whyNot('bash'),
+}, () => {
+  for (const word of ['attach', 'exec', 'ls'] as const)
+    assert.deepEqual(
+      offered(word, '--').sort(),
+      Object.keys(CLIENT_OPTIONS[word])
+        .map((name) => `--${name}`)
+        .sort(),
+    );
+  assert.ok(offered('exec', '-').includes('-k'));
+  assert.deepEqual(offered('man', '--'), []);
 });
 
 /** Types into an interactive shell that has read its script, and waits for what the line becomes. */
@@ -100,6 +142,11 @@ const TYPED: readonly (readonly [keys: string, wanted: RegExp])[] = [
   ['peersh --script a\\ s\t', /^> peersh --script a\\ script\.lab$/],
   ['peersh --set ping.i\t5s', /^> peersh --set ping\.interval=5s$/],
   ['peersh compl\tz\t', /^> peersh completion zsh$/],
+  ['peersh attach 6\t', /^> peersh attach 6201$/],
+  ['peersh attach --read-only 1\t', /^> peersh attach --read-only 14597$/],
+  ['peersh exec 62\tstat\t', /^> peersh exec 6201 stat/],
+  ['peersh exec -k 6201 unt\t', /^> peersh exec -k 6201 untrace$/],
+  ['peersh attach --read\t', /^> peersh attach --read-only$/],
 ];
 
 const BASH = ['bash', '--norc', '--noprofile', '-i'];

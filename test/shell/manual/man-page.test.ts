@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { REASONS } from '../../../src/core/reasons.ts';
 import { SETTINGS } from '../../../src/settings.ts';
+import { CLIENT_OPTIONS, CLIENT_ROWS } from '../../../src/shell/attach/client-usage.ts';
 import { COMMANDS } from '../../../src/shell/commands/index.ts';
 import { EXIT } from '../../../src/shell/errors.ts';
 import { manPage } from '../../../src/shell/manual/man-page.ts';
@@ -18,7 +19,7 @@ const names = heads.map((head) => head.replaceAll('\\-', '-').replace(/\\fB|\\fR
 test('man page: has every option, command, setting, reason and exit code', () => {
   const rows = names.flatMap((name) => name.split(/, |[ (]/));
   const wanted = [
-    ...Object.keys(OPTIONS).map((name) => `--${name}`),
+    ...[OPTIONS, ...Object.values(CLIENT_OPTIONS)].flatMap((table) => Object.keys(table).map((name) => `--${name}`)),
     ...COMMANDS.map(({ name }) => name),
     ...Object.keys(SETTINGS),
     ...Object.keys(REASONS),
@@ -28,6 +29,19 @@ test('man page: has every option, command, setting, reason and exit code', () =>
     wanted.filter((name) => !rows.includes(name)),
     [],
   );
+});
+
+test('man page: tells of attach, exec and ls what their usage does, and where the socket is', () => {
+  const [, section = ''] = page.split('.SH OPTIONS OF ATTACH, EXEC AND LS');
+  const heads = section.split('.SH')[0]?.match(/(?<=^\.TP\n).*/gm) ?? [];
+  assert.deepEqual(
+    heads.map((head) => head.replaceAll('\\-', '-').replace(/\\fB|\\fR/g, '')),
+    readUsage(CLIENT_ROWS).options.map(({ flags }) => flags.map(({ name }) => name).join(', ')),
+  );
+  assert.match(section, /beginning of a node id/);
+  for (const name of ['XDG_RUNTIME_DIR', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'VISUAL', 'EDITOR'])
+    assert.ok(page.includes(name), name);
+  assert.match(page, /the node could not start, or there is none to attach to/);
 });
 
 test('man page: is ASCII, and no line of a text is taken for a request', () => {
