@@ -50,8 +50,8 @@ export class Connection implements FrameSink, Outbox {
   isLeaving = false;
   /** What makes all that comes after it unreadable, until it is told. */
   brokenBy: FrameFault | null = null;
-  /** Lines that are stopped and are none, by their numbers. */
-  readonly refused = new Map<number, { readonly fault: FrameFault; readonly text: string }>();
+  /** Lines that are stopped and are none, by their numbers; null: there never was one. */
+  refused: Map<number, { readonly fault: FrameFault; readonly text: string }> | null = null;
   /** More of the last chunk, or all of it, waits for its turn. */
   isMidChunk = false;
   /** All of it. */

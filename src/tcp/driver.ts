@@ -299,7 +299,9 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     lineRefused(node, context, n, reason, detail);
   }
 
-  function keepRefused({ refused }: Connection, number: number, fault: FrameFault, text: string): void {
+  function keepRefused(connection: Connection, number: number, fault: FrameFault, text: string): void {
+    connection.refused ??= new Map();
+    const { refused } = connection;
     refused.set(number, { fault, text });
     if (refused.size > REFUSED_MAX) refused.delete(refused.keys().next().value ?? 0);
   }
@@ -320,7 +322,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     if (connection.isLeaving && direction === 'received') return false;
     handle(NETWORK, () => {
       if (direction === 'sent') return write(connection, bytesOf(line), line, messageOf(line), number);
-      const refused = connection.refused.get(number);
+      const refused = connection.refused?.get(number);
       try {
         // What was edited meanwhile may be a message.
         if (refused !== undefined && refused.text === line) refuse(connection, refused.fault);

@@ -56,6 +56,14 @@ test('headless: a node without lines to run loads no shell, no command, no recor
   );
 });
 
+test('program: what a start needs is one file beside its own, since each costs it a millisecond', () => {
+  const needed = new Set([PROGRAM]);
+  for (const file of needed)
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import|}).*"(\.[^"]+)";$/gm))
+      needed.add(join(dirname(file), path));
+  assert.equal(needed.size, 2, [...needed].join(' '));
+});
+
 test('headless: lines of .noderc that need a node load the shell that runs them', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'peersh-rc-'));
   context.after(() => rmSync(folder, { recursive: true }));
