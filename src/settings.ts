@@ -96,6 +96,7 @@ export const SETTINGS = {
   'dial.feeler': duration('120s', '47', 'with all slots full, one unproven address is tried this often'),
   'book.new': count('1024', '36', 'most addresses known by hearsay'),
   'book.tried': count('256', '36', 'most addresses known to have worked'),
+  'book.tried.groups': count('32', '36', 'one public network may have one in so many places of those that worked'),
   'book.source': count('64', '36', 'most unproven addresses of one public source network'),
   'book.source.local': count('256', '36', 'most unproven addresses of loopback or private sources'),
   'book.save': duration('10m', '64', 'how often the address book is saved'),

@@ -5,7 +5,7 @@
 import type { Settings } from '../settings.ts';
 import { type Address, isLocal } from '../wire/address.ts';
 import { type Book, bookSize, isTried, type Outcome, type Source } from './book-columns.ts';
-import { GROUP_SHARE, TRIED_GROUPS } from './limits.ts';
+import { GROUP_SHARE } from './limits.ts';
 import { atMost, tally } from './tally.ts';
 
 /** What the groups of addresses that a saved book told begin with. */
@@ -54,7 +54,7 @@ function countIn(counts: Map<string, number>, key: string, change: number): void
  */
 export function isCrowded(book: Book, settings: Settings, address: Address): boolean {
   if (isLocal(address)) return false;
-  const most = Math.max(1, Math.floor(settings['book.tried'] / TRIED_GROUPS));
+  const most = Math.max(1, Math.floor(settings['book.tried'] / settings['book.tried.groups']));
   return atMost(book.triedByGroup, address) >= most && countOfGroup(book, address.group, true) >= most;
 }
 

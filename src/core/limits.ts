@@ -53,8 +53,6 @@ export const EVICTION_SAMPLE = 8;
 export const COLLISIONS_MAX = 10;
 /** Rule 36: of the unproven addresses that one source may tell, the part that may lie in one public network, whoever tells them. */
 export const GROUP_SHARE = 4;
-/** Rule 36: one public network may have one of so many places of `tried`. */
-export const TRIED_GROUPS = 32;
 /** Rule 38: groups of public askers whose answer is kept, and for how long. */
 export const ANSWERS_KEPT_MAX = 256;
 export const ANSWER_KEPT_US = 10 * MINUTE_US;

@@ -49,7 +49,7 @@ export const DEFENCES: Readonly<Record<'on' | 'off', Defence>> = {
   on: { name: 'as it is', settings: {} },
   off: {
     name: 'without bucketing',
-    settings: { 'book.source': 65_536, 'peers.outbound.group': 65_536 },
+    settings: { 'book.source': 65_536, 'book.tried.groups': 1, 'peers.outbound.group': 65_536 },
   },
 };
 

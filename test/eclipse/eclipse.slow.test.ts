@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { TRIED_GROUPS } from '../../src/core/limits.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import { README } from '../helpers/readme.ts';
 import { DEFENCES, runAttack, summarise } from './attack.ts';
@@ -36,7 +35,8 @@ test(`eclipse: ${SEEDS} victims keep honest outbound connections, and would keep
     [toldOff, off],
   ] as const)
     assert.ok(Math.abs(Number(told) / 100 - share) <= README_MARGIN, `the README says ${told} %, measured ${share}`);
-  const triedMax = NETWORKS * Math.floor(defaultSettings()['book.tried'] / TRIED_GROUPS);
+  const { 'book.tried': places, 'book.tried.groups': groups } = defaultSettings();
+  const triedMax = NETWORKS * Math.floor(places / groups);
   for (const { triedOfAttacker } of results)
     assert.ok(triedOfAttacker <= triedMax, `${triedOfAttacker} of tried are the attacker's`);
 });
