@@ -29,6 +29,9 @@ async function main(): Promise<number> {
     isLost = true;
     err.notice(`! stdout cannot be written (${code}): answers are lost until there is room`);
   });
+  process.once('exit', () => {
+    if (isLost) process.exitCode = Math.max(Number(process.exitCode ?? 0), EXIT.failed);
+  });
   const [word = '', ...words] = process.argv.slice(2);
   if (word === 'completion' || word === 'man') {
     const { runManual } = await import('./shell/manual/run-manual.ts');
@@ -54,9 +57,8 @@ async function main(): Promise<number> {
   }
   const { code, hasHungUp } = await run(startup, out, err);
   if (hasHungUp) endByHangUp();
-  const ended = isLost ? Math.max(code, EXIT.failed) : code;
-  endSoon(ended, startup.headless ? UNREAD_MS_MAX : Infinity);
-  return ended;
+  endSoon(code, startup.headless ? UNREAD_MS_MAX : Infinity);
+  return code;
 }
 
 async function run(startup: Startup, out: Output, err: Output) {

@@ -1,6 +1,6 @@
 /**
  * How fast a peer may talk: what came goes in; over the limit the connection is not read for a while, and one that is paused nearly all
- * the time is closed. Rule 54.
+ * the time is closed. Rule 54. So much is said that the rounding of pace.ts would not do: less than half of one is none too many.
  */
 import { discourage } from './bans.ts';
 import type { Context } from './context.ts';

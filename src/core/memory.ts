@@ -26,7 +26,7 @@ const FAREWELL_BYTES = 8_192;
 const ENTRY_BYTES = 768;
 /** One row of a small table: a key and two numbers. */
 const ROW_BYTES = 256;
-/** An entry of a kept answer; its address and id may be of nobody else by then. */
+/** An entry of a kept answer; the book may have forgotten its address by then. */
 const ANSWER_ENTRY_BYTES = 512;
 
 export interface MemoryBounds {

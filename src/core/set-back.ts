@@ -1,6 +1,7 @@
 /**
  * The clock of a node was set back: by how much goes in, and whatever it waits for comes as soon as it would have come, or sooner; what it
- * counts from a time that is still to come, it counts from now. It does nothing of what is due.
+ * counts from a time that is still to come, it counts from now. What is saved up or used of a rate stays as it was, since what was saved
+ * lies behind. It does nothing of what is due.
  */
 import { reviewAll } from './agenda.ts';
 import type { NodeState, Session } from './state.ts';
@@ -19,10 +20,10 @@ export function setBack(node: NodeState, now: number, byUs: number): void {
     session.readyAt = past(session.readyAt);
     session.lastPongAt = past(session.lastPongAt);
     for (const ping of session.pings) ping.at = Math.min(ping.at, now);
-    session.messagesUsedTo = Math.min(session.messagesUsedTo, now);
-    session.bytesUsedTo = Math.min(session.bytesUsedTo, now);
-    session.addrUsedTo = Math.min(session.addrUsedTo, now);
-    session.getaddrUsedTo = Math.min(session.getaddrUsedTo, now);
+    session.messagesUsedTo -= byUs;
+    session.bytesUsedTo -= byUs;
+    session.addrUsedTo -= byUs;
+    session.getaddrUsedTo -= byUs;
     if (session.pauses !== null) {
       session.pauses.until = earlier(session.pauses.until);
       session.pauses.since = Math.min(session.pauses.since, now);
@@ -37,8 +38,8 @@ export function setBack(node: NodeState, now: number, byUs: number): void {
   for (const outcome of node.book.outcomes) if (outcome !== null) outcome.nextDialAt = earlier(outcome.nextDialAt);
   for (const [key, until] of node.held) node.held.set(key, earlier(until));
   for (const [key, ban] of node.bans) node.bans.set(key, { ...ban, until: earlier(ban.until) });
-  for (const [key, usedTo] of node.accepts) node.accepts.set(key, Math.min(usedTo, now));
-  node.publicDialsUsedTo = Math.min(node.publicDialsUsedTo, now);
+  for (const [key, usedTo] of node.accepts) node.accepts.set(key, usedTo - byUs);
+  node.publicDialsUsedTo -= byUs;
   node.nextAskAt = earlier(node.nextAskAt);
   node.nextRotateAt = earlier(node.nextRotateAt);
   node.nextFeelerAt = earlier(node.nextFeelerAt);

@@ -1,6 +1,6 @@
 /**
  * What can be seen of a node from outside, as plain rows in the units of people and JSON (ms, counts, null for unknown). Shapes only; they
- * are filled in views.ts.
+ * are filled in views.ts, peer-views.ts and place-views.ts.
  */
 import type { Direction, Via } from './events.ts';
 import type { ReasonCode } from './reasons.ts';

@@ -18,10 +18,8 @@ export interface NodeOptions {
   readonly name?: string;
 }
 
-const OPTIONS = {
-  ...{ listen: FORMS.textsOrNull, bootstrap: FORMS.texts, settings: FORMS.table },
-  ...{ data: FORMS.textOrNull, name: FORMS.text },
-};
+const { text, textOrNull, texts, textsOrNull, table } = FORMS;
+const OPTIONS = { listen: textsOrNull, bootstrap: texts, settings: table, data: textOrNull, name: text };
 
 /** Throws a PeershError at once when an option is wrong. */
 export function createNode(options: NodeOptions = {}): PeerNode {

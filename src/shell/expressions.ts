@@ -11,8 +11,10 @@ import type { Expression } from '../query/expression.ts';
 import type { Known, Observation } from '../query/observation.ts';
 import { createScope, type LivingScope } from '../query/scope.ts';
 import type { Message } from '../wire/messages.ts';
+import type { Options } from './command.ts';
 import { UsageError } from './errors.ts';
-import { safe, shownFault } from './render.ts';
+import { unknownOption } from './options.ts';
+import { shownFault } from './render.ts';
 import type { Shell } from './shell.ts';
 
 /** What is wrong with an expression, alone or in a longer complaint, for people: where no word is near, the list of all is. */
@@ -118,15 +120,17 @@ export function takeOption(
   return { text: rest.replace(all, ' ').trim(), value: value ?? null };
 }
 
-/** Complains of what looks like another option. */
-export function refuseOptions(text: string, options: readonly string[], usage: string): void {
+/** Complains of what looks like another option, in the words that are used where no expression stands. */
+export function refuseOptions(text: string, options: Options, usage: string): void {
   const [, word] = /(?:^|\s)(--[\w-]+|-[A-Za-z])(?=[\s=]|$)/.exec(text) ?? [];
   if (word === undefined) return;
-  if (options.includes(word)) {
-    const isTwice = new RegExp(`${word}(?:=|\\s+)[^\\s-]`).test(text);
-    throw new UsageError(`${word} ${isTwice ? 'is there twice' : 'needs a value'}; usage: ${usage}`);
-  }
-  const near = options.filter((one) => one.startsWith(word.slice(0, 5)));
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `usage: ${usage}`;
-  throw new UsageError(`unknown option ${safe(word)}; ${hint}`, near);
+  const names = Object.entries(options).map(([name, { short }]) => (short === undefined ? `--${name}` : `-${short}`));
+  const at = names.indexOf(word);
+  const long = names.filter((name) => name.startsWith('--')).map((name) => name.slice(2));
+  if (at < 0) throw unknownOption(word, long, `usage: ${usage}`);
+  const isFlag = Object.values(options)[at]?.type === 'boolean';
+  const hasValue = new RegExp(`${word}${isFlag ? '=' : '(?:=|\\s+)[^\\s-]'}`).test(text);
+  // Where nothing is wrong with it, it was taken once before.
+  const why = isFlag !== hasValue ? 'is there twice' : isFlag ? 'takes no value' : 'needs a value';
+  throw new UsageError(`${word} ${why}; usage: ${usage}`);
 }

@@ -22,6 +22,9 @@ const START_TROUBLE: Readonly<Record<string, string>> = {
   EACCES: 'ports below 1024 need privileges; choose another with --listen HOST:PORT',
 };
 
+/** The same without what to do, which is for a start; null: nothing better than the code. */
+export const whyNoPort = (code: string): string | null => START_TROUBLE[code]?.split('; ')[0] ?? null;
+
 type Said = Parameters<Parameters<World['onEvent']>[0]>;
 
 export interface LiveNode {

@@ -47,7 +47,7 @@ export function readOptions<const Table extends Options>(
       // A number below zero, which comes as an option for each digit.
       if (numberAt !== index) positionals.push(word);
       numberAt = index;
-    } else if (row === undefined) throw unknown(rawName, Object.keys(options), advice);
+    } else if (row === undefined) throw unknownOption(rawName, Object.keys(options), advice);
     else if (row.type === 'boolean' && value !== undefined)
       throw new UsageError(`${rawName} takes no value; ${advice}`);
     else if (row.type === 'string' && (value === undefined || (token.inlineValue === false && /^-\D/.test(value))))
@@ -64,7 +64,8 @@ export function readTimeout(typed: string | boolean | undefined, otherwiseUs: nu
   return us;
 }
 
-function unknown(rawName: string, names: readonly string[], advice: string): UsageError {
+/** What to say of an option that there is not; `names` are without dashes. */
+export function unknownOption(rawName: string, names: readonly string[], advice: string): UsageError {
   const near = rawName.startsWith('--') ? nearest(rawName.slice(2), names).map((name) => `--${name}`) : [];
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : advice;
   return new UsageError(`unknown option ${safe(rawName)}; ${hint}`, near);

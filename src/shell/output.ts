@@ -36,17 +36,18 @@ export function createOutput(
   };
   const tellLost = (): void => {
     if (lostCount === 0 || isBroken) return;
-    const text = lost(lostCount);
+    const count = lostCount;
     lostCount = 0;
-    write(text);
+    write(lost(count), count);
   };
-  const write = (line: string): boolean =>
+  /** `count` is how many lines are lost with this one. */
+  const write = (line: string, count = 1): boolean =>
     stream.write(`${line}\n`, (error: NodeJS.ErrnoException | null | undefined) => {
       if (error == null) {
         isFull = false;
         if (stream.writableLength === 0) tellLost();
       } else if (DISK_FULL.has(error.code)) {
-        lostCount += 1;
+        lostCount += count;
         if (!isFull) onFull(error.code ?? '');
         isFull = true;
       }

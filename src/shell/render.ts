@@ -11,17 +11,17 @@ export function safe(text: string, lengthMax = SHOWN_LENGTH_MAX): string {
   return cut.length < text.length ? `${shown}…` : shown;
 }
 
+/** The same for text of several lines that we laid out and coloured ourselves: line ends and colours stay. */
+export const safeBlock = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of util.inspect begin with one.
+  text.replace(/\x1b\[\d{1,2}m|[^\x20-\x7e\n]/gu, (mark) => (mark.startsWith('\x1b[') ? mark : escaped(mark)));
+
 /** What a user typed of faults: the sign of a jitter stays, too. */
 export const shownFault = (text: string) =>
   text
     .split('±')
     .map((part) => safe(part, 300))
     .join('±');
-
-/** The same for text of several lines that we laid out and coloured ourselves: line ends and colours stay. */
-export const safeBlock = (text: string) =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of util.inspect begin with one.
-  text.replace(/\x1b\[\d{1,2}m|[^\x20-\x7e\n]/gu, (mark) => (mark.startsWith('\x1b[') ? mark : escaped(mark)));
 
 /** Our own sentence that quotes what was typed: all stays but what moves the cursor or turns a line round. */
 export const harmless = (text: string) =>
@@ -52,6 +52,10 @@ export const rtt = (ms: number | null) => (ms === null ? '-' : ms < 100 ? ms.toF
 
 /** JSON shows times with at most three decimals. */
 export const round3 = (value: number | null) => (value === null ? null : Math.round(value * 1_000) / 1_000);
+
+/** Who is there of names in a row. */
+export const thereAre = (names: readonly string[]) =>
+  names.length === 1 ? `there is ${names[0]}` : `there are ${names[0]} to ${names.at(-1)}`;
 
 export const count = (amount: number, one: string, many = `${one}s`) => `${amount} ${amount === 1 ? one : many}`;
 

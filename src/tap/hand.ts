@@ -130,8 +130,10 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
       }
       forget(one);
       end(one, 'delivered', null);
-      for (let copy = 0; copy < one.copies; copy += 1) goOn(one);
-      if (one.went === 0) lose(one);
+      for (let copy = 0; copy < one.copies && goOn(one); copy += 1);
+      if (one.went > 0) continue;
+      one.fate = 'gone';
+      tell('gone', one);
     }
     const both = stateOf().held.filter((one) => one.n === lane.n && one.node === lane.node);
     carrier.setFull(lane.node, lane.n, amountOf(both) >= 1);
@@ -139,16 +141,14 @@ export function createHand(carrier: Carrier, stateOf: () => TapState): Hand {
     wakeLater();
   }
 
-  function goOn(one: Held): void {
-    if (one.went > 0) record('dup', { ...one, copy: one.copy + one.went }, one.copiedBy, null);
-    if (carrier.carry(one.node, one.n, one.direction, one.line, one.number)) one.went += 1;
-  }
-
-  /** Its turn has come, and its connection has ended meanwhile. */
-  function lose(one: Held): void {
-    one.fate = 'gone';
-    record('drop', one, null, GONE);
-    tell('gone', one);
+  /** False: its turn has come, and its connection has ended meanwhile. */
+  function goOn(one: Held): boolean {
+    const copy = one.copy + one.went;
+    if (one.went > 0) record('dup', { ...one, copy }, one.copiedBy, null);
+    const isGone = !carrier.carry(one.node, one.n, one.direction, one.line, one.number);
+    if (isGone) record('drop', { ...one, copy }, null, GONE);
+    else one.went += 1;
+    return !isGone;
   }
 
   /** The next of a lane that may go: nothing that keeps the order stands before it. */

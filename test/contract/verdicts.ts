@@ -186,6 +186,30 @@ export function verdictsContract(name: string, createWorld: () => World): void {
     assert.equal(world.tap.message(events[0]?.m ?? '')?.fate, 'gone');
   });
 
+  inScene(
+    'a copy whose turn comes when the first one ended the connection is dropped, and not told as gone on',
+    async (scene) => {
+      const { world, of, rule, say, order, pass, taken } = scene;
+      rule('body.msgtype=end & node=n2 at recv once');
+      say('end');
+      const id = await taken();
+      order({ kind: 'edit', id, line: '{"msgtype":"hello","nodeid":"77d1c0de-8b1f-4c43-9f0a-6f6f6a2b1f0e"}' });
+      order({ kind: 'dup', id, copies: 2 });
+      order({ kind: 'deliver', id, inUs: 0 });
+      await pass(200);
+      assert.equal(world.tap.message(id)?.fate, 'delivered');
+      const events = [...of('end'), ...of('hello')].filter(({ m }) => m === id || m?.startsWith(`${id}.`));
+      assert.deepEqual(
+        events.map(({ k, m }) => `${k} ${m}`),
+        [
+          ...['send', 'hold', 'edit', 'release', 'recv'].map((kind) => `${kind} ${id}`),
+          ...[`dup ${id}.2`, `drop ${id}.2`],
+        ],
+      );
+      assert.equal(events.at(-1)?.text, 'its connection is gone');
+    },
+  );
+
   inScene('an edit tells the line that goes on and the one that was', async ({ of, rule, say, pass }) => {
     rule('body.msgtype=one at send do edit body.msgtype=one-more');
     say('one');

@@ -66,11 +66,25 @@ test('exit: JavaScript that goes on does not keep a script from ending, and no a
   assert.match(out, /^late\.tick .*\nUnless told otherwise/m);
 });
 
-test('exit: a script whose answers cannot be written says so and fails', { skip: !existsSync('/dev/full') }, () => {
-  const args = [...ALONE, '-e', 'status', '-e', 'peers'].map((word) => `'${word}'`).join(' ');
-  const { status, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${PROGRAM}' ${args} > /dev/full`]);
-  assert.equal(stderr.toString(), '! stdout cannot be written (ENOSPC): answers are lost until there is room\n');
-  assert.equal(status, 1);
+test('exit: answers that cannot be written fail, be it of a script or of the command line', {
+  skip: !existsSync('/dev/full'),
+}, () => {
+  for (const words of [
+    [...ALONE, '-e', 'status', '-e', 'peers'],
+    ['--help'],
+    ['--version'],
+    ['man'],
+    ['completion', 'bash'],
+  ]) {
+    const args = words.map((word) => `'${word}'`).join(' ');
+    const { status, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${PROGRAM}' ${args} > /dev/full`]);
+    assert.equal(
+      stderr.toString(),
+      '! stdout cannot be written (ENOSPC): answers are lost until there is room\n',
+      args,
+    );
+    assert.equal(status, 1, args);
+  }
 });
 
 test('exit: a script ends although its book cannot be saved', async () => {

@@ -68,14 +68,15 @@ test('output: a reader that is gone lets go of the answer and harms nobody', asy
   await output.answer('nobody');
 });
 
-test('output: a full disk loses lines, is told of once, and is written to again when it has room', async () => {
+/** A stream to a disk; `isFull` is asked before each line. */
+function diskStream(isFull: () => boolean): { stream: Writable; written: string[] } {
   const written: string[] = [];
-  let isFull = true;
   const stream = new Writable({
     decodeStrings: false,
     write(chunk: string, _encoding, done) {
-      if (!isFull) written.push(chunk);
-      done(isFull ? Object.assign(new Error('full'), { code: 'ENOSPC' }) : null);
+      if (isFull()) return done(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+      written.push(chunk);
+      done(null);
     },
     // As Node does for the standard streams, which nothing destroys.
     destroy(error, done) {
@@ -83,13 +84,20 @@ test('output: a full disk loses lines, is told of once, and is written to again 
       (this as unknown as { _undestroy(): void })._undestroy();
     },
   });
+  return { stream, written };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('output: a full disk loses lines, is told of once, and is written to again when it has room', async () => {
+  let isFull = true;
+  const { stream, written } = diskStream(() => isFull);
   const troubles: string[] = [];
   const output = createOutput(
     stream,
     (count) => `… ${count} more`,
     (code) => troubles.push(code),
   );
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
   await output.answer('lost');
   await turn();
   for (const line of ['lost', 'lost']) {
@@ -106,4 +114,19 @@ test('output: a full disk loses lines, is told of once, and is written to again 
   output.notice('lost');
   await turn();
   assert.deepEqual(troubles, ['ENOSPC', 'ENOSPC']);
+});
+
+test('output: where the disk is full again before it was told how much was lost, all of it is told later', async () => {
+  const room = [false, false, false, true, false, true, true];
+  const { stream, written } = diskStream(() => room.shift() === false);
+  const output = createOutput(stream, (count) => `… ${count} more`);
+  for (const line of ['lost', 'lost', 'lost', 'kept']) {
+    output.notice(line);
+    await turn();
+    await turn();
+  }
+  output.notice('kept, too');
+  await turn();
+  await turn();
+  assert.deepEqual(written, ['kept\n', 'kept, too\n', '… 3 more\n']);
 });

@@ -2,6 +2,7 @@
 import { parseHostPort } from '../../wire/address.ts';
 import { type Command, looksAlone } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { whyNoPort } from '../live-node.ts';
 
 export const listen: Command = {
   name: 'listen',
@@ -19,11 +20,9 @@ export const listen: Command = {
       const at = parseHostPort(place, { anyPort: true });
       if ('error' in at) throw new CommandError('bad-address', at.error);
       await shell.node.listen(at).catch((error: NodeJS.ErrnoException) => {
-        const why = new Map([
-          ['EADDRINUSE', 'the port is in use'],
-          ['ENOTSUP', error.message],
-        ]).get(error.code ?? '');
-        throw new CommandError('cannot-listen', `cannot listen on ${place}: ${why ?? error.code ?? error.message}`);
+        const { code = '', message } = error;
+        const why = whyNoPort(code) ?? (code === 'ENOTSUP' || code === '' ? message : code);
+        throw new CommandError('cannot-listen', `cannot listen on ${place}: ${why}`);
       });
     }
     const { listening } = shell.node.views.status();

@@ -35,7 +35,7 @@ export const log: Command = {
   candidates: (shell, before, word) => expressionWords(shell, before, word, RECORD_KINDS),
   async run(shell, { rest, signal }) {
     const { text, value: typed } = takeOption(rest, '-n', true);
-    refuseOptions(text, ['-n'], this.usage);
+    refuseOptions(text, this.options ?? {}, this.usage);
     const most = readAmount(typed, this.usage) ?? SHOWN;
     const recording = await shell.recording(signal);
     const found = text === '' ? recording.events() : asTypedExpression(() => recording.match(text));

@@ -49,7 +49,7 @@ export const seq: Command = {
     const { text: withPage, value: picture } = takeOption(withFiles, '--svg', true);
     const { text: withCount, value: page } = takeOption(withPage, '--html', true);
     const { text: expression, value: typed } = takeOption(withCount, '-n', true);
-    refuseOptions(expression, ['--all', '-n', '--svg', '--html'], this.usage);
+    refuseOptions(expression, this.options ?? {}, this.usage);
     if (picture !== null && page !== null) throw new UsageError(`usage: ${this.usage}`);
     const most = readAmount(typed, this.usage);
     if (most !== null && all !== null) throw new UsageError(`-n and --all exclude each other; usage: ${this.usage}`);

@@ -46,7 +46,7 @@ export const trace: Command = {
   ],
   run(shell, { rest }) {
     const { text, value: lines } = takeOption(rest, '--lines', false);
-    refuseOptions(text, ['--lines'], this.usage);
+    refuseOptions(text, this.options ?? {}, this.usage);
     if (shell.notices.traces.length >= TRACES_MAX) throw new UsageError('too many traces; untrace ends them');
     const wanted = {
       ...(isPlain(text) ? ofWords(shell, text, this.usage) : ofExpression(shell, text)),

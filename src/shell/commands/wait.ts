@@ -44,7 +44,7 @@ export const wait: Command = {
   },
   async run(shell, { rest, signal }) {
     const { text, value: timeout } = takeOption(rest, '--timeout', true);
-    refuseOptions(text, ['--timeout'], this.usage);
+    refuseOptions(text, this.options ?? {}, this.usage);
     const limitUs = readTimeout(timeout ?? undefined, DEFAULT_US);
     if (text === '') throw new UsageError(`usage: ${this.usage}, such as wait peers>=2`);
     const startedAt = shell.world.now();

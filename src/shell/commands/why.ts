@@ -171,7 +171,7 @@ function nothingOf(recording: Recording, node: string, word: string, isPeer: (na
   const peers = [...new Set(here.map(({ peer }) => show(peer ?? '')))].slice(-NEAR_MAX);
   return new CommandError(
     'no-such-peer',
-    `nothing is recorded of ${JSON.stringify(safe(word))} at ${show(node)}${olderToo(recording)}; ${peers.length === 0 ? 'no peer is recorded there yet' : `there are ${peers.join(', ')}`}`,
+    `nothing is recorded of ${JSON.stringify(safe(word))} at ${show(node)}${olderToo(recording)}; ${peers.length === 0 ? 'no peer is recorded there yet' : `there ${peers.length === 1 ? 'is' : 'are'} ${peers.join(', ')}`}`,
     peers,
   );
 }

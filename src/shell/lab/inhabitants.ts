@@ -6,7 +6,7 @@ import type { SimulatedWorld } from '../../core/simulation.ts';
 import type { NodePort, World } from '../../core/world.ts';
 import { nearest } from '../../util/nearest.ts';
 import { CommandError } from '../errors.ts';
-import { safe } from '../render.ts';
+import { safe, thereAre } from '../render.ts';
 import { timeText } from './moments.ts';
 
 /** Each time that a node comes it has another id; when so many were seen for each node, the old ones are forgotten. */
@@ -71,8 +71,7 @@ export class Inhabitants {
       return new CommandError('no-such-node', `${name} is not running at ${timeText(this.world.now())}`);
     const members = this.members();
     const near = nearest(name, members);
-    const hint =
-      near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${members[0]} to ${members.at(-1)}`;
+    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : thereAre(members);
     return new CommandError('no-such-node', `no node ${JSON.stringify(safe(name))} in the lab; ${hint}`, near);
   }
 

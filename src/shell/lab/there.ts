@@ -2,7 +2,7 @@
 import type { Groups } from '../../core/simulation.ts';
 import { UsageError } from '../errors.ts';
 import { splitWords, stripComment } from '../line.ts';
-import { safe } from '../render.ts';
+import { safe, thereAre } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { namesOf } from './node-first.ts';
 import { type ScriptLine, spawnedBy } from './script-file.ts';
@@ -50,5 +50,5 @@ export function thereOf({ lab, play }: Shell): There {
 export function expectThere(who: string, { names, groups }: There): void {
   const known = new Set(names);
   for (const name of namesOf(who, new Map(Object.entries(groups)), () => names))
-    if (!known.has(name)) throw new UsageError(`${safe(name)} is no node; there are ${names[0]} to ${names.at(-1)}`);
+    if (!known.has(name)) throw new UsageError(`${safe(name)} is no node; ${thereAre(names)}`);
 }

@@ -12,7 +12,7 @@ test('listen: answers where this node listens', async () => {
   assert.equal(await text('listen'), 'listening on 10.0.0.1:5999');
 });
 
-test('listen: one more port is listened on, one in use is named', async (context) => {
+test('listen: one more port is listened on, one in use is named, and so is why another cannot be had', async (context) => {
   const world = createLiveWorld();
   context.after(() => world.close());
   const node = await spawn(world, 'n1');
@@ -22,6 +22,11 @@ test('listen: one more port is listened on, one in use is named', async (context
   assert.match(more.kind === 'ok' ? more.text : '', new RegExp(`^listening on ${first}, 127\\.0\\.0\\.1:\\d+$`));
   const taken = await shell.run(`listen ${first}`);
   assert.equal(taken.kind === 'error' ? taken.text : '', `cannot listen on ${first}: the port is in use`);
+  const nowhere = await shell.run('listen 192.0.2.1:5999');
+  assert.equal(
+    nowhere.kind === 'error' ? nowhere.text : '',
+    'cannot listen on 192.0.2.1:5999: this machine has no such address',
+  );
 });
 
 test('listen: what cannot be is one line', async () => {

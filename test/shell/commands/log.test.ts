@@ -26,6 +26,7 @@ test('log: what is wrong is one line', async () => {
   assert.match((await failure('log ping -n 5 -n 6')).message, /^-n is there twice; usage: log /);
   assert.match((await failure('log type == ping')).message, /^"==" is no operator at column 6; did you mean =\?$/);
   assert.match((await failure('log -x 5')).message, /^unknown option -x/);
+  assert.match((await failure('log --n 5')).message, /^unknown option --n; usage: log /);
   assert.match((await failure('match')).message, /^usage: match EXPR/);
 });
 

@@ -86,6 +86,9 @@ test('seq: --svg and --html write what export writes, whole, of the events asked
     assert.equal(readFileSync(drawn, 'utf8'), readFileSync(exported, 'utf8'));
   }
   assert.match((await failure('seq --svg')).message, /^--svg needs a value; usage: seq /);
+  assert.match((await failure('seq --htlm x')).message, /^unknown option --htlm; did you mean --html\?$/);
+  assert.match((await failure('seq --all --all')).message, /^--all is there twice; usage: seq /);
+  assert.match((await failure('seq --all=5')).message, /^--all takes no value; usage: seq /);
   const none = join(folder, 'none');
   assert.match((await failure(`seq --svg ${none} --html ${none}`)).message, /^usage: seq /);
   assert.ok(!existsSync(none));

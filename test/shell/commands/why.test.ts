@@ -153,6 +153,10 @@ test('why and explain: what is nothing is one line that says what there is inste
   }
   await text('lab 1');
   assert.equal((await failure('why zz')).message, 'nothing is recorded of "zz" at n1; no peer is recorded there yet');
+  await text('lab stop');
+  await text('lab 2');
+  await text('run 1s');
+  assert.equal((await failure('why zz')).message, 'nothing is recorded of "zz" at n1; there is n2');
 });
 
 test('why and explain: of a peer that only spoke while it was recorded, this is said', async (context) => {

@@ -112,4 +112,8 @@ test('at: what moves the time, waits or is no command is refused at once', async
   ];
   for (const [line, message] of refused) assert.match((await failure(line)).message, message, line);
   await text('run 10s');
+  await text('lab stop');
+  await text('lab 1');
+  assert.equal((await failure('at 5s drop n9')).message, 'n9 is no node; there is n1');
+  assert.equal((await failure('use n9')).message, 'no node "n9" in the lab; there is n1');
 });
