@@ -15,6 +15,7 @@ const PLACES = [
   'expect always ',
   'expect eventually ',
   'run until ',
+  'until ',
   'isolate n2 until ',
   'latency 5ms on ',
 ];

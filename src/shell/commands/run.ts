@@ -1,9 +1,9 @@
-/** `run` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
+/** `run`, `until` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
 import type { Simulation } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { asTypedExpression, expressionWords } from '../expressions.ts';
+import { asTypedExpression, expressionWords, refuseOptions } from '../expressions.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
@@ -35,8 +35,7 @@ export const run: Command = {
   needsLab: true,
   candidates(shell, before, word) {
     if (before.length === 0) return ['to', 'until'];
-    if (before[0] !== 'until' || before.includes('max')) return [];
-    return [...expressionWords(shell, before.slice(1), word), '', ...(before.length > 1 ? ['max'] : [])];
+    return before[0] === 'until' ? untilWords(shell, before.slice(1), word) : [];
   },
   async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
@@ -44,7 +43,8 @@ export const run: Command = {
       throw new UsageError('--speed runs in the background, and nothing in a lab script waits for that; leave it out');
     const { lab, simulation } = standingLab(shell, 'run');
     const [first, second, third] = words;
-    if (first === 'until' && speed === null) return runUntil(shell, lab, simulation, rest, signal);
+    if (first === 'until' && speed === null)
+      return runUntil(shell, lab, simulation, rest.replace(/^\s*until\b/, ''), `${this.name} until`, signal);
     if (words.length > 3 || (first === undefined && speed === null)) throw new UsageError(`usage: ${this.usage}`);
     if (first === 'to') {
       if (speed !== null || second === undefined) throw new UsageError(`usage: ${this.usage}`);
@@ -134,16 +134,41 @@ function runTo(
 /** Without max. */
 const UNTIL_US = 600_000_000;
 
-/** Until an expression holds; where it was stopped is told also when it did not come true. */
+export const until: Command = {
+  name: 'until',
+  aliases: [],
+  group: 'lab',
+  takesTime: true,
+  raw: true,
+  takesExpression: true,
+  usage: 'until EXPR [max T]',
+  summary: 'run until it holds',
+  details: ['The same as run until EXPR [max T].'],
+  needsLab: true,
+  candidates: untilWords,
+  async run(shell, { rest, signal }) {
+    refuseOptions(rest, [], this.usage);
+    const { lab, simulation } = standingLab(shell, 'until');
+    return runUntil(shell, lab, simulation, rest, 'until', signal);
+  },
+};
+
+function untilWords(shell: Shell, before: readonly string[], word: string): string[] {
+  if (before.includes('max')) return [];
+  return [...expressionWords(shell, before, word), '', ...(before.length > 0 ? ['max'] : [])];
+}
+
+/** Until an expression holds; where it was stopped is told also when it did not come true. `name` is what was typed before it. */
 async function runUntil(
   shell: Shell,
   lab: Lab,
   simulation: Simulation,
   typed: string,
+  name: string,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const [, text = '', most] = /^\s*until\s+(.*?)(?:\s+max\s+(\S+))?\s*$/s.exec(typed) ?? [];
-  if (text === '') throw new UsageError('usage: run until EXPR [max T], such as run until peers>=3 max 30s');
+  const [, text = '', most] = /^(.*?)(?:\s+max\s+(\S+))?$/s.exec(typed.trim()) ?? [];
+  if (text === '') throw new UsageError(`usage: ${name} EXPR [max T], such as ${name} peers>=3 max 30s`);
   const limitUs = most === undefined ? UNTIL_US : readTime(most);
   const limit = simulation.moment().time + limitUs;
   const watcher = asTypedExpression(() => simulation.watch(text, lab.speaker(shell).name));

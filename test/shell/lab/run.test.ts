@@ -87,3 +87,25 @@ test('run until: goes on until an expression holds, and no further', async () =>
   for (const line of ['run until', 'run until peers>>', 'run until nosuch=3', 'run until peers>=3 max x'])
     assert.equal((await failure(line)).code, 'usage', line);
 });
+
+test('until: is run until, in a lab as in a script and after a node', async () => {
+  const { shell, text, value, failure, tab } = await openShell({ peers: 0 });
+  assert.equal((await failure('until peers>=3')).code, 'no-lab');
+  await text('lab 5');
+  await text('until peers>=3 max 30s');
+  assert.equal(shell.node.views.ready(), 3);
+  const at = shell.world.now();
+  await text('until (peers>=3)');
+  assert.equal(shell.world.now(), at, 'what holds already takes no time');
+  await text('n4: until peers>=2 | pong max 30s');
+  const late = await failure('until peers>=9 max 2s');
+  assert.deepEqual([late.code, late.message], ['timeout', 'peers>=9 did not come true in 2s']);
+  assert.equal((await value<{ atMs: number }>('lab')).atMs, shell.world.now() / 1_000);
+  assert.match((await failure('until')).message, /^usage: until EXPR \[max T\], such as until peers>=3 max 30s$/);
+  assert.match((await failure('until peers>=3 --speed 1')).message, /^unknown option --speed; usage: until /);
+  for (const line of ['until peers>>', 'until nosuch=3', 'until peers>=3 max x', 'at 100s until peers>=3'])
+    assert.equal((await failure(line)).code, 'usage', line);
+  assert.deepEqual(tab('until conv').candidates, ['converged()']);
+  assert.ok(tab('until ping ').candidates.includes('max'));
+  assert.deepEqual(tab('until ping max ').candidates, []);
+});
