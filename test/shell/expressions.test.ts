@@ -41,6 +41,31 @@ test('expressions: what was probably meant is named to programs by break, run un
     assert.deepEqual((await failure(`${place}type=pnig`))['near'], ['ping'], place);
 });
 
+test('faults, break: the words that a complaint names are given to programs, too', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('group Alpha=n1');
+  const table: [string, readonly string[]][] = [
+    ['fault crsh n1', ['crash']],
+    ['crash @Alhpa', ['@Alpha']],
+    ['crash n44', []],
+    ['partition n1|n3x', ['n3']],
+    ['nat n1 ful', ['full']],
+    ['latency 5ms on type=pnig', ['ping']],
+    ['latency 5ms on n3x', ['n3']],
+    ['latency 5ms fro 5s', ['for']],
+    ['crash n1 fr 5s', ['for']],
+    ['loss 5% until pers>=2', ['peers']],
+    ['latency soon', []],
+    ['at 5s nat n1 ful', ['full']],
+    ['break helo', ['hello']],
+    ['break hello do resett', ['reset']],
+    ['break hello at sned', ['send']],
+    ['break hello do sing', []],
+  ];
+  for (const [line, near] of table) assert.deepEqual((await failure(line))['near'], near, line);
+});
+
 test('expressions: a field of the state that is not there is refused by break as by the others', async () => {
   const { text, failure } = await openShell({ peers: 0 });
   await text('lab 3');

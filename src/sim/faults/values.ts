@@ -1,4 +1,5 @@
 /** The arguments of faults: one word goes in, a value or null comes out, and the value is printed as the word that reads back as it. */
+import type { Refused } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import { printDuration } from '../../util/quantity.ts';
 import type { Nodes, Sides, Spread, Value } from './spec.ts';
@@ -11,7 +12,7 @@ export interface Resolver {
   /** Names and groups, to tell the nearest. */
   readonly words: readonly string[];
   /** What is wrong with an expression; null when nothing. */
-  checkExpression(text: string): string | null;
+  checkExpression(text: string): Refused | null;
 }
 
 /** What a word of each type looks like. */
