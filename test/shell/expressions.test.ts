@@ -48,7 +48,7 @@ test('faults, break: the words that a complaint names are given to programs, too
   const table: [string, readonly string[]][] = [
     ['fault crsh n1', ['crash']],
     ['crash @Alhpa', ['@Alpha']],
-    ['crash n44', []],
+    ['crash n999', []],
     ['partition n1|n3x', ['n3']],
     ['nat n1 ful', ['full']],
     ['latency 5ms on type=pnig', ['ping']],
@@ -64,6 +64,20 @@ test('faults, break: the words that a complaint names are given to programs, too
     ['break hello do sing', []],
   ];
   for (const [line, near] of table) assert.deepEqual((await failure(line))['near'], near, line);
+});
+
+test('expressions: a node that is not there is answered with those that are', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  assert.match((await failure('trace from=m9')).message, /^no node "m9" at column 6; there is n1$/);
+  await text('lab 12');
+  await text('run 1s');
+  for (const place of PLACES) {
+    const { message } = await failure(`${place}from=n999`);
+    assert.match(message, /^(?:\w+: )?no node "n999" at column 6; there are n1 to n12$/, place);
+    assert.match((await failure(`${place}from=n3x`)).message, /at column 6; did you mean n3\?$/, place);
+  }
+  for (const word of ['why', 'explain'])
+    assert.equal((await failure(`${word} n999`)).message, 'no node "n999" in the lab; there are n1 to n12');
 });
 
 test('expressions: a field of the state that is not there is refused by break as by the others', async () => {
