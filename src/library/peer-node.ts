@@ -14,6 +14,7 @@ import { DIAL_LIMIT_MS, DialAttempt, followDial } from '../shell/dial-attempt.ts
 import { CommandError, UsageError } from '../shell/errors.ts';
 import { refusal } from '../shell/pick.ts';
 import { readListed, readPlace } from '../shell/places.ts';
+import { shortId } from '../shell/render.ts';
 import { checkOptions, checkText, FORMS } from './options.ts';
 import { type Duration, readTime, type SettingText, settingText } from './read.ts';
 
@@ -254,7 +255,7 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
     checkText('ban takes a peer, an IP or a node id', target);
     const found = this.match(target);
     if (found !== undefined) return found.n;
-    const { peer, target: kept } = readBanned(this.at().port, target);
+    const { peer, target: kept } = readBanned({ node: this.at().port, who: shortId }, target);
     return peer?.n ?? kept;
   }
 

@@ -2,10 +2,9 @@
 import { isOwnKey } from '../core/bans.ts';
 import { readBanTarget } from '../core/bans-saved.ts';
 import type { PeerView } from '../core/view-rows.ts';
-import type { NodePort } from '../core/world.ts';
 import { ipKey, isLocal, parseAddress, readIpKey } from '../wire/address.ts';
 import { CommandError } from './errors.ts';
-import { ambiguous, liveIds, matchPeers } from './pick.ts';
+import { ambiguous, type Circle, liveOnes, matchPeers } from './pick.ts';
 import { safe } from './render.ts';
 
 export interface Banned {
@@ -13,13 +12,14 @@ export interface Banned {
   readonly target: string;
 }
 
-export function readBanned(node: NodePort, word: string): Banned {
+export function readBanned(circle: Circle, word: string): Banned {
+  const { node } = circle;
   const live = matchPeers(
     node.views.peers().filter((row) => row.state !== 'closing'),
     word,
   );
   // Two connections of one peer are one peer.
-  if (new Set(live.map((row) => row.id ?? row.n)).size > 1) throw ambiguous(word, live);
+  if (new Set(live.map((row) => row.id ?? row.n)).size > 1) throw ambiguous(circle, word, live);
   const [peer = null] = live;
   const ip = readIpKey(word.replace(/^\[(.*)\]$/, '$1'));
   if (peer !== null || ip !== null) return { peer, target: ip ?? word };
@@ -31,7 +31,7 @@ export function readBanned(node: NodePort, word: string): Banned {
   const ofPlace = ipIn(word);
   if (ofPlace !== null && !isOwnKey(node.state, ofPlace))
     throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ban ${ofPlace} keeps its IP away`);
-  throw new CommandError('no-such-peer', `no peer and no IP ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
+  throw new CommandError('no-such-peer', `no peer and no IP ${JSON.stringify(safe(word))}; ${liveOnes(circle)}`);
 }
 
 /** The IP of a place or of a network, neither of which can be banned. */
