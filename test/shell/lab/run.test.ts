@@ -15,13 +15,33 @@ test('run: to an event and to a time, and never back', async () => {
   assert.match((await failure('run --speed -1')).message, /--speed/);
 });
 
-test('run: to an event that will never come fails, and says how far it came', async () => {
-  const { text, failure } = await openShell({ peers: 0 });
+test('run: to an event that does not come in time fails, and says how far it came', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  const now = async () => (await value<{ atMs: number }>('lab')).atMs;
+  await text('lab 3');
+  await text('run 1s');
+  const far = await failure('run to #99999999999');
+  assert.match(far.message, /^#99999999999 did not come in 600s; it is main#\d+ 601s$/);
+  assert.equal(far.code, 'timeout');
+  assert.equal(await now(), 601_000);
+  assert.match((await failure('run to #99999999999 max 2s')).message, /^#99999999999 did not come in 2s; it is /);
+  assert.equal(await now(), 603_000);
+  const { index } = await value<{ index: number }>('run 1000s');
+  await text('rewind 603s');
+  assert.equal((await value<{ index: number }>(`run to #${index} 1603s`)).index, index, 'a time is a limit, too');
+  for (const line of [
+    'run to',
+    'run to #5 max',
+    'run to max 5s',
+    'run to 1700s max 5s',
+    'run to #5 1s 2s',
+    'run to #5 x',
+  ])
+    assert.equal((await failure(line)).code, 'usage', line);
+  await text('lab stop');
   await text('lab 1');
   await text('crash n1');
-  const { code, message } = await failure('run to #1000');
-  assert.match(message, /^nothing more happens: #1000 does not come, it is main#\d+ [\d.]+s$/);
-  assert.equal(code, 'timeout');
+  assert.match((await failure('run to #1000')).message, /^#1000 did not come in 600s; it is main#\d+ 600s$/);
   assert.match(await text('run 5s'), /^main#\d+ [\d.]+s: 0 events$/);
 });
 
