@@ -27,6 +27,7 @@ function resolver(known: Known & { readonly nodes: readonly string[] }, groups: 
   return {
     nodes(word) {
       if (word.startsWith('@')) return groups[word.slice(1)] ?? null;
+      if (word === 'all') return names;
       if (there.has(word)) return [word];
       const [low = '', high = ''] = word.split('..');
       const range = word.includes('..') ? nameRange(low, high) : null;

@@ -7,7 +7,7 @@ import type { ArgumentType } from './table.ts';
 
 /** What the words of nodes, groups and expressions mean is known to whoever has the network. */
 export interface Resolver {
-  /** The nodes that a name, group or range stands for; null when nobody. */
+  /** The nodes that a name, group, range or `all` stands for; null when nobody. */
   nodes(word: string): readonly string[] | null;
   /** Names and groups, to tell the nearest. */
   readonly words: readonly string[];
