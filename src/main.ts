@@ -29,6 +29,19 @@ async function main(): Promise<number> {
     isLost = true;
     err.notice(`! stdout cannot be written (${code}): answers are lost until there is room`);
   });
+  try {
+    return await begin(out, err, () => isLost);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
+    // What is loaded first needs several files at once: Node itself, or a part of ours, met the limit.
+    err.notice(`peersh: this process may open too few files to start (${code}); ulimit -n 1024 allows more`);
+    endSoon(EXIT.start, UNREAD_MS_MAX);
+    return EXIT.start;
+  }
+}
+
+async function begin(out: Output, err: Output, isLost: () => boolean): Promise<number> {
   const [word = '', ...words] = process.argv.slice(2);
   if (word === 'completion' || word === 'man') {
     const { runManual } = await import('./shell/manual/run-manual.ts');
@@ -54,7 +67,7 @@ async function main(): Promise<number> {
   }
   const { code, hasHungUp } = await run(startup, out, err);
   if (hasHungUp) endByHangUp();
-  const ended = isLost ? Math.max(code, EXIT.failed) : code;
+  const ended = isLost() ? Math.max(code, EXIT.failed) : code;
   endSoon(ended, startup.headless ? UNREAD_MS_MAX : Infinity);
   return ended;
 }
