@@ -32,6 +32,19 @@ async function main(): Promise<number> {
   process.once('exit', () => {
     if (isLost) process.exitCode = Math.max(Number(process.exitCode ?? 0), EXIT.failed);
   });
+  try {
+    return await begin(out, err);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
+    // What is loaded first needs several files at once: Node itself, or a part of ours, met the limit.
+    err.notice(`peersh: this process may open too few files to start (${code}); ulimit -n 1024 allows more`);
+    endSoon(EXIT.start, UNREAD_MS_MAX);
+    return EXIT.start;
+  }
+}
+
+async function begin(out: Output, err: Output): Promise<number> {
   const [word = '', ...words] = process.argv.slice(2);
   if (word === 'completion' || word === 'man') {
     const { runManual } = await import('./shell/manual/run-manual.ts');

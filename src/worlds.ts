@@ -41,7 +41,7 @@ export async function createLabWorlds(program: string | null = null): Promise<La
     async faultRefusal(text, names, groups) {
       const { readFault } = await import('./sim/fault-text.ts');
       const reading = readFault(text, { nodes: names }, groups);
-      return reading.ok ? null : reading.message;
+      return reading.ok ? null : reading;
     },
     real: () => createTcpWorld(AGENT),
     freeBytes() {

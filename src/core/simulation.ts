@@ -83,6 +83,12 @@ export interface Watcher {
   close(): void;
 }
 
+/** Why a text of a user's is refused: one line, and the words that were probably meant. */
+export interface Refused {
+  readonly message: string;
+  readonly near: readonly string[];
+}
+
 export interface Simulation {
   readonly seed: number;
   /** Messages are encoded and decoded on every hop. */
@@ -125,7 +131,7 @@ export interface Simulation {
     groups: Groups,
   ):
     | { readonly ok: true; readonly ids: readonly string[]; readonly texts: readonly string[] }
-    | { readonly ok: false; readonly message: string };
+    | ({ readonly ok: false } & Refused);
   /** By id, or `all`; false when there is none. */
   heal(id: string): boolean;
   faults(): readonly FaultView[];

@@ -201,7 +201,7 @@ export class Lab {
   fault(text: string): readonly string[] {
     checkText('fault takes a fault', text);
     const answer = this.simulation.fault(text, {});
-    if (!answer.ok) throw new UsageError(answer.message);
+    if (!answer.ok) throw new UsageError(answer.message, answer.near);
     return answer.ids;
   }
 

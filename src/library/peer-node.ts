@@ -9,10 +9,12 @@ import type { AddrView, BanView, BootstrapView, PeerView, StatusView, TrafficVie
 import type { NodePort, Order, World } from '../core/world.ts';
 import { readSetting, type SettingKey } from '../settings.ts';
 import { settingKey } from '../shell/apply-setting.ts';
+import { readBanned } from '../shell/ban-target.ts';
 import { DIAL_LIMIT_MS, DialAttempt, followDial } from '../shell/dial-attempt.ts';
 import { CommandError, UsageError } from '../shell/errors.ts';
 import { refusal } from '../shell/pick.ts';
 import { readListed, readPlace } from '../shell/places.ts';
+import { shortId } from '../shell/render.ts';
 import { checkOptions, checkText, FORMS } from './options.ts';
 import { type Duration, readTime, type SettingText, settingText } from './read.ts';
 
@@ -192,14 +194,9 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
     this.order({ kind: 'drop', n: this.find(peer).n });
   }
 
-  /** A peer, an IP or a node id; for `ban.time` when nothing else is said. */
+  /** A peer, an IP or a node id; for `ban.time` when nothing else is said. Throws a PeershError of code `no-such-peer` when it is none. */
   ban(target: PeerName, time?: Duration): void {
-    const peer = this.match(target);
-    this.order({
-      kind: 'ban',
-      target: peer?.n ?? (typeof target === 'object' ? target.n : target),
-      forUs: time === undefined ? null : readTime(time),
-    });
+    this.order({ kind: 'ban', target: this.banned(target), forUs: time === undefined ? null : readTime(time) });
   }
 
   /** As `bans` names it. */
@@ -250,6 +247,16 @@ export class PeerNode extends EventEmitter<PeerNodeEvents> {
   private match(peer: PeerName): PeerView | undefined {
     const name = typeof peer === 'object' ? peer.n : peer;
     return this.peers().find(({ n, id, address, listen }) => [n, id, address, listen].includes(name));
+  }
+
+  private banned(target: PeerName): number | string {
+    if (typeof target === 'number') return target;
+    if (typeof target === 'object') return target.n;
+    checkText('ban takes a peer, an IP or a node id', target);
+    const found = this.match(target);
+    if (found !== undefined) return found.n;
+    const { peer, target: kept } = readBanned({ node: this.at().port, who: shortId }, target);
+    return peer?.n ?? kept;
   }
 
   private find(peer: PeerName): PeerView {

@@ -5,7 +5,7 @@ import { type FieldType, KINDS, rowOf } from './fields.ts';
 import { type ArgumentType, functionRow, remembers } from './functions.ts';
 import { COUNTERS_MAX } from './limits.ts';
 import { checkStatePath } from './lookup.ts';
-import { nameRange } from './names.ts';
+import { nameRange, thereAre } from './names.ts';
 import type { Known } from './observation.ts';
 import { parseExpression } from './parse.ts';
 import { printPath, typeOfPath } from './paths.ts';
@@ -179,7 +179,7 @@ function checkNodesOf({ name, arguments: given }: Call, known: Known): void {
 /** Throws when the nodes of the world are known and this is none of them. */
 export function checkNode(name: string, column: number, { nodes }: Known): void {
   if (nodes === undefined || nodes.includes(name)) return;
-  throw new QueryError(`no node ${quoted(name)}`, column, nearestWords(name, nodes));
+  throw new QueryError(`no node ${quoted(name)}`, column, nearestWords(name, nodes), thereAre(nodes));
 }
 
 function checkWord(

@@ -10,8 +10,10 @@ export class QueryError extends Error {
   /** What was probably meant, nearest first. */
   readonly near: readonly string[];
 
-  constructor(what: string, column: number, near: readonly string[] = []) {
-    super(`${what} at column ${column}${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`);
+  /** `otherwise` says what there is where nothing is near. */
+  constructor(what: string, column: number, near: readonly string[] = [], otherwise = '') {
+    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : otherwise;
+    super(`${what} at column ${column}${hint === '' ? '' : `; ${hint}`}`);
     this.name = 'QueryError';
     this.column = column;
     this.near = near;

@@ -1,4 +1,5 @@
 /** What is wrong with a line as far as it can be known before it is run: a line goes in, a complaint comes out. It does nothing. */
+import type { Command, Typed } from './command.ts';
 import { readArguments } from './command-arguments.ts';
 import { UsageError } from './errors.ts';
 import { readNodeFirst } from './lab/node-first.ts';
@@ -24,22 +25,37 @@ export function checkLine(shell: Shell, input: string): Exclude<Line, { kind: 'j
   return line;
 }
 
+/** The same of a line of a lab, and of the nodes and groups that it names. */
+export function checkNames(shell: Shell, input: string): Exclude<Line, { kind: 'javascript' }> {
+  const line = checkLine(shell, input);
+  const first = readNodeFirst(input);
+  if (first !== null && first.who !== 'live') expectThere(first.who, thereOf(shell));
+  const command = line.kind === 'command' ? shell.vocabulary.command(line.word) : null;
+  if (line.kind === 'command' && command?.takesNodes === true) readPlaces(command, line.rest, thereOf(shell));
+  return line;
+}
+
 /** The same of one that is to be done at a later time, in the middle of a run, and of its words as far as they can be wrong already now. */
 export async function checkLater(shell: Shell, input: string): Promise<void> {
   const { labs } = shell.options;
-  const line = checkLine(shell, input);
+  const line = checkNames(shell, input);
   const command = line.kind === 'command' ? shell.vocabulary.command(line.word) : null;
-  if (line.kind === 'command' && command?.takesTime === true)
+  if (line.kind !== 'command' || command === null) return;
+  if (command.takesTime === true)
     throw new UsageError(
       `${line.word} moves the time itself, or waits: at a later time only what is done at once can be done`,
     );
-  const first = readNodeFirst(input);
+  if (labs === null) return;
   const there = thereOf(shell);
-  if (first !== null && first.who !== 'live') expectThere(first.who, there);
-  if (line.kind !== 'command' || command === null || labs === null) return;
-  const typed = readArguments(command, line.rest);
-  const words = command.takesNodes === true ? typed.words.map((word) => placeholderOf(word, there)) : typed.words;
-  await command.check?.({ ...typed, words }, there, labs);
+  const typed = readPlaces(command, line.rest, there);
+  await command.check?.(typed, there, labs);
+}
+
+function readPlaces(command: Command, rest: string, there: There): Typed {
+  const typed = readArguments(command, rest);
+  return command.takesNodes === true
+    ? { ...typed, words: typed.words.map((word) => placeholderOf(word, there)) }
+    : typed;
 }
 
 /** A place that the name of a node may stand for later. */

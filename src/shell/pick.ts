@@ -4,44 +4,51 @@ import type { PeerDetailView, PeerView } from '../core/view-rows.ts';
 import type { NodePort, OrderAnswer } from '../core/world.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { reasonText } from './legend.ts';
-import { age, quoted, safe, shortId } from './render.ts';
+import { age, quoted, safe } from './render.ts';
 import type { Shell } from './shell.ts';
 
 /** Peers named in one message. */
 const NAMED_MAX = 10;
 
-const name = (peer: PeerView) => (peer.id === null ? `#${peer.n}` : `${shortId(peer.id)} (#${peer.n})`);
+/** Whose peers are meant, and how a peer is called. */
+export interface Circle {
+  readonly node: NodePort;
+  who(id: string | null): string;
+}
 
-/** Live ids for messages, at most ten. */
-export function liveIds(node: NodePort): string {
-  const names = node.views.peers().map(name);
+const name = ({ id, n }: PeerView, circle: Circle) => (id === null ? `#${n}` : `${circle.who(id)} (#${n})`);
+
+/** The live ones for messages, at most ten. */
+export function liveOnes(circle: Circle): string {
+  const names = circle.node.views.peers().map((peer) => name(peer, circle));
   if (names.length === 0) return 'no peers; try connect HOST:PORT';
   return `the live ones are ${names.slice(0, NAMED_MAX).join(', ')}${names.length > NAMED_MAX ? `, and ${names.length - NAMED_MAX} more` : ''}`;
 }
 
-export const wantsPeer = (node: NodePort, usage: string) => new UsageError(`usage: ${usage}; ${liveIds(node)}`);
+export const wantsPeer = (circle: Circle, usage: string) => new UsageError(`usage: ${usage}; ${liveOnes(circle)}`);
 
-export function pickPeer(node: NodePort, word: string | undefined, usage: string): PeerView {
-  if (word === undefined) throw wantsPeer(node, usage);
+export function pickPeer(circle: Circle, word: string | undefined, usage: string): PeerView {
+  if (word === undefined) throw wantsPeer(circle, usage);
+  const { node } = circle;
   const peers = node.views.peers();
   const found = matchPeers(peers, word);
-  if (found.length > 1) throw ambiguous(word, found);
+  if (found.length > 1) throw ambiguous(circle, word, found);
   if (found[0] !== undefined) return found[0];
   const [gone] = matchPeers(node.views.gone(), word);
   if (gone?.closed != null) {
     const { reason, said, agoMs } = gone.closed;
     const why = `${REASONS[reason].sentence}${said ? ` ${quoted(said)}` : ''}, ${age(agoMs)} ago`;
-    throw new CommandError('no-such-peer', `${name(gone)} is gone (${why}); peer #${gone.n} tells more`);
+    throw new CommandError('no-such-peer', `${name(gone, circle)} is gone (${why}); peer #${gone.n} tells more`);
   }
   throw new CommandError(
     'no-such-peer',
-    `no peer ${JSON.stringify(safe(word))}; ${whyNot(node, word) ?? liveIds(node)}`,
+    `no peer ${JSON.stringify(safe(word))}; ${whyNot(node, word) ?? liveOnes(circle)}`,
   );
 }
 
 /** The same where a line is typed: in a lab the name of a node stands for its address. */
 export const pickHere = (shell: Shell, word: string | undefined, usage: string): PeerView =>
-  pickPeer(shell.node, word === undefined ? word : (shell.labHere?.addressOf(word) ?? word), usage);
+  pickPeer(shell, word === undefined ? word : (shell.labHere?.addressOf(word) ?? word), usage);
 
 /** Of an address in the book, why nobody is connected there. */
 function whyNot(node: NodePort, word: string): string | null {
@@ -54,10 +61,13 @@ function whyNot(node: NodePort, word: string): string | null {
 
 const asLoopback = (word: string) => word.replace(/^localhost:/, '127.0.0.1:');
 
-export const ambiguous = (word: string, found: readonly PeerView[]) =>
+export const ambiguous = (circle: Circle, word: string, found: readonly PeerView[]) =>
   new CommandError(
     'ambiguous',
-    `${JSON.stringify(safe(word))} could be ${found.slice(0, NAMED_MAX).map(name).join(', ')}${found.length > NAMED_MAX ? ', …' : ''}: type more of the id, or #n`,
+    `${JSON.stringify(safe(word))} could be ${found
+      .slice(0, NAMED_MAX)
+      .map((peer) => name(peer, circle))
+      .join(', ')}${found.length > NAMED_MAX ? ', …' : ''}: type more of the id, or #n`,
     found.map((peer) => peer.id ?? `#${peer.n}`),
   );
 
@@ -66,14 +76,15 @@ export const refusal = (answer: OrderAnswer & { readonly ok: false }) =>
   new CommandError(answer.reason === 'no-such-connection' ? 'no-such-peer' : answer.reason, answer.message);
 
 /** Also among the connections that have just gone. */
-export function pickAny(node: NodePort, word: string | undefined, usage: string): PeerDetailView {
+export function pickAny(circle: Circle, word: string | undefined, usage: string): PeerDetailView {
+  const { node } = circle;
   if (word !== undefined) {
     const live = matchPeers(node.views.peers(), word);
     const found = live.length > 0 ? live : matchPeers(node.views.gone(), word).slice(0, 1);
     const detail = found.length === 1 && found[0] !== undefined ? node.views.peer(found[0].n) : null;
     if (detail !== null) return detail;
   }
-  const peer = pickPeer(node, word, usage);
+  const peer = pickPeer(circle, word, usage);
   const detail = node.views.peer(peer.n);
   if (detail === null) throw new CommandError('no-such-peer', `connection #${peer.n} is gone`);
   return detail;

@@ -122,6 +122,9 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
   const { values, positionals, tokens } = readOptions(argv, OPTIONS, 'peersh --help lists the options');
   const [word] = positionals;
   if (word !== undefined) throw stray(word);
+  for (const name of ['rc', 'data'] as const)
+    if (values[name] !== undefined && values[`no-${name}`] === true)
+      throw new UsageError(`--${name} and --no-${name} exclude each other; leave one out`);
   const rc = values['no-rc'] === true || values.version === true || values.help === true ? null : findRc(values.rc);
   const target = createRcTarget();
   if (rc !== null) (await import('./rc.ts')).readRc(rc, target);

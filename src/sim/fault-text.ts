@@ -1,6 +1,7 @@
 /** What the text of a fault means among nodes that are there or will be: their names and groups go in, specs or one line for the user come out. */
 import type { Groups } from '../core/simulation.ts';
 import { readExpression } from '../query/check.ts';
+import { QueryError } from '../query/errors.ts';
 import { type Expression, partsOf } from '../query/expression.ts';
 import { remembers } from '../query/functions.ts';
 import { nameRange } from '../query/names.ts';
@@ -26,6 +27,7 @@ function resolver(known: Known & { readonly nodes: readonly string[] }, groups: 
   return {
     nodes(word) {
       if (word.startsWith('@')) return groups[word.slice(1)] ?? null;
+      if (word === 'all') return names;
       if (there.has(word)) return [word];
       const [low = '', high = ''] = word.split('..');
       const range = word.includes('..') ? nameRange(low, high) : null;
@@ -38,7 +40,7 @@ function resolver(known: Known & { readonly nodes: readonly string[] }, groups: 
         withoutMemory(text, known);
         return null;
       } catch (error) {
-        return (error as Error).message;
+        return { message: (error as Error).message, near: error instanceof QueryError ? error.near : [] };
       }
     },
   };

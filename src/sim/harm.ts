@@ -2,7 +2,7 @@
  * Faults in the words of a user: a text goes in, faults come on, and those that last until something holds are healed when it does. It
  * knows the world's nodes; what a fault does is in faults/.
  */
-import type { Groups } from '../core/simulation.ts';
+import type { Groups, Refused } from '../core/simulation.ts';
 import { compile } from '../query/match.ts';
 import { emptyObservation, type Observation } from '../query/observation.ts';
 import { knownIn } from '../query/scope.ts';
@@ -20,7 +20,7 @@ export interface Harm {
   read(
     text: string,
     groups: Groups,
-  ): { readonly ok: true; readonly texts: readonly string[] } | { readonly ok: false; readonly message: string };
+  ): { readonly ok: true; readonly texts: readonly string[] } | ({ readonly ok: false } & Refused);
   /** Puts a fault on that was read before; null when it cannot be. */
   add(text: string, groups: Groups): string | null;
   heal(id: string): boolean;
@@ -69,7 +69,7 @@ export function createHarm(network: Network, population: Population, watch: Watc
       const reading = readFault(text, { ...knownIn(watch.scope), nodes: namesOf() }, groups);
       if (!reading.ok) return reading;
       if (network.faults.active.length + reading.specs.length > FAULTS_MAX)
-        return { ok: false, message: `${FAULTS_MAX} faults are on already; heal some first` };
+        return { ok: false, message: `${FAULTS_MAX} faults are on already; heal some first`, near: [] };
       return { ok: true, texts: reading.specs.map(printFault) };
     },
     add(text, groups) {

@@ -4,6 +4,7 @@
  */
 import type { TapPoint } from '../core/tap.ts';
 import { readDuration } from '../settings.ts';
+import { nearest } from '../util/nearest.ts';
 import { COPIES_MAX, DELAY_US_MAX, RULE_LENGTH_MAX } from './limits.ts';
 import { readLine, whyNoPatch } from './patch.ts';
 
@@ -29,12 +30,17 @@ export interface RuleText {
   readonly verdict: Verdict;
 }
 
-type Reading<What> = { readonly ok: true; readonly value: What } | { readonly ok: false; readonly message: string };
+type Reading<What> =
+  | { readonly ok: true; readonly value: What }
+  /** `near` are words that were probably meant. */
+  | { readonly ok: false; readonly message: string; readonly near: readonly string[] };
 
-const fault = (message: string) => ({ ok: false, message }) as const;
+const fault = (message: string, near: readonly string[] = []) => ({ ok: false, message, near }) as const;
 const found = <What>(value: What) => ({ ok: true, value }) as const;
 
 export const VERDICTS = 'pass, deliver [in T], drop, hold, hold!, edit PATCH, dup [N], delay T, reset, replace JSON';
+export const VERDICT_WORDS: readonly string[] = VERDICTS.split(', ').map((verdict) => verdict.replace(/ .*/, ''));
+const POINTS = ['send', 'recv'];
 
 export function readRule(text: string): Reading<RuleText> {
   if (text.length > RULE_LENGTH_MAX) return fault(`a rule of more than ${RULE_LENGTH_MAX} characters`);
@@ -50,7 +56,8 @@ export function readRule(text: string): Reading<RuleText> {
     if (clause === undefined) break;
     if (word === 'once') rule.isOnce = true;
     else if (word === 'at') {
-      if (value !== 'send' && value !== 'recv') return fault(`at takes send or recv, not ${JSON.stringify(value)}`);
+      if (value !== 'send' && value !== 'recv')
+        return fault(`at takes send or recv, not ${JSON.stringify(value)}`, nearest(value, POINTS));
       rule.at = value;
     } else if (word === 'after') {
       if (!/^[1-9][0-9]{0,8}$/.test(value)) return fault(`after takes a number from 1, not ${JSON.stringify(value)}`);
@@ -112,7 +119,7 @@ function readVerdict(text: string): Reading<Verdict> {
         : fault('replace wants a message as JSON');
     }
     default:
-      return fault(`no verdict ${JSON.stringify(word)}; there are ${VERDICTS}`);
+      return fault(`no verdict ${JSON.stringify(word)}; there are ${VERDICTS}`, nearest(word, VERDICT_WORDS));
   }
 }
 

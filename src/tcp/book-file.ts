@@ -3,8 +3,9 @@
  * judges no entry: core/book-saved.ts and core/bans-saved.ts check each as if a stranger had told it. Rule 64.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '../util/make-folder.ts';
 
 const VERSION = 1;
 const FILE = 'book.json';
@@ -50,7 +51,7 @@ export function openBookFile(folder: string): BookFile {
     },
     async write(entries, bans) {
       const { default: writeFileAtomic } = await import('write-file-atomic');
-      await makeFolder(folder);
+      makeFolder(folder);
       await writeFileAtomic(
         path,
         `${JSON.stringify({ version: VERSION, savedAtMs: Date.now(), checksum: checksum(entries, bans), entries, bans })}\n`,
@@ -58,17 +59,6 @@ export function openBookFile(folder: string): BookFile {
       );
     },
   };
-}
-
-/** With those above it. Node's own way to do so tries for ever where a folder that is there lets none be made, as /proc does. */
-async function makeFolder(folder: string): Promise<void> {
-  const make = () => mkdir(folder, { mode: 0o700 });
-  await make().catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return;
-    if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await make();
-  });
 }
 
 /** What was saved, nothing where there is no file, or what is wrong with it. */

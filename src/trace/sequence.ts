@@ -108,7 +108,11 @@ function noteOf({ k, peer, by, text }: TraceEvent): string {
   return [k, ...whom, ...words, ...(by === null ? [] : [`by ${by}`])].join(' ');
 }
 
-const verdictNote = ({ k, m, by }: TraceEvent) => `${k} ${m}${by === null ? '' : ` by ${by}`}`;
+/** Of other verdicts the text is what was before, or how long it takes, which the drawing shows. */
+const verdictNote = ({ k, m, by, text }: TraceEvent) =>
+  [`${k} ${m}`, ...(by === null ? [] : [`by ${by}`]), ...(k === 'drop' && text !== null ? [`(${text})`] : [])].join(
+    ' ',
+  );
 
 /** A line may be several of these; the first is how it looks, all are in its words. */
 function strokeOf(passage: Passage): Stroke {

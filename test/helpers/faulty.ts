@@ -38,7 +38,7 @@ export const TEST_RESOLVER: Resolver = {
     return /^n[1-9][0-9]?$/.test(word) ? [word] : null;
   },
   words: ['n1', 'n2', 'n3', '@A', '@B'],
-  checkExpression: (text) => (/^[a-z]+$/.test(text) ? null : `${text} is no expression`),
+  checkExpression: (text) => (/^[a-z]+$/.test(text) ? null : { message: `${text} is no expression`, near: [] }),
 };
 
 export function specsOf(text: string): readonly FaultSpec[] {

@@ -90,6 +90,24 @@ test('library node: finds others by its bootstrap list', () =>
     await node.stop();
   }));
 
+test('library node: a ban of what is no peer, no IP and no node id throws what the shell says', () =>
+  withNodes(async (start) => {
+    const node = await start();
+    const message = 'no peer and no IP "garbage"; no peers; try connect HOST:PORT';
+    assert.throws(() => node.ban('garbage'), { name: 'PeershError', code: 'no-such-peer', message });
+    assert.throws(() => node.ban('192.0.2.7:99999'), isCode('no-such-peer'));
+    assert.throws(() => node.ban(99), isCode('no-such-peer'));
+    assert.throws(() => node.ban(undefined as never), isCode('usage'));
+    assert.deepEqual(node.bans(), []);
+    const id = '5f0c2a9e-0000-4000-8000-000000000001';
+    node.ban('192.0.2.7');
+    node.ban(id.toUpperCase(), '1h');
+    assert.deepEqual(
+      node.bans().map(({ target }) => target),
+      ['192.0.2.7', id],
+    );
+  }));
+
 test('library node: a dial that fails rejects with the reason, one that is aborted with its signal', () =>
   withNodes(async (start) => {
     const a = await start();

@@ -87,6 +87,22 @@ test('exit: answers that cannot be written fail, be it of a script or of the com
   }
 });
 
+test('exit: with too few files to start it says so in one line, 3', { skip: process.platform === 'win32' }, () => {
+  const start = (files: number, args: readonly string[]) => {
+    const words = [process.execPath, PROGRAM, ...ALONE, ...args].map((word) => `'${word}'`).join(' ');
+    const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n ${files}; ${words}`], { timeout: 20_000 });
+    return { status, err: stderr.toString() };
+  };
+  const ran = [20, 22, 24, 26, 28, 30, 32, 64].map((files) => start(files, ['-e', '1']));
+  assert.equal(ran.at(-1)?.status, 0);
+  const refused = ran.filter(({ status }) => status === 3);
+  assert.ok(refused.length > 0, JSON.stringify(ran));
+  for (const { err } of refused)
+    assert.equal(err, 'peersh: this process may open too few files to start (EMFILE); ulimit -n 1024 allows more\n');
+  // With fewer still nothing of ours is loaded.
+  for (const { status, err } of ran) if (status !== 3 && status !== 0) assert.match(err, /^(?!peersh:)/);
+});
+
 test('exit: a script ends although its book cannot be saved', async () => {
   const { code, err } = await run(['--no-rc', '--no-bootstrap', '--data', '/proc/peersh', '-e', '1']);
   assert.equal(code, 0);

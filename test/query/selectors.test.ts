@@ -65,10 +65,10 @@ test('selector: all else is an expression, also one with > and nodes in it', () 
 
 test('selector: a name that is not there is told with the nearest, where names are given', () => {
   const table: [text: string, message: string][] = [
-    ['n4', 'no node "n4" at column 1'],
+    ['n4', 'no node "n4" at column 1; there are n1 to n10, live'],
     ['n1<>n11', 'no node "n11" at column 5; did you mean n1 or n10?'],
     ['n1 > lvie', 'no node "lvie" at column 6; did you mean live?'],
-    ['n1..n9', 'no node "n9" at column 5'],
+    ['n1..n9', 'no node "n9" at column 5; there are n1 to n10, live'],
     ['n1,@esat', 'no group "@esat" at column 4; did you mean @east?'],
     ['n3..n1', 'a range of names is written as n1..n4, lower one first, at column 1'],
     ['n1..live', 'a range of names is written as n1..n4, lower one first, at column 1'],

@@ -15,6 +15,7 @@ const PLACES = [
   'expect always ',
   'expect eventually ',
   'run until ',
+  'until ',
   'isolate n2 until ',
   'latency 5ms on ',
 ];
@@ -38,6 +39,45 @@ test('expressions: what was probably meant is named to programs by break, run un
   await text('lab 3');
   for (const place of ['wait ', 'break ', 'run until ', 'expect ', 'expect never '])
     assert.deepEqual((await failure(`${place}type=pnig`))['near'], ['ping'], place);
+});
+
+test('faults, break: the words that a complaint names are given to programs, too', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 4');
+  await text('group Alpha=n1');
+  const table: [string, readonly string[]][] = [
+    ['fault crsh n1', ['crash']],
+    ['crash @Alhpa', ['@Alpha']],
+    ['crash n999', []],
+    ['partition n1|n3x', ['n3']],
+    ['nat n1 ful', ['full']],
+    ['latency 5ms on type=pnig', ['ping']],
+    ['latency 5ms on n3x', ['n3']],
+    ['latency 5ms fro 5s', ['for']],
+    ['crash n1 fr 5s', ['for']],
+    ['loss 5% until pers>=2', ['peers']],
+    ['latency soon', []],
+    ['at 5s nat n1 ful', ['full']],
+    ['break helo', ['hello']],
+    ['break hello do resett', ['reset']],
+    ['break hello at sned', ['send']],
+    ['break hello do sing', []],
+  ];
+  for (const [line, near] of table) assert.deepEqual((await failure(line))['near'], near, line);
+});
+
+test('expressions: a node that is not there is answered with those that are', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  assert.match((await failure('trace from=m9')).message, /^no node "m9" at column 6; there is n1$/);
+  await text('lab 12');
+  await text('run 1s');
+  for (const place of PLACES) {
+    const { message } = await failure(`${place}from=n999`);
+    assert.match(message, /^(?:\w+: )?no node "n999" at column 6; there are n1 to n12$/, place);
+    assert.match((await failure(`${place}from=n3x`)).message, /at column 6; did you mean n3\?$/, place);
+  }
+  for (const word of ['why', 'explain'])
+    assert.equal((await failure(`${word} n999`)).message, 'no node "n999" in the lab; there are n1 to n12');
 });
 
 test('expressions: a field of the state that is not there is refused by break as by the others', async () => {

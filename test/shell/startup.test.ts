@@ -27,6 +27,17 @@ test('startup: without --listen the loopback places of the list come first, then
   assert.deepEqual(listenChoices(await start(...list, '--no-bootstrap')), [{ host: '127.0.0.1', port: 0 }]);
 });
 
+test('startup: an option and the one that says no to it are refused together, in any order', async () => {
+  for (const [name, value] of [
+    ['rc', '/no/such/file'],
+    ['data', '/some/where'],
+  ] as const) {
+    const message = new RegExp(`^PeershError: --${name} and --no-${name} exclude each other; leave one out$`);
+    await assert.rejects(readStartup([`--no-${name}`, `--${name}`, value]), message);
+    await assert.rejects(readStartup([`--${name}`, value, `--no-${name}`]), message);
+  }
+});
+
 test('startup: lines of -e and --script keep their order, options their short names', async () => {
   const { script, keepGoing, json, headless } = await start('-e', 'peers', '-k', '--eval', 'status', '--json');
   assert.deepEqual(script, [

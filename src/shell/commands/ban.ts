@@ -1,17 +1,18 @@
 /** `ban`, `unban` and `bans`: whom we keep away, by IP or by node id, and for how long. */
-import { isOwnKey } from '../../core/bans.ts';
 import { readBanTarget } from '../../core/bans-saved.ts';
 import { BAN_LONGEST_US } from '../../core/limits.ts';
 import { REASONS } from '../../core/reasons.ts';
 import type { BanView, PeerView } from '../../core/view-rows.ts';
 import type { NodePort } from '../../core/world.ts';
 import { printSetting, readDuration } from '../../settings.ts';
-import { ipKey, isLocal, parseAddress, readIpKey } from '../../wire/address.ts';
+import { ipKey, parseAddress, readIpKey } from '../../wire/address.ts';
+import { readBanned } from '../ban-target.ts';
 import { peerWords } from '../candidates.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { ambiguous, liveIds, matchPeers, refusal, wantsPeer } from '../pick.ts';
+import { refusal, wantsPeer } from '../pick.ts';
 import { age, round3, safe, shortId } from '../render.ts';
+import type { Shell } from '../shell.ts';
 import { table } from '../table.ts';
 
 /** What `unban` takes to let this address in: its IP, itself, or the id it is known by; null when none is banned by hand. */
@@ -52,9 +53,9 @@ export const ban: Command = {
   candidates: (shell, before, word) => (before.length === 0 ? peerWords(shell, word) : []),
   run(shell, { words }) {
     const [word, typed] = words;
-    if (word === undefined || words.length > 2) throw wantsPeer(shell.node, this.usage);
+    if (word === undefined || words.length > 2) throw wantsPeer(shell, this.usage);
     const forUs = typed === undefined ? null : readTime(typed);
-    const { peer, target } = readTarget(shell.node, shell.labHere?.idOf(word) ?? word);
+    const { peer, target } = readBanned(shell, shell.labHere?.idOf(word) ?? word);
     const before = shell.node.views.peers().filter((row) => row.state !== 'closing');
     const order = shell.node.order({ kind: 'ban', target: peer === null ? target : peer.n, forUs });
     if (!order.ok) throw refusal(order);
@@ -74,7 +75,7 @@ export const ban: Command = {
     const time = printSetting('ban.time', forUs ?? shell.settings['ban.time']);
     return {
       value: { ...rounded(kept), closed },
-      text: `banned ${whatIs(kept.target, peer)} for ${time}; ${numbers === '' ? 'nobody was connected' : `closed ${numbers}`}`,
+      text: `banned ${whatIs(shell, kept.target, peer)} for ${time}; ${numbers === '' ? 'nobody was connected' : `closed ${numbers}`}`,
     };
   },
 };
@@ -88,44 +89,12 @@ function readTime(text: string): number {
 }
 
 /** Of a local peer the ban is on its id, which is worth a word. */
-function whatIs(target: string, peer: PeerView | null): string {
+function whatIs(shell: Shell, target: string, peer: PeerView | null): string {
   if (readIpKey(target) !== null)
-    return peer === null ? target : `${target}, the ${target.includes('/') ? 'network' : 'IP'} of ${shortId(peer.id)},`;
-  return peer?.id === target ? `${shortId(target)} by its id (others share its IP)` : safe(target);
-}
-
-/** A live peer, or what a ban may be kept under. */
-function readTarget(node: NodePort, word: string): { readonly peer: PeerView | null; readonly target: string } {
-  const live = matchPeers(
-    node.views.peers().filter((row) => row.state !== 'closing'),
-    word,
-  );
-  // Two connections of one peer are one peer.
-  if (new Set(live.map((row) => row.id ?? row.n)).size > 1) throw ambiguous(word, live);
-  const [peer = null] = live;
-  const ip = readIpKey(word.replace(/^\[(.*)\]$/, '$1'));
-  if (peer !== null || ip !== null) return { peer, target: ip ?? word };
-  const [gone] = matchPeers(node.views.gone(), word);
-  if (gone !== undefined) return { peer: null, target: keyOf(gone) };
-  const known = node.views.addrs().find((row) => row.id === word.toLowerCase() || row.id === word);
-  const target = known?.id ?? (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(word) ? readBanTarget(word) : null);
-  if (target !== null && target !== undefined) return { peer: null, target };
-  const ofPlace = ipIn(word);
-  if (ofPlace !== null && !isOwnKey(node.state, ofPlace))
-    throw new CommandError('no-such-peer', `no peer ${JSON.stringify(safe(word))}; ban ${ofPlace} keeps its IP away`);
-  throw new CommandError('no-such-peer', `no peer and no IP ${JSON.stringify(safe(word))}; ${liveIds(node)}`);
-}
-
-/** The IP of a place or of a network, neither of which can be banned. */
-function ipIn(word: string): string | null {
-  const ip = parseAddress(word)?.ip ?? word.replace(/\/\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  return readIpKey(ip) === null ? null : ip;
-}
-
-/** The same choice as for a live one: its id where others share its IP. */
-function keyOf(gone: PeerView): string {
-  const remote = parseAddress(gone.address);
-  return remote === null || isLocal(remote) ? (gone.id ?? gone.address) : ipKey(remote);
+    return peer === null
+      ? target
+      : `${target}, the ${target.includes('/') ? 'network' : 'IP'} of ${shell.who(peer.id)},`;
+  return peer?.id === target ? `${shell.who(target)} by its id (others share its IP)` : safe(target);
 }
 
 export const unban: Command = {
@@ -139,7 +108,7 @@ export const unban: Command = {
   run(shell, { words }) {
     const [word] = words;
     const rows = shell.node.views.bans().map(rounded);
-    if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}; ${named(rows)}`);
+    if (word === undefined || words.length > 1) throw new UsageError(`usage: ${this.usage}; ${named(shell, rows)}`);
     const wanted = readBanTarget(word) ?? word;
     const others = [shell.labHere?.idOf(word), parseAddress(shell.labHere?.addressOf(word) ?? '')?.ip];
     const exact = rows.filter((row) => row.target === wanted || others.includes(row.target));
@@ -150,11 +119,11 @@ export const unban: Command = {
           ? exact
           : rows.filter((row) => word !== '' && row.target.startsWith(word));
     if (found.length === 0 && word !== 'all')
-      throw new CommandError('not-listed', `${JSON.stringify(safe(word))} is not banned; ${named(rows)}`);
+      throw new CommandError('not-listed', `${JSON.stringify(safe(word))} is not banned; ${named(shell, rows)}`);
     if (found.length > 1 && word !== 'all')
       throw new CommandError(
         'ambiguous',
-        `${JSON.stringify(safe(word))} could be several: type more of it; ${named(found)}`,
+        `${JSON.stringify(safe(word))} could be several: type more of it; ${named(shell, found)}`,
         found.map((row) => row.target),
       );
     for (const { target } of found) {
@@ -169,9 +138,9 @@ export const unban: Command = {
 /** Targets named in one message. */
 const NAMED_MAX = 5;
 
-function named(rows: readonly BanView[]): string {
+function named({ lab }: Shell, rows: readonly BanView[]): string {
   if (rows.length === 0) return 'nobody is banned';
-  const names = rows.slice(0, NAMED_MAX).map(briefly);
+  const names = rows.slice(0, NAMED_MAX).map((row) => lab?.nameOf(row.target) ?? briefly(row));
   return `banned are ${names.join(', ')}${rows.length > NAMED_MAX ? `, and ${rows.length - NAMED_MAX} more` : ''}`;
 }
 

@@ -2,7 +2,7 @@
 import type { RuleInHand } from '../../core/tap.ts';
 import { readExpression } from '../../query/check.ts';
 import type { Known } from '../../query/observation.ts';
-import { readRule, VERDICTS } from '../../tap/rule.ts';
+import { readRule, VERDICT_WORDS, VERDICTS } from '../../tap/rule.ts';
 import { type Answer, alwaysLooks, type Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { asTypedExpression, expressionWords, knownHere } from '../expressions.ts';
@@ -16,11 +16,10 @@ const shownRule = ({ id, text, node }: RuleInHand) =>
 
 /** What may follow the expression of a rule. */
 const CLAUSES: readonly string[] = ['at', 'once', 'after', 'for', 'do'];
-const VERDICT_WORDS = VERDICTS.split(', ').map((verdict) => verdict.replace(/ .*/, ''));
 
 function checkRule(text: string, known: Known): void {
   const rule = readRule(text);
-  if (!rule.ok) throw new UsageError(safe(rule.message, 300));
+  if (!rule.ok) throw new UsageError(safe(rule.message, 300), rule.near);
   asTypedExpression(() => readExpression(rule.value.expression, known));
 }
 

@@ -164,7 +164,7 @@ export const inject: Command = {
   candidates: liveIdsOnly,
   run(shell, { rest }) {
     const [, word, text = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(rest) ?? [];
-    if (word === undefined || text === '') throw wantsPeer(shell.node, this.usage);
+    if (word === undefined || text === '') throw wantsPeer(shell, this.usage);
     const peer = pickHere(shell, word, this.usage);
     checkJson(text, `inject ${safe(word)} {"msgtype":"ping"}`);
     const read = readLine(text);

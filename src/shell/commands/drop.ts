@@ -26,14 +26,14 @@ export const drop: Command = {
   ],
   run(shell, { words }) {
     const [word] = words;
-    if (word === undefined || words.length > 1) throw wantsPeer(shell.node, this.usage);
+    if (word === undefined || words.length > 1) throw wantsPeer(shell, this.usage);
     // An id may begin like a message's.
     const isMessage = isMessageId(word) && matchPeers(shell.node.views.peers(), word).length === 0;
     if (isMessage || heldIds(shell).includes(word)) return dropMessage(shell, word);
     const peers =
       word === 'all'
         ? shell.node.views.peers().filter((peer) => peer.state !== 'closing')
-        : [pickPeer(shell.node, word, this.usage)];
+        : [pickPeer(shell, word, this.usage)];
     const rows = peers.map((peer) => dropOne(shell, peer));
     const held = printSetting('drop.hold', shell.settings['drop.hold']);
     const told = rows.map(

@@ -40,7 +40,7 @@ export const getaddr: Command = {
     const [word] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
     if (word !== undefined && word !== 'all') {
-      const [told] = await askAll(shell, [pickPeer(shell.node, word, this.usage)], signal);
+      const [told] = await askAll(shell, [pickPeer(shell, word, this.usage)], signal);
       if (told === undefined) throw new UsageError(`usage: ${this.usage}`);
       if ('error' in told) throw new CommandError(told.error.code, told.error.message);
       return { value: told, text: sentence(shell, told) };

@@ -34,7 +34,7 @@ import { ping } from './ping.ts';
 import { quit } from './quit.ts';
 import { record, recording, replay } from './record.ts';
 import { back, branches, checkout, label, labels, rewind } from './rewind.ts';
-import { pause, run } from './run.ts';
+import { pause, run, until } from './run.ts';
 import { send } from './send.ts';
 import { seq } from './seq.ts';
 import { set } from './set.ts';
@@ -98,6 +98,7 @@ export const COMMANDS: readonly Command[] = [
   spawn,
   use,
   run,
+  until,
   pause,
   at,
   expect,

@@ -20,6 +20,8 @@ import { check, hash, script } from './lab-checks.ts';
 
 /** Each real node has sockets of its own, and the process has only so many files. */
 const REAL_NODES_MAX = 200;
+/** Where no terminal says how many it has. */
+const COLUMNS = 80;
 const WORDS = ['stop', 'check', 'hash', 'script'];
 
 export const lab: Command = {
@@ -158,7 +160,7 @@ async function stop(shell: Shell): Promise<Answer> {
 function about(lab: Lab, shell: Shell): Answer {
   const { world, simulation, options } = lab;
   const focus = lab.onlookers.focusOf(shell);
-  const columns = shell.columns();
+  const columns = shell.columns() ?? COLUMNS;
   const running = world.nodes().length;
   const nodes = lab.members().length;
   const { seed, topology, wire } = options;

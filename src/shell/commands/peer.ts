@@ -21,7 +21,7 @@ export const peer: Command = {
   candidates: liveIdsOnly,
   run(shell, { words }) {
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
-    const view = pickAny(shell.node, words[0], this.usage);
+    const view = pickAny(shell, words[0], this.usage);
     const now = shell.world.now();
     const lines = shell.ring
       .of(view.n, LINES_SHOWN)

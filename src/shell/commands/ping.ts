@@ -38,9 +38,9 @@ export const ping: Command = {
     if (!(everyS >= INTERVAL_S_MIN && everyS <= 3_600))
       throw new UsageError(`-i takes seconds from ${INTERVAL_S_MIN} to 3600`);
     const [word] = call.words;
-    if (word === undefined || call.words.length > 1) throw wantsPeer(shell.node, this.usage);
+    if (word === undefined || call.words.length > 1) throw wantsPeer(shell, this.usage);
     if (word !== 'all') {
-      const peer = pickPeer(shell.node, word, this.usage);
+      const peer = pickPeer(shell, word, this.usage);
       const { results, stoppedBy } = await pingPeers(shell, call, [peer], times, everyS);
       const [result] = results;
       if (result === undefined) throw new CommandError('no-such-peer', `${shell.who(peer.id)} is gone`);

@@ -1,9 +1,9 @@
-/** `run` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
+/** `run`, `until` and `pause`: let the time of the lab pass, at once or in step with the wall's clock. */
 import type { Simulation } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import type { Answer, Command } from '../command.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { asTypedExpression, expressionWords } from '../expressions.ts';
+import { asTypedExpression, expressionWords, refuseOptions } from '../expressions.ts';
 import { faultCandidates } from '../lab/fault-candidates.ts';
 import { type Lab, labOf, simulationOf, standingLab } from '../lab/lab.ts';
 import { momentText, momentValue, timeText } from '../lab/moments.ts';
@@ -21,11 +21,11 @@ export const run: Command = {
   aliases: [],
   group: 'lab',
   takesTime: true,
-  usage: 'run T|to #N [T]|until EXPR [max T] [--speed S|max]',
+  usage: 'run T|to #N [T] [max T]|until EXPR [max T] [--speed S|max]',
   summary: 'let time pass',
   details: [
     'run until peers>=3 max 30s goes on until an expression holds.',
-    'What does not come true in time (10m unless told) fails, exit code 4.',
+    'What does not come true in time (10m unless max says) fails, exit code 4; so does an event of run to #N.',
     'run 5s lets 5 s pass at once. run to #1841 goes on to an event, run to 12.5s to a time, run to #1841 12.5s to both.',
     'With --speed it runs in the background until pause: 1 is the pace of the wall clock, max full speed.',
     'A message that break holds ends it; run to goes on all the same, as a script that is done again must.',
@@ -35,22 +35,20 @@ export const run: Command = {
   needsLab: true,
   candidates(shell, before, word) {
     if (before.length === 0) return ['to', 'until'];
-    if (before[0] !== 'until' || before.includes('max')) return [];
-    return [...expressionWords(shell, before.slice(1), word), '', ...(before.length > 1 ? ['max'] : [])];
+    return before[0] === 'until' ? untilWords(shell, before.slice(1), word) : [];
   },
   async run(shell, { words, rest, options, signal }) {
     const speed = typeof options['speed'] === 'string' ? readSpeed(options['speed']) : null;
     if (speed !== null && shell.play !== null)
       throw new UsageError('--speed runs in the background, and nothing in a lab script waits for that; leave it out');
     const { lab, simulation } = standingLab(shell, 'run');
-    const [first, second, third] = words;
-    if (first === 'until' && speed === null) return runUntil(shell, lab, simulation, rest, signal);
-    if (words.length > 3 || (first === undefined && speed === null)) throw new UsageError(`usage: ${this.usage}`);
-    if (first === 'to') {
-      if (speed !== null || second === undefined) throw new UsageError(`usage: ${this.usage}`);
-      return runTo(shell, lab, simulation, [second, ...(third === undefined ? [] : [third])], signal);
-    }
-    if (second !== undefined) throw new UsageError(`usage: ${this.usage}`);
+    const [first, second] = words;
+    if (first === 'until' && speed === null)
+      return runUntil(shell, lab, simulation, rest.replace(/^\s*until\b/, ''), `${this.name} until`, signal);
+    if (first === 'to' && speed === null)
+      return runTo(shell, lab, simulation, readGoals(words.slice(1), this.usage), signal);
+    if (first === 'to' || second !== undefined || (first === undefined && speed === null))
+      throw new UsageError(`usage: ${this.usage}`);
     const us = first === undefined ? Infinity : readTime(first);
     const limit = simulation.moment().time + us;
     const isStopped = holdsSince(simulation);
@@ -98,18 +96,35 @@ async function forward(
   };
 }
 
+interface Goals {
+  readonly goals: readonly { readonly time: number | null; readonly index: number | null }[];
+  /** How long an event is waited for; null: as long as without max. */
+  readonly limitUs: number | null;
+}
+
+/** `#1841`, `12.5s`, both in either order, and `max 30s` where there is an event. */
+function readGoals(words: readonly string[], usage: string): Goals {
+  const at = words.indexOf('max');
+  const typed = at < 0 ? words : words.slice(0, at);
+  const [, most, ...others] = at < 0 ? [] : words.slice(at);
+  const goals = typed.map((word) => {
+    const index = /^#([0-9]{1,15})$/.exec(word)?.[1];
+    return index === undefined ? { time: readTime(word), index: null } : { time: null, index: Number(index) };
+  });
+  const isLimited = goals.some(({ index }) => index !== null);
+  if (goals.length < 1 || goals.length > 2 || others.length > 0 || (at >= 0 && (most === undefined || !isLimited)))
+    throw new UsageError(`usage: ${usage}`);
+  return { goals, limitUs: most === undefined ? null : readTime(most) };
+}
+
 /** To an event, then to a time: what is behind already is no error, so that a script may say both. */
 function runTo(
   shell: Shell,
   lab: Lab,
   simulation: Simulation,
-  words: readonly string[],
+  { goals, limitUs }: Goals,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const goals = words.map((word) => {
-    const index = /^#([0-9]{1,15})$/.exec(word)?.[1];
-    return index === undefined ? { time: readTime(word), index: null } : { time: null, index: Number(index) };
-  });
   const here = simulation.moment();
   for (const { time, index } of goals)
     if ((time ?? here.time) < here.time || (index ?? here.index) < here.index)
@@ -117,15 +132,18 @@ function runTo(
         'no-such-moment',
         `it is ${momentText(here)} ${timeText(here.time)} already; rewind goes back`,
       );
+  // A time beside an event says how far off it may be.
+  const latest = Math.max(here.time + UNTIL_US, ...goals.map(({ time }) => time ?? 0));
+  const limit = limitUs === null ? latest : here.time + limitUs;
   return forward(shell, lab, simulation, async () => {
     for (const { time, index } of goals) {
       if (time !== null && time > lab.world.now()) await moveTo(lab.clockwork(), time, null, signal);
       const isThere = () => simulation.moment().index >= (index ?? 0);
-      if (index !== null && !isThere()) await moveTo(lab.clockwork(), Infinity, isThere, signal);
+      if (index !== null && !isThere()) await moveTo(lab.clockwork(), limit, isThere, signal);
       if (index !== null && !isThere() && !signal.aborted) {
         const end = simulation.moment();
         const at = `${momentText(end)} ${timeText(end.time)}`;
-        throw new CommandError('timeout', `nothing more happens: #${index} does not come, it is ${at}`);
+        throw new CommandError('timeout', `#${index} did not come in ${timeText(limit - here.time)}; it is ${at}`);
       }
     }
   });
@@ -134,16 +152,41 @@ function runTo(
 /** Without max. */
 const UNTIL_US = 600_000_000;
 
-/** Until an expression holds; where it was stopped is told also when it did not come true. */
+export const until: Command = {
+  name: 'until',
+  aliases: [],
+  group: 'lab',
+  takesTime: true,
+  raw: true,
+  takesExpression: true,
+  usage: 'until EXPR [max T]',
+  summary: 'run until it holds',
+  details: ['The same as run until EXPR [max T].'],
+  needsLab: true,
+  candidates: untilWords,
+  async run(shell, { rest, signal }) {
+    refuseOptions(rest, [], this.usage);
+    const { lab, simulation } = standingLab(shell, 'until');
+    return runUntil(shell, lab, simulation, rest, 'until', signal);
+  },
+};
+
+function untilWords(shell: Shell, before: readonly string[], word: string): string[] {
+  if (before.includes('max')) return [];
+  return [...expressionWords(shell, before, word), '', ...(before.length > 0 ? ['max'] : [])];
+}
+
+/** Until an expression holds; where it was stopped is told also when it did not come true. `name` is what was typed before it. */
 async function runUntil(
   shell: Shell,
   lab: Lab,
   simulation: Simulation,
   typed: string,
+  name: string,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const [, text = '', most] = /^\s*until\s+(.*?)(?:\s+max\s+(\S+))?\s*$/s.exec(typed) ?? [];
-  if (text === '') throw new UsageError('usage: run until EXPR [max T], such as run until peers>=3 max 30s');
+  const [, text = '', most] = /^(.*?)(?:\s+max\s+(\S+))?$/s.exec(typed.trim()) ?? [];
+  if (text === '') throw new UsageError(`usage: ${name} EXPR [max T], such as ${name} peers>=3 max 30s`);
   const limitUs = most === undefined ? UNTIL_US : readTime(most);
   const limit = simulation.moment().time + limitUs;
   const watcher = asTypedExpression(() => simulation.watch(text, lab.speaker(shell).name));

@@ -19,7 +19,7 @@ export const send: Command = {
   details: [`For example: send a1 {"msgtype":"ping"}. --raw sends the text as it is, whatever the peer makes of it.`],
   run(shell, { rest }) {
     const [, word, raw, text = ''] = /^\s*(\S+)\s*(--raw(?:\s|$))?\s*(.*)$/s.exec(rest) ?? [];
-    if (word === undefined || text === '') throw wantsPeer(shell.node, this.usage);
+    if (word === undefined || text === '') throw wantsPeer(shell, this.usage);
     const peer = pickHere(shell, word, this.usage);
     if (text.length > LINE_LENGTH_MAX || /[\r\n]/.test(text))
       throw new UsageError('a message is one line of at most 65536 characters');

@@ -22,7 +22,7 @@ export const stats: Command = {
   run(shell, { words }) {
     const [word] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
-    const peer = word === undefined ? null : pickAny(shell.node, word, this.usage);
+    const peer = word === undefined ? null : pickAny(shell, word, this.usage);
     const all = shell.node.views.traffic(peer?.n ?? null);
     const value = { ...all, sent: withoutUnknown(all.sent), received: withoutUnknown(all.received) };
     const types = [...new Set([...Object.keys(all.sent), ...Object.keys(all.received)])];

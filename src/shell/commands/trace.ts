@@ -104,7 +104,7 @@ export const untrace: Command = {
   run(shell, { words }) {
     const [word] = words;
     if (words.length > 1) throw new UsageError(`usage: ${this.usage}`);
-    const n = word === undefined || word === 'all' ? null : pickPeer(shell.node, word, this.usage).n;
+    const n = word === undefined || word === 'all' ? null : pickPeer(shell, word, this.usage).n;
     shell.notices.traces =
       n === null ? [] : shell.notices.traces.filter((one) => one.n !== n || one.node !== shell.node);
     return answer(shell);

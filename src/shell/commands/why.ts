@@ -143,6 +143,7 @@ interface Story {
 
 function storyOf(shell: Shell, recording: Recording, chronicle: Chronicle, word: string): Story {
   const node = nodeHere(shell);
+  if (shell.opened === null && /^n[0-9]+$/.test(word)) shell.labHere?.inhabitants.expect(word);
   const isPeer = peerTest(recording, node, word);
   const events = eventsOfPeer(chronicle, node, isPeer);
   const names = new Set(events.map(({ peer }) => peer).filter((name) => name !== null && isPeer(name)));

@@ -7,7 +7,6 @@ import {
   chmodSync,
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readSync,
   realpathSync,
@@ -17,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../util/make-folder.ts';
 
 /** Lines offered again, and kept when the file is compacted. */
 export const HISTORY_LINES_MAX = 1_000;
@@ -46,7 +46,7 @@ export function openHistory(path: string): History {
   };
 
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     lines = load(path);
   } catch (error) {
     fail('read', error);

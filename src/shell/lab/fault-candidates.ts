@@ -32,7 +32,8 @@ export function faultCandidates(
 
 function argument(lab: Lab, takes: FaultWord | undefined, word: string): readonly string[] {
   if (takes === undefined || takes === 'other') return [];
-  return takes === 'node' || takes === 'sides' ? inList(nodesAndGroups(lab), word) : takes;
+  if (takes === 'sides') return inList(nodesAndGroups(lab), word);
+  return takes === 'node' ? ['all', ...inList(nodesAndGroups(lab), word)] : takes;
 }
 
 /** Names after the last sign of what is typed, none twice. */

@@ -4,7 +4,7 @@
  */
 import { defaultSettings, type SettingKey } from '../../settings.ts';
 import { applySetting, type SettingOrigin } from '../apply-setting.ts';
-import { checkLater, checkLine } from '../check-line.ts';
+import { checkLater, checkNames } from '../check-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { stripComment } from '../line.ts';
 import type { RunResult } from '../session.ts';
@@ -69,11 +69,11 @@ function begin({ lines }: Script, { seed, settings: typed }: ScriptOptions): Pla
   };
 }
 
-/** A line that is no command, and a mistake in one of a later time, is found before an hour of the lab has passed. */
+/** A line that is no command or names nobody, and a mistake in one of a later time, is found before an hour of the lab has passed. */
 async function check(shell: Shell, { where, text }: ScriptLine): Promise<void> {
   const later = /^\s*at\s+\S+\s+(\S.*)$/s.exec(stripComment(text))?.[1];
   try {
-    if (later === undefined) checkLine(shell, stripComment(text));
+    if (later === undefined) checkNames(shell, stripComment(text));
     else await checkLater(shell, later);
   } catch (error) {
     throw error instanceof CommandError ? wrong(where, error.message, error) : error;

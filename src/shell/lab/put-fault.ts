@@ -1,5 +1,5 @@
 /** Puts faults on a shell's lab: a text as a user types it goes in, the faults that came of it come out, or one line that says what is wrong. */
-import type { Groups, Simulation } from '../../core/simulation.ts';
+import type { Groups, Refused, Simulation } from '../../core/simulation.ts';
 import type { Answer } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { expressionFault } from '../expressions.ts';
@@ -29,15 +29,17 @@ export interface Put {
 export function putOn({ groups }: Lab, simulation: Simulation, text: string): readonly Put[] {
   const named: Groups = Object.fromEntries(groups);
   const answer = simulation.fault(text, named);
-  if (!answer.ok) throw new UsageError(expressionFault(answer.message));
+  if (!answer.ok) throw faultError(answer);
   return answer.ids.map((id, i) => ({ id, text: answer.texts[i] ?? '' }));
 }
 
 /** The same of a line that is to be done later. */
 export async function checkFault(labs: LabWorlds, text: string, { names, groups }: There): Promise<void> {
-  const message = await labs.faultRefusal(text, names, groups);
-  if (message !== null) throw new UsageError(expressionFault(message));
+  const refused = await labs.faultRefusal(text, names, groups);
+  if (refused !== null) throw faultError(refused);
 }
+
+const faultError = ({ message, near }: Refused) => new UsageError(expressionFault(message), near);
 
 /** So many of one line are shown, the rest is counted. */
 const SHOWN_MAX = 20;

@@ -4,7 +4,7 @@ import { namesOf } from './node-first.ts';
 import { HEADER, isNames, type Script, type ScriptLine } from './script-file.ts';
 
 /** What makes a run what it is: without them it would be another question. */
-const KEPT = new Set(['set', 'run', 'wait', 'use']);
+const KEPT = new Set(['set', 'run', 'until', 'wait', 'use']);
 
 /** `failing` is where the line stands that fails and is to go on failing. A script without a half of its nodes comes before one without a node. */
 export function* smallerOnes(script: Script, failing: string | null): Generator<Script> {

@@ -1,5 +1,5 @@
 /** Where labs come from: what the composition root gives to a shell, so that the shell knows neither sockets nor the simulator. */
-import type { FaultRow, Groups, SimulatedWorld } from '../../core/simulation.ts';
+import type { FaultRow, Groups, Refused, SimulatedWorld } from '../../core/simulation.ts';
 import type { World } from '../../core/world.ts';
 
 export interface LabWorlds {
@@ -11,7 +11,7 @@ export interface LabWorlds {
   /** The faults that a simulated world knows. */
   readonly faultRows: readonly FaultRow[];
   /** What is wrong with the text of a fault among such nodes and groups; null: nothing. */
-  faultRefusal(text: string, names: readonly string[], groups: Groups): Promise<string | null>;
+  faultRefusal(text: string, names: readonly string[], groups: Groups): Promise<Refused | null>;
   /** Nodes on real sockets of this machine, beside the user's own. */
   real(): World;
   /** How much memory is left for nodes. */

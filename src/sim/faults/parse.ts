@@ -2,6 +2,7 @@
  * `NAME ARGS [on SELECTOR] [for T] [until EXPR]` goes in, specs of faults come out (several for a preset and for a node argument that
  * names several), or one line that says which word is wrong and what to type. Printing a spec gives text that reads back as it.
  */
+import type { Refused } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import { nearest } from '../../util/nearest.ts';
 import { printDuration } from '../../util/quantity.ts';
@@ -13,7 +14,7 @@ import { FORMS, printValue, type Resolver, readNodes, readValue } from './values
 
 export type FaultReading =
   | { readonly ok: true; readonly specs: readonly FaultSpec[] }
-  | { readonly ok: false; readonly message: string };
+  | ({ readonly ok: false } & Refused);
 
 /** A word ends at a space outside quotes. */
 const WORDS = /(?:"(?:[^"\\]|\\.)*"|[^\s"])+|\S+/g;
@@ -27,13 +28,23 @@ const FOR_US_MAX = 24 * 3_600_000_000;
 const shown = (word: string | undefined) => JSON.stringify((word ?? '').slice(0, SHOWN_LENGTH_MAX));
 
 /** A refusal: its message is for the user. */
-class Wrong extends Error {}
+class Wrong extends Error {
+  readonly near: readonly string[];
+
+  constructor(message: string, near: readonly string[] = []) {
+    super(message);
+    this.near = near;
+  }
+}
+
+/** The same of a part of a fault, with the fault's name before it. */
+const wrongIn = (name: string, { message, near }: Refused) => new Wrong(`${name}: ${message}`, near);
 
 export function parseFault(text: string, resolver: Resolver): FaultReading {
   try {
     return { ok: true, specs: readFault(text, resolver) };
   } catch (error) {
-    if (error instanceof Wrong) return { ok: false, message: error.message };
+    if (error instanceof Wrong) return { ok: false, message: error.message, near: error.near };
     throw error;
   }
 }
@@ -41,7 +52,8 @@ export function parseFault(text: string, resolver: Resolver): FaultReading {
 /** A word that was meant as the beginning of a clause has no place among the arguments. */
 function tooMany(name: string, word: string, usage: string): Wrong {
   const near = nearest(word, CLAUSES);
-  return new Wrong(`${name}: ${shown(word)} is one word too many: type ${near.length > 0 ? near.join(' or ') : usage}`);
+  const hint = near.length > 0 ? near.join(' or ') : usage;
+  return new Wrong(`${name}: ${shown(word)} is one word too many: type ${hint}`, near);
 }
 
 function readFault(text: string, resolver: Resolver): FaultSpec[] {
@@ -56,7 +68,7 @@ function readFault(text: string, resolver: Resolver): FaultSpec[] {
     const known = [...FAULT_NAMES, ...Object.keys(PRESETS)];
     const near = name === '' ? [] : nearest(name, known);
     const hint = near.length > 0 ? near.join(' or ') : known.join(', ');
-    throw new Wrong(`${shown(name)} is no fault: type ${hint}`);
+    throw new Wrong(`${shown(name)} is no fault: type ${hint}`, near);
   }
   const clauseAt = rest.findIndex((word) => CLAUSES.includes(word));
   const args = clauseAt < 0 ? rest : rest.slice(0, clauseAt);
@@ -85,17 +97,19 @@ function readArgument(name: FaultName, arg: Argument, word: string, resolver: Re
     const choices = arg.of ?? [];
     if (choices.includes(word)) return [word];
     const near = nearest(word, arg.optional === true ? [...choices, ...CLAUSES] : choices);
-    throw new Wrong(
-      `${name}: ${shown(word)} is no ${arg.name}: type ${(near.length > 0 ? near : choices).join(' or ')}`,
-    );
+    const hint = (near.length > 0 ? near : choices).join(' or ');
+    throw new Wrong(`${name}: ${shown(word)} is no ${arg.name}: type ${hint}`, near);
   }
   if (arg.type === 'node') {
     const nodes = readNodes(word, resolver);
-    if (nodes === null) throw new Wrong(`${name}: ${nobody(word, resolver)}`);
+    if (nodes === null) throw wrongIn(name, nobody(word, resolver));
     return nodes.names;
   }
   const value = readValue(arg.type, word, resolver);
-  if (value === null) throw new Wrong(`${name}: ${shown(word)} is not ${whyNot(arg, word, resolver)}`);
+  if (value === null) {
+    const { message, near } = whyNot(arg, word, resolver);
+    throw new Wrong(`${name}: ${shown(word)} is not ${message}`, near);
+  }
   const size = typeof value === 'object' ? ('us' in value ? Math.max(value.us, value.jitterUs) : 0) : Number(value);
   const { min = 0 - (arg.max ?? Infinity), max = Infinity } = arg;
   if (size < min || size > max)
@@ -106,11 +120,14 @@ function readArgument(name: FaultName, arg: Argument, word: string, resolver: Re
 }
 
 /** Of two sides the one is named that is nobody. */
-function whyNot({ type }: Argument, word: string, resolver: Resolver): string {
+function whyNot({ type }: Argument, word: string, resolver: Resolver): Refused {
   const sides = type === 'sides' ? word.split('|') : [];
   const wrong = sides.length === 2 ? sides.find((side) => readNodes(side, resolver) === null) : undefined;
-  if (wrong !== undefined) return `${FORMS[type]}: ${nobody(wrong, resolver)}`;
-  return sides.length === 2 ? `${FORMS[type]}: a node is on one side only` : FORMS[type];
+  if (wrong !== undefined) {
+    const { message, near } = nobody(wrong, resolver);
+    return { message: `${FORMS[type]}: ${message}`, near };
+  }
+  return { message: sides.length === 2 ? `${FORMS[type]}: a node is on one side only` : FORMS[type], near: [] };
 }
 
 interface Clauses {
@@ -139,7 +156,7 @@ function readClauses(name: FaultName, words: readonly string[], resolver: Resolv
     if (text === '') throw new Wrong(`${name}: something is missing after ${clause}: type ${usageOf(name)}`);
     if (clause === 'on') {
       const reading = parseSelector(text, resolver);
-      if (!reading.ok) throw new Wrong(`${name}: ${reading.message}`);
+      if (!reading.ok) throw wrongIn(name, reading);
       clauses.on = reading.selector;
     } else if (clause === 'for') {
       clauses.forUs = readDuration(text);
@@ -148,7 +165,7 @@ function readClauses(name: FaultName, words: readonly string[], resolver: Resolv
         throw new Wrong(`${name}: ${shown(text)} is out of bounds: type at most ${printDuration(FOR_US_MAX)}`);
     } else {
       const wrong = resolver.checkExpression(text);
-      if (wrong !== null) throw new Wrong(`${name}: ${wrong}`);
+      if (wrong !== null) throw wrongIn(name, wrong);
       clauses.until = text;
     }
   }

@@ -2,16 +2,14 @@
  * Where a fault applies: text such as `all`, `n3`, `n1>n2`, `@A<>@B` or an expression goes in, a selector comes out, and a selector
  * becomes a fast test of one thing on its way. What reads as nodes or links is that; only what is left is an expression.
  */
-
+import type { Refused } from '../../core/simulation.ts';
 import { nearest } from '../../util/nearest.ts';
 import type { Message } from '../../wire/messages.ts';
 import type { End, FaultHooks, Host } from '../network.ts';
 import type { Nodes, Selector } from './spec.ts';
 import { type Resolver, readNodes } from './values.ts';
 
-export type SelectorReading =
-  | { readonly ok: true; readonly selector: Selector }
-  | { readonly ok: false; readonly message: string };
+export type SelectorReading = { readonly ok: true; readonly selector: Selector } | ({ readonly ok: false } & Refused);
 
 const LINK = /^([^<>\s]+)(<>|>)([^<>\s]+)$/;
 const ANYBODY = 'all';
@@ -22,7 +20,7 @@ export function parseSelector(text: string, resolver: Resolver): SelectorReading
   if (text === ANYBODY) return { ok: true, selector: { kind: 'all' } };
   const nodes = readNodes(text, resolver);
   if (nodes !== null) return { ok: true, selector: { kind: 'nodes', nodes } };
-  if (NODE_LIKE.test(text)) return { ok: false, message: nobody(text, resolver) };
+  if (NODE_LIKE.test(text)) return { ok: false, ...nobody(text, resolver) };
   const link = LINK.exec(text);
   if (link !== null) {
     const [, left = '', arrow, right = ''] = link;
@@ -30,11 +28,11 @@ export function parseSelector(text: string, resolver: Resolver): SelectorReading
     const to = readSide(right, resolver);
     if (from !== undefined && to !== undefined)
       return { ok: true, selector: { kind: 'links', from, to, both: arrow === '<>' } };
-    if (from !== undefined) return { ok: false, message: nobody(right, resolver) };
-    if (to !== undefined && NODE_LIKE.test(left)) return { ok: false, message: nobody(left, resolver) };
+    if (from !== undefined) return { ok: false, ...nobody(right, resolver) };
+    if (to !== undefined && NODE_LIKE.test(left)) return { ok: false, ...nobody(left, resolver) };
   }
   const wrong = resolver.checkExpression(text);
-  return wrong === null ? { ok: true, selector: { kind: 'expression', text } } : { ok: false, message: wrong };
+  return wrong === null ? { ok: true, selector: { kind: 'expression', text } } : { ok: false, ...wrong };
 }
 
 /** Null is anybody, undefined nobody. */
@@ -43,12 +41,12 @@ function readSide(word: string, resolver: Resolver): Nodes | null | undefined {
 }
 
 /** Which part of a list is nobody, and who was meant perhaps. */
-export function nobody(word: string, resolver: Resolver): string {
+export function nobody(word: string, resolver: Resolver): Refused {
   const wrong = word.split(',').find((part) => resolver.nodes(part) === null) ?? word;
   // Of a wrong number any other is as near.
   const near = /[0-9]$/.test(wrong) ? [] : nearest(wrong, resolver.words);
   const hint = near.length > 0 ? near.join(' or ') : `one of ${listed(resolver.words)}`;
-  return `${JSON.stringify(wrong.slice(0, 80))} is no node or group: type ${hint}`;
+  return { message: `${JSON.stringify(wrong.slice(0, 80))} is no node or group: type ${hint}`, near };
 }
 
 /** Names that are told where none is near. */

@@ -1,4 +1,5 @@
 /** The arguments of faults: one word goes in, a value or null comes out, and the value is printed as the word that reads back as it. */
+import type { Refused } from '../../core/simulation.ts';
 import { readDuration } from '../../settings.ts';
 import { printDuration } from '../../util/quantity.ts';
 import type { Nodes, Sides, Spread, Value } from './spec.ts';
@@ -6,12 +7,12 @@ import type { ArgumentType } from './table.ts';
 
 /** What the words of nodes, groups and expressions mean is known to whoever has the network. */
 export interface Resolver {
-  /** The nodes that a name, group or range stands for; null when nobody. */
+  /** The nodes that a name, group, range or `all` stands for; null when nobody. */
   nodes(word: string): readonly string[] | null;
   /** Names and groups, to tell the nearest. */
   readonly words: readonly string[];
   /** What is wrong with an expression; null when nothing. */
-  checkExpression(text: string): string | null;
+  checkExpression(text: string): Refused | null;
 }
 
 /** What a word of each type looks like. */

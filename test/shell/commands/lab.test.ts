@@ -74,3 +74,11 @@ test('lab: what it says of itself stays in its column on a narrow terminal', asy
     assert.match(row, /^(?:lab|at|more| {4}) {7}/);
   }
 });
+
+test('lab: what it answers is no wider than 80 columns, where no terminal says how wide it is', async () => {
+  const { text, shell } = await openShell({ peers: 0 });
+  assert.equal(shell.columns(), null);
+  const lines = (await text('lab 3')).split('\n');
+  for (const line of lines) assert.ok(line.length < 80, line);
+  assert.match(lines.at(-1) ?? '', /^ {11}lab stop ends it$/);
+});

@@ -65,6 +65,23 @@ test('seq: a line that a fault dropped or copied looks so, and only those asked 
   assert.match(await text('seq type=ping & from=n1'), /═+.*ping m\d+\.2 copy|ping m\d+\.2 copy/);
 });
 
+test('seq: why a line was dropped stands in its note as in the log', async () => {
+  const { text, value, shell } = await openShell({ peers: 0 });
+  shell.columns = () => 140;
+  await text('lab 2');
+  await text('run 2s');
+  await text('latency 3s on n1>n2');
+  await text('at 3s n1: ping n2');
+  await text('at 4s n2: drop n1');
+  await text('run 8s');
+  assert.match(await text('log kind=drop'), / drop ping nonce=\d+ \(its connection is gone\)/);
+  const { rows } = await value<{ rows: readonly { kind: string; node?: string; text?: string }[] }>('seq --all');
+  const notes = rows.filter((row) => row.kind === 'note' && /^drop /.test(row.text ?? ''));
+  assert.match(notes[0]?.text ?? '', /^drop m\d+ \(its connection is gone\)$/);
+  assert.match(await text('seq --all'), /n2 drop m\d+ \(its connection is gone\)$/m);
+  assert.ok(!/delay m\d+ \(/.test(await text('seq --all')), 'how long it was delayed is seen');
+});
+
 test('seq: before anything was recorded it says so, and what is wrong is one line', async () => {
   const { text, failure, tab } = await openShell({ peers: 0 });
   assert.equal(await text('seq type=pong'), 'nothing was recorded that it could draw');

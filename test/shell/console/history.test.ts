@@ -96,6 +96,12 @@ test('history: a file that cannot be read is one sentence and the shell works on
   await close();
 });
 
+test('history: a folder that lets none be made in it is one sentence, and nothing tries for ever', {
+  skip: process.platform !== 'linux',
+}, () => {
+  assert.match(openHistory('/proc/peersh/state/history').problem ?? '', /^history is not read: ENOENT: .*mkdir/);
+});
+
 test('history: a file that can no longer be written is said once', {
   skip: process.platform === 'win32',
 }, async (t) => {

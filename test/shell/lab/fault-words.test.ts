@@ -56,6 +56,35 @@ test('fault words: pause alone stops the run, with a node it is the fault', asyn
   assert.deepEqual(await value('faults'), []);
 });
 
+test('fault words: crash, restart, pause and resume take all, groups and lists', async () => {
+  const { shell, text, value, tab, failure } = await openShell({ peers: 0 });
+  const running = () => shell.world.nodes().map(({ name }) => name);
+  await text('lab 4');
+  await text('group A=n1,n2');
+  await text('run 2s');
+  assert.equal(await text('crash all'), 'f1 crash n1\nf2 crash n2\nf3 crash n3\nf4 crash n4');
+  assert.deepEqual(running(), []);
+  assert.equal((await value<unknown[]>('restart all')).length, 4);
+  assert.deepEqual(running().sort(), ['n1', 'n2', 'n3', 'n4']);
+  assert.equal((await value<unknown[]>('pause all')).length, 4);
+  const { events } = await value<{ events: number }>('run 30s');
+  assert.equal(events, 4, 'each pause strikes, and whoever is paused does nothing');
+  await text('resume all');
+  assert.deepEqual(await value('faults'), []);
+  await text('run 20s');
+  assert.equal(shell.node.views.ready(), 3);
+  for (const word of ['crash', 'restart', 'pause', 'resume']) {
+    assert.equal((await value<unknown[]>(`${word} @A`)).length, 2, word);
+    assert.equal((await value<unknown[]>(`${word} n2,n3`)).length, 2, word);
+    assert.ok(tab(`${word} `).candidates.includes('all'), word);
+  }
+  await text('heal');
+  assert.equal((await value<unknown[]>('fault crash all for 1s')).length, 4);
+  await text('heal');
+  assert.equal(await text('at 100s crash all'), 'at 100s: crash all');
+  assert.match((await failure('partition all|n1')).message, /a node is on one side only/);
+});
+
 test('fault words: a node that is not there is answered with those that are, in plain letters', async () => {
   const { text, failure } = await openShell({ peers: 0 });
   await text('lab 40');
@@ -133,9 +162,9 @@ test('fault words: Tab offers names, nodes, groups, choices, clauses and express
   await text('group A=n1');
   assert.deepEqual(tab('cra').candidates, ['crash']);
   assert.deepEqual(tab('fault sat').candidates, ['satellite']);
-  assert.deepEqual(tab('crash ').candidates, ['n1', 'n2', 'n3', '@A']);
+  assert.deepEqual(tab('crash ').candidates, ['all', 'n1', 'n2', 'n3', '@A']);
   assert.deepEqual(tab('fault crash n').candidates, ['n1', 'n2', 'n3']);
-  assert.deepEqual(tab('pause ').candidates, ['n1', 'n2', 'n3', '@A']);
+  assert.deepEqual(tab('pause ').candidates, ['all', 'n1', 'n2', 'n3', '@A']);
   assert.deepEqual(tab('nat n2 ').candidates, ['full', 'restricted', 'symmetric']);
   assert.deepEqual(tab('partition n1,n2|').candidates, ['n1,n2|n3', 'n1,n2|@A']);
   assert.deepEqual(tab('partition n1|n2 ').candidates, ['oneway', 'for', 'until']);

@@ -22,6 +22,31 @@ test('names: a node of the lab stands for its address and is shown beside its id
   assert.match((await failure('ping n9')).message, /^no node "n9" in the lab/);
 });
 
+test('names: who the live ones are, and what is ambiguous, is told by name', async () => {
+  const { text, failure } = await openShell({ peers: 0 });
+  await text('lab 3');
+  await text('run 5s');
+  const LIVE = / the live ones are n[23] \(#\d+\), n[23] \(#\d+\)$/;
+  for (const line of [
+    'ping',
+    'drop',
+    'ban',
+    'send',
+    'inject',
+    'ping #99',
+    'peer #99',
+    'stats #99',
+    'getaddr #99',
+    'ban x',
+  ])
+    assert.match((await failure(line)).message, LIVE, line);
+  await text('ban n2 30m');
+  assert.match((await failure('unban')).message, /; banned are n2$/);
+  assert.match(await text('ban n3'), /^banned n3 by its id \(others share its IP\) |^banned 10\./);
+  const own = await failure('live: ping #99');
+  assert.match(own.message, /no peers; try connect/);
+});
+
 test('names: a node stands for its address also before a line that is taken as it was typed', async () => {
   const { text, value, failure } = await openShell({ peers: 0 });
   await text('lab 3');

@@ -255,6 +255,12 @@ test('script: run with --speed is refused, since nothing waits for what runs in 
   );
 });
 
+test('script: a line to a node that has crashed is no wrong line', async () => {
+  const { report } = await play(['spawn n1..n3', 'crash n3', 'n3: peers']);
+  assert.equal(report.verdict, 'fail');
+  assert.deepEqual([report.stopped?.where, report.stopped?.code], ['x.lab:4', 'no-such-node']);
+});
+
 test('script: a wrong line names file, line, word and the nearest right one', async () => {
   const table: [string[], RegExp][] = [
     [['spwn n1..n8'], /^x\.lab:2: unknown command "spwn"; did you mean spawn\?$/],
@@ -288,6 +294,9 @@ test('script: a wrong line names file, line, word and the nearest right one', as
     ],
     [['spawn n1..n8', 'at 5s n1: connect n9', 'run 10s'], /^x\.lab:3: n9 is no node; there are n1 to n8$/],
     [['spawn n1..n8', 'at 5s n9: peers', 'run 10s'], /^x\.lab:3: n9 is no node; there are n1 to n8$/],
+    [['spawn n1..n8', 'n9: connect n1'], /^x\.lab:3: n9 is no node; there are n1 to n8$/],
+    [['spawn n1..n8', 'n1: connect n9'], /^x\.lab:3: n9 is no node; there are n1 to n8$/],
+    [['spawn n1..n8', '@C: peers'], /^x\.lab:3: no group @C; /],
     [['spawn n1..n8', 'partition n1|n2 fr 5s'], /^x\.lab:3: partition: "fr" is no oneway: type for$/],
     [['spawn n1..n8', '3gg on n1'], /^x\.lab:3: unknown command "3gg"; did you mean 3g\?$/],
     [['spawn n1..n8', 'set seed 4'], /^x\.lab:3: set seed must stand before the first spawn$/],

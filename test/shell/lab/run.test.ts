@@ -15,13 +15,33 @@ test('run: to an event and to a time, and never back', async () => {
   assert.match((await failure('run --speed -1')).message, /--speed/);
 });
 
-test('run: to an event that will never come fails, and says how far it came', async () => {
-  const { text, failure } = await openShell({ peers: 0 });
+test('run: to an event that does not come in time fails, and says how far it came', async () => {
+  const { text, value, failure } = await openShell({ peers: 0 });
+  const now = async () => (await value<{ atMs: number }>('lab')).atMs;
+  await text('lab 3');
+  await text('run 1s');
+  const far = await failure('run to #99999999999');
+  assert.match(far.message, /^#99999999999 did not come in 600s; it is main#\d+ 601s$/);
+  assert.equal(far.code, 'timeout');
+  assert.equal(await now(), 601_000);
+  assert.match((await failure('run to #99999999999 max 2s')).message, /^#99999999999 did not come in 2s; it is /);
+  assert.equal(await now(), 603_000);
+  const { index } = await value<{ index: number }>('run 1000s');
+  await text('rewind 603s');
+  assert.equal((await value<{ index: number }>(`run to #${index} 1603s`)).index, index, 'a time is a limit, too');
+  for (const line of [
+    'run to',
+    'run to #5 max',
+    'run to max 5s',
+    'run to 1700s max 5s',
+    'run to #5 1s 2s',
+    'run to #5 x',
+  ])
+    assert.equal((await failure(line)).code, 'usage', line);
+  await text('lab stop');
   await text('lab 1');
   await text('crash n1');
-  const { code, message } = await failure('run to #1000');
-  assert.match(message, /^nothing more happens: #1000 does not come, it is main#\d+ [\d.]+s$/);
-  assert.equal(code, 'timeout');
+  assert.match((await failure('run to #1000')).message, /^#1000 did not come in 600s; it is main#\d+ 600s$/);
   assert.match(await text('run 5s'), /^main#\d+ [\d.]+s: 0 events$/);
 });
 
@@ -86,4 +106,26 @@ test('run until: goes on until an expression holds, and no further', async () =>
   assert.equal((await value<{ atMs: number }>('lab')).atMs, shell.world.now() / 1_000);
   for (const line of ['run until', 'run until peers>>', 'run until nosuch=3', 'run until peers>=3 max x'])
     assert.equal((await failure(line)).code, 'usage', line);
+});
+
+test('until: is run until, in a lab as in a script and after a node', async () => {
+  const { shell, text, value, failure, tab } = await openShell({ peers: 0 });
+  assert.equal((await failure('until peers>=3')).code, 'no-lab');
+  await text('lab 5');
+  await text('until peers>=3 max 30s');
+  assert.equal(shell.node.views.ready(), 3);
+  const at = shell.world.now();
+  await text('until (peers>=3)');
+  assert.equal(shell.world.now(), at, 'what holds already takes no time');
+  await text('n4: until peers>=2 | pong max 30s');
+  const late = await failure('until peers>=9 max 2s');
+  assert.deepEqual([late.code, late.message], ['timeout', 'peers>=9 did not come true in 2s']);
+  assert.equal((await value<{ atMs: number }>('lab')).atMs, shell.world.now() / 1_000);
+  assert.match((await failure('until')).message, /^usage: until EXPR \[max T\], such as until peers>=3 max 30s$/);
+  assert.match((await failure('until peers>=3 --speed 1')).message, /^unknown option --speed; usage: until /);
+  for (const line of ['until peers>>', 'until nosuch=3', 'until peers>=3 max x', 'at 100s until peers>=3'])
+    assert.equal((await failure(line)).code, 'usage', line);
+  assert.deepEqual(tab('until conv').candidates, ['converged()']);
+  assert.ok(tab('until ping ').candidates.includes('max'));
+  assert.deepEqual(tab('until ping max ').candidates, []);
 });

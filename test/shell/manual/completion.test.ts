@@ -145,7 +145,7 @@ const TYPED: readonly (readonly [keys: string, wanted: RegExp])[] = [
   ['peersh attach 6\t', /^> peersh attach 6201$/],
   ['peersh attach --read-only 1\t', /^> peersh attach --read-only 14597$/],
   ['peersh exec 62\tstat\t', /^> peersh exec 6201 stat/],
-  ['peersh exec -k 6201 unt\t', /^> peersh exec -k 6201 untrace$/],
+  ['peersh exec -k 6201 untr\t', /^> peersh exec -k 6201 untrace$/],
   ['peersh attach --read\t', /^> peersh attach --read-only$/],
 ];
 
