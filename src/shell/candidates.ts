@@ -1,5 +1,6 @@
 /** Words that Tab can offer for an argument: a shell and what is typed of the word go in, candidates come out. They ask nobody on the network. */
 import { readDirectory } from '../wire/directory.ts';
+import { type Command, isOnFirstScreen } from './command.ts';
 import type { Shell } from './shell.ts';
 
 export function liveIdsOnly(shell: Shell, before: readonly string[], word: string): readonly string[] {
@@ -40,4 +41,10 @@ export function addressesToDial(shell: Shell, before: readonly string[]): readon
     .addrs()
     .filter((row) => row.state !== 'connected' && row.state !== 'self' && row.reason !== 'banned');
   return [...names, '', ...new Set([...listed, ...known].map((row) => row.address))];
+}
+
+/** Where nothing is typed yet: so many words are not all shown, and nobody begins with the last ones of the alphabet missing. */
+export function firstOnesFirst(commands: readonly Command[], words: readonly string[]): readonly string[] {
+  const first = new Set(commands.filter(isOnFirstScreen).map(({ name }) => name));
+  return [...words.filter((word) => first.has(word)), '', ...words.filter((word) => !first.has(word))];
 }

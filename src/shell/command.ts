@@ -63,3 +63,7 @@ export interface Command {
 export const alwaysLooks = (): boolean => true;
 /** Alone it tells; with words it changes something. */
 export const looksAlone = (words: readonly string[]): boolean => words.every((word) => word.trim() === '');
+
+/** Whether `help` alone lists it. */
+export const isOnFirstScreen = ({ group }: Command): boolean =>
+  group !== 'record' && group !== 'hand' && group !== 'lab';

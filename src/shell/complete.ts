@@ -1,6 +1,7 @@
 /** What Tab offers: the text up to the cursor goes in, candidates come out. It runs no code of the user's and asks no peer. */
 import { types } from 'node:util';
 import type { NodePort } from '../core/world.ts';
+import { firstOnesFirst } from './candidates.ts';
 import type { Options } from './command.ts';
 import { type NodeFirst, readNodeFirst } from './lab/node-first.ts';
 import { splitWords } from './line.ts';
@@ -29,8 +30,8 @@ function completeHere(shell: Shell, line: string): Completion {
   const [, first = '', gap = '', rest = ''] = /^\s*(\S*)(\s*)(.*)$/s.exec(line) ?? [];
   if (gap === '' && /^[\w-]*$/.test(first)) {
     const commands = shell.vocabulary.words().sort();
-    const names =
-      first === '' || !shell.takesJavaScript ? [] : variables(shell).filter((name) => !commands.includes(name));
+    if (first === '') return offer(firstOnesFirst(shell.commands, commands), first, null);
+    const names = shell.takesJavaScript ? variables(shell).filter((name) => !commands.includes(name)) : [];
     return offer([...commands, '', ...names], first, null);
   }
   const command = gap === '' ? null : shell.vocabulary.commandTyped(first);
@@ -41,7 +42,7 @@ function completeHere(shell: Shell, line: string): Completion {
   const candidates = word.startsWith('-')
     ? Object.entries(options).flatMap(([name, { short }]) => [
         ...(short === undefined ? [] : [`-${short}`]),
-        `--${name}`,
+        ...(short === name ? [] : [`--${name}`]),
       ])
     : before === null
       ? []

@@ -6,7 +6,7 @@ import { type Runtime, Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { copyNode } from '../core/copy.ts';
 import type { NodeState } from '../core/state.ts';
 import { CommandError } from './errors.ts';
@@ -215,8 +215,25 @@ export async function evaluate(
   }
   if (answer.exceptionDetails !== undefined) return thrown(inspector, answer.exceptionDetails);
   const value = take(inspector, answer.result);
-  return { kind: 'value', value, text: value === undefined ? '' : shown(shell, value) };
+  // Whoever types `peers()` wants to know who they are, not that there is a promise.
+  if (types.isPromise(value))
+    try {
+      return answered(shell, await hold(value));
+    } catch (error) {
+      return error instanceof CommandError
+        ? { kind: 'command-failed', error }
+        : { kind: 'threw', message: error instanceof Error ? String(error) : thrownText(error) };
+    }
+  return answered(shell, value);
 }
+
+const answered = (shell: Shell, value: unknown): Evaluation => ({
+  kind: 'value',
+  value,
+  text: value === undefined ? '' : shown(shell, value),
+});
+
+const thrownText = (error: unknown) => `thrown: ${inspect(error, { depth: 1 })}`;
 
 function thrown(inspector: Session, { exception, text }: Runtime.ExceptionDetails): Evaluation {
   const error = exception === undefined ? undefined : take(inspector, exception);
@@ -224,14 +241,26 @@ function thrown(inspector: Session, { exception, text }: Runtime.ExceptionDetail
   const said = exception?.subtype === 'error' ? exception.description?.split('\n    at ')[0] : undefined;
   return {
     kind: 'threw',
-    message: said ?? (exception === undefined ? text : `thrown: ${inspect(error, { depth: 1 })}`),
+    message: said ?? (exception === undefined ? text : thrownText(error)),
   };
 }
 
+/** Rows of an array are not shown less deep than this: they are what was asked for. */
+const ROWS_DEPTH = 1;
+/** A value that is shown in more lines is shown less deep. */
+const SHOWN_LINES_MAX = 100;
+
 function shown(shell: Shell, value: unknown): string {
+  for (let depth = 3; ; depth -= 1) {
+    const text = shownTo(shell, value, depth);
+    if (depth === (Array.isArray(value) ? ROWS_DEPTH : 0) || text.split('\n').length <= SHOWN_LINES_MAX) return text;
+  }
+}
+
+function shownTo(shell: Shell, value: unknown, depth: number): string {
   return safeBlock(
     inspect(value, {
-      depth: 3,
+      depth,
       colors: shell.paint.on,
       maxArrayLength: 50,
       maxStringLength: 1_000,

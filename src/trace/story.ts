@@ -109,7 +109,8 @@ export function sessionStory(chronicle: Chronicle, found: readonly TraceEvent[],
   const last = found.findLast(({ k, c }) => k === 'connected' && (counted === undefined || c === counted));
   if (last === undefined) return found.map((event) => `${atText(event.t)} ${sentenceOf(chronicle, event, peer, show)}`);
   const of = found.filter((event) => event.c === last.c);
-  const dial = chronicle.causes(last).find((event) => event.k === 'dialing' && event.n === last.n);
+  // The last one: what one moment dialled first stands as the cause of its other dials.
+  const dial = chronicle.causes(last).findLast((event) => event.k === 'dialing' && event.n === last.n);
   const begun = dial ?? last;
   const story = [`${atText(begun.t)} ${sentenceOf(chronicle, begun, peer, show)}`];
   let before = begun;

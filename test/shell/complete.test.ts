@@ -16,11 +16,36 @@ test('complete: commands, their other names and aliases', async () => {
     for (const word of [name, ...aliases]) assert.ok(tab('').candidates.includes(word), word);
 });
 
+test('complete: with nothing typed the commands of the first screen of help come first', async () => {
+  const { tab } = await openShell({ peers: 0 });
+  for (const line of ['', 'help ']) {
+    const { candidates } = tab(line);
+    // So many are listed, the rest is counted.
+    const first = candidates.slice(0, 50);
+    for (const word of ['peers', 'ping', 'trace', 'wait', 'quit', 'help', 'lab']) assert.ok(first.includes(word), word);
+    assert.ok(candidates.indexOf('rewind') > candidates.indexOf('wtf'));
+    assert.deepEqual(new Set(candidates).size, candidates.length);
+  }
+});
+
+test('complete: values of a setting that has few, the commands that watch can draw, scripts of a lab', async () => {
+  const { tab } = await openShell({ peers: 0 });
+  assert.deepEqual(tab('set gossip.dial ').candidates, ['on', 'off']);
+  assert.ok(tab('set events ').candidates.includes('gossip'));
+  assert.deepEqual(tab('set ping.interval ').candidates, []);
+  assert.ok(tab('watch ').candidates.includes('peers'));
+  assert.deepEqual(tab('watch pee').candidates, ['peer', 'peers']);
+  assert.ok(!tab('watch -').candidates.includes('peers'));
+  assert.ok(tab('watch peers ').candidates.includes('in'));
+  for (const word of ['lab', 'sweep', 'minimise']) assert.ok(tab(`${word} `).candidates.includes('package.json'), word);
+});
+
 test('complete: flags of the command', async () => {
   const { tab } = await openShell({ peers: 0 });
   assert.deepEqual(tab('peers -').candidates, ['-v', '--verbose', '--all']);
   assert.deepEqual(tab('connect a:1 --k').candidates, ['--keep']);
   assert.deepEqual(tab('trace ping --').candidates, ['--lines']);
+  assert.deepEqual(tab('log -').candidates, ['-n']);
 });
 
 test('complete: live ids, numbers after #, addresses after a dot, also for the beginning of a command', async () => {

@@ -24,6 +24,30 @@ test('javascript: top-level await works, and const may be declared again', async
   assert.equal(await value('twice'), 2);
 });
 
+test('javascript: a promise at the end of a line is answered by what comes of it', async () => {
+  const { shell, text, value, failure } = await openShell();
+  assert.equal((await value<unknown[]>('peers()')).length, 2);
+  assert.equal(await value('_.length'), 2);
+  assert.equal(await text('Promise.resolve(3)'), '3');
+  assert.equal((await failure('Promise.reject(new TypeError("no"))')).message, 'TypeError: no');
+  assert.equal((await failure('connect("10.0.0.99:5999")')).code, 'refused');
+  assert.equal(await text('const later = peers()'), '');
+  const waiting = shell.run('new Promise(() => undefined)');
+  await new Promise(setImmediate);
+  shell.interrupt();
+  assert.equal((await waiting).kind, 'aborted');
+});
+
+test('javascript: what is long is shown less deep, and rows stay whole', async () => {
+  const { text } = await openShell();
+  const shown = await text('node');
+  assert.ok(shown.split('\n').length <= 120, `${shown.split('\n').length} lines`);
+  assert.match(shown, /^ {2}id: '/m);
+  assert.match(shown, /^ {2}peers: /m);
+  assert.match(await text('(await peers())'), /^ {4}pingMs: /m);
+  assert.match(await text('Array.from({ length: 50 }, (_, n) => ({ n, b: { c: n } }))'), /\{ n: 49, b: \{ c: 49 \} \}/);
+});
+
 test('javascript: node and world are the live objects, commands are functions', async () => {
   const { value, node, world } = await openShell();
   assert.equal(await value('node'), node.state);

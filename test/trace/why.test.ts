@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Recorder } from '../../src/trace/recorder.ts';
+import { sessionStory } from '../../src/trace/story.ts';
 import { Chronicle, chainOfAddress, eventsOfPeer } from '../../src/trace/why.ts';
 import { createSim, grow } from '../helpers/grow.ts';
+import { traceWith } from '../helpers/traces.ts';
 
 async function recorded(seed: number, count: number, seconds: number) {
   const world = createSim(seed, count);
@@ -77,4 +79,18 @@ test('why: a peer’s events begin with the dial, before anybody knew who it is,
   assert.deepEqual(events.map(({ k }) => k).slice(0, 2), ['dialing', 'connected']);
   assert.equal(events[0]?.text, `${own} (boot)`);
   assert.ok(events.every(({ n, peer }) => n === 'n3' && (peer === 'n1' || peer === null)));
+});
+
+test('story: a connection begins with its own dial, not with an earlier one of the same moment', () => {
+  const { events } = traceWith(
+    [],
+    [
+      { t: 1, n: 'n1', k: 'dialing', peer: 'b:2', text: 'b:2 (boot)' },
+      { t: 1, n: 'n1', k: 'dialing', peer: 'c:3', text: 'c:3 (boot)', cause: 1 },
+      { t: 2, n: 'n1', k: 'connected', dir: 'out', peer: 'n3', c: 'n1#1', text: 'outbound c:3 (boot)', cause: 2 },
+      { t: 3, n: 'n1', k: 'ready', peer: 'n3', c: 'n1#1', cause: 3 },
+    ],
+  );
+  const [first] = sessionStory(new Chronicle(events), events, 'n3', (name) => name);
+  assert.equal(first, '0.001s n1 dialled c:3 of its bootstrap list');
 });

@@ -2,6 +2,7 @@
 import { REASONS, type ReasonCode } from '../../core/reasons.ts';
 import type { FaultRow } from '../../core/simulation.ts';
 import { isSettingKey, SETTINGS, type SettingKey } from '../../settings.ts';
+import { firstOnesFirst } from '../candidates.ts';
 import { alwaysLooks, type Command } from '../command.ts';
 import { EXPRESSION_INDENT, EXPRESSION_LINES } from '../expression-help.ts';
 import { folded, shownFault } from '../render.ts';
@@ -27,7 +28,7 @@ const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port
 help COMMAND tells more; help lab, log, break, settings and reasons list more.`;
 const JAVASCRIPT = 'What is no command is JavaScript: node.peers.size, (await peers()).length';
 /** Of a shell that is attached. */
-const WHOSE = "Lab, held messages and events shown are the node's; use, trace and replay yours.";
+const WHOSE = "Lab, held messages and events are the node's; use, trace and replay are yours.";
 
 export const help: Command = {
   name: 'help',
@@ -36,15 +37,12 @@ export const help: Command = {
   group: 'shell',
   usage: 'help [COMMAND|SETTING|REASON|settings|reasons]',
   summary: 'this, or one command',
-  candidates: (shell, before, typed) =>
-    before.length > 0
-      ? []
-      : [
-          ...shell.commands.map(({ name }) => name),
-          'settings',
-          'reasons',
-          ...(typed === '' ? [] : [...Object.keys(SETTINGS), ...Object.keys(REASONS), ...faultNames(shell)]),
-        ].sort(),
+  candidates(shell, before, typed) {
+    if (before.length > 0) return [];
+    const words = [...shell.commands.map(({ name }) => name), 'settings', 'reasons'];
+    if (typed === '') return firstOnesFirst(shell.commands, words.sort());
+    return [...words, ...Object.keys(SETTINGS), ...Object.keys(REASONS), ...faultNames(shell)].sort();
+  },
   run(shell, { words }) {
     const [word] = words;
     const sentence = (line: string, indent: number) => folded(line, shell.columns() ?? SENTENCE_WIDTH_MAX, indent);

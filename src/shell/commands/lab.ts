@@ -43,7 +43,7 @@ export const lab: Command = {
   options: { tcp: { type: 'boolean' } },
   candidates: (shell, before, word) =>
     before.length === 0
-      ? [...WORDS, ...(word === '' ? [] : shell.pathsFrom(word))]
+      ? [...WORDS, '', ...shell.pathsFrom(word)]
       : [...(word.startsWith('topology=') ? TOPOLOGY_WORDS : ['topology=']), 'seed=', 'wire', 'defaults'].filter(
           (one) => !before.includes(one),
         ),

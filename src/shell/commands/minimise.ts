@@ -21,7 +21,7 @@ export const minimise: Command = {
     'Leaves out faults, lines of later times, orders and nodes, one after the other, while the same expectation fails.',
     'Without FILE it is the script of this lab, without seed= its own seed.',
   ],
-  candidates: (shell, before, word) => [...(before.length === 0 && word !== '' ? shell.pathsFrom(word) : []), 'seed='],
+  candidates: (shell, before, word) => [...(before.length === 0 ? [...shell.pathsFrom(word), ''] : []), 'seed='],
   async run(shell, { words, signal }) {
     const { script, rest, settings, program } = scriptOfWords(shell, words, ['seed'], this.usage);
     const typed = rest.get('seed');

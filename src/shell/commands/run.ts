@@ -165,7 +165,7 @@ export const until: Command = {
   needsLab: true,
   candidates: untilWords,
   async run(shell, { rest, signal }) {
-    refuseOptions(rest, [], this.usage);
+    refuseOptions(rest, this.options ?? {}, this.usage);
     const { lab, simulation } = standingLab(shell, 'until');
     return runUntil(shell, lab, simulation, rest, 'until', signal);
   },

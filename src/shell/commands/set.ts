@@ -2,6 +2,8 @@
 import {
   checkSettings,
   defaultSettings,
+  EVENT_KINDS,
+  isSettingKey,
   printSetting,
   readSetting,
   SETTINGS,
@@ -24,7 +26,7 @@ export const set: Command = {
   group: 'network',
   usage: 'set [KEY [VALUE]]',
   summary: 'see or change settings',
-  candidates: (_, before) => (before.length === 0 ? Object.keys(SETTINGS) : []),
+  candidates: (_, before) => candidatesOf(before),
   details: [
     'help settings tells what each is for and its bounds.',
     'In a lab script it is about every node, also those that are spawned later; set seed N comes first.',
@@ -108,4 +110,12 @@ function rowOf(shell: Shell, key: SettingKey) {
     default: written,
     from: shell.origins.get(key) ?? 'default',
   };
+}
+
+/** Keys, and what one may be where that is one of a few words. */
+function candidatesOf([key, ...values]: readonly string[]): readonly string[] {
+  if (key === undefined) return Object.keys(SETTINGS);
+  const kind = isSettingKey(key) && values.length === 0 ? SETTINGS[key].kind : null;
+  if (kind === 'switch') return ['on', 'off'];
+  return kind === 'words' ? [...EVENT_KINDS, 'all', 'none'] : [];
 }

@@ -40,7 +40,7 @@ export const sweep: Command = {
     'KEY=VALUE stands, whatever the script sets.',
   ],
   candidates: (shell, before, word) => [
-    ...(before.length === 0 && word !== '' ? shell.pathsFrom(word) : []),
+    ...(before.length === 0 ? [...shell.pathsFrom(word), ''] : []),
     ...['seed=', 'jobs='].filter((one) => !before.some((typed) => typed.startsWith(one))),
   ],
   async run(shell, { words, signal, say }) {

@@ -1,5 +1,6 @@
 /** `watch`: a line goes in, its answer is drawn in place again and again until the user has seen enough; the last one stays. */
 import { alwaysLooks, type Command } from '../command.ts';
+import { completeLine } from '../complete.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { safe } from '../render.ts';
 
@@ -18,6 +19,7 @@ export const watch: Command = {
   summary: 'draw it again and again',
   details: ['Every 2 s, or as often as told, until q or Ctrl-C. On a terminal, or as lines of peersh exec.'],
   raw: true,
+  candidates: (shell, before, word) => completeLine(shell, [...before, word].join(' ')).candidates,
   async run(shell, { rest, signal }) {
     const [, line = '', word] = /^\s*(.*?)(?:\s+-n\s*(\S+))?\s*$/s.exec(rest) ?? [];
     if (line === '' || line.startsWith('-')) throw new UsageError(`usage: ${this.usage}`);
