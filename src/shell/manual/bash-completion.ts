@@ -26,7 +26,7 @@ function offering(offer: Offer): string {
 function matching(offers: readonly Offer[]): string {
   const words = offers.flatMap((offer) => ('words' in offer ? offer.words : [])).join(' ');
   const live = offers.some(({ kind }) => kind === 'nodes')
-    ? `"$("\${1-peersh}" ls --targets 2>/dev/null | cut -f1) "`
+    ? `"$("\${1-peersh}" ls --targets 2>/dev/null | sed "$target") "`
     : '';
   return `mapfile -t COMPREPLY < <(compgen -W ${live}'${words}' -- "$word")`;
 }
@@ -65,11 +65,23 @@ export function bashCompletion({ forms, options }: UsageTable): string {
   return [
     '# What completes the words after peersh in bash; for ~/.bashrc: source <(peersh completion bash)',
     '_peersh() {',
-    '  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} first=${COMP_WORDS[1]}',
-    '  local -i at stood=0',
+    "  local word=${COMP_WORDS[COMP_CWORD]} typed=${COMP_LINE-} head= target=$'s/\\t.*//'",
+    '  local -i here=COMP_CWORD',
+    '  # A colon ends a word for bash: what stands before it is put back, and what is offered is only what follows it.',
+    '  typed=${typed:0:${COMP_POINT-0}}; typed=${typed##*[[:space:]]}',
+    '  while [[ $typed == *:* ]] && ((here > 1)) && [[ $word != "$typed" && $typed == *"${COMP_WORDS[here - 1]}$word" ]]; do',
+    '    here+=-1; word=${COMP_WORDS[here]}$word',
+    '  done',
+    '  [[ $word != *:* ]] || { head=${word%"${word##*:}"}; target=\'s/.* at \\(.*\\) (pid.*/\\1/\'; }',
     '  COMPREPLY=()',
-    '  for ((at = 2; at < COMP_CWORD; at++)); do [[ ${COMP_WORDS[at]} == -* ]] || stood+=1; done',
-    '  ((COMP_CWORD > 1)) && case $first in',
+    '  _peersh_offer "${1-peersh}"',
+    '  [[ $head == "" ]] || ((${#COMPREPLY[@]} == 0)) || COMPREPLY=("${COMPREPLY[@]#"$head"}")',
+    '}',
+    '_peersh_offer() {',
+    '  local before=${COMP_WORDS[here - 1]} first=${COMP_WORDS[1]}',
+    '  local -i at stood=0',
+    '  for ((at = 2; at < here; at++)); do [[ ${COMP_WORDS[at]} == -* ]] || stood+=1; done',
+    '  ((here > 1)) && case $first in',
     ...started,
     '  esac',
     '  case $before in',
@@ -77,7 +89,7 @@ export function bashCompletion({ forms, options }: UsageTable): string {
     '  esac',
     '  if [[ $word == -* ]]; then',
     `    ${matching([{ kind: 'words', words: flagsOf(options) }])}`,
-    '  elif ((COMP_CWORD == 1)); then',
+    '  elif ((here == 1)); then',
     `    ${matching([{ kind: 'words', words }])}`,
     '  fi',
     '}',
