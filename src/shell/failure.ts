@@ -2,7 +2,7 @@
 import { TooManyBranches } from '../core/simulation.ts';
 import type { LastLines, RingLine } from '../trace/ring.ts';
 import { CommandError, errorValue } from './errors.ts';
-import { harmless, quoted, safe } from './render.ts';
+import { folded, harmless, quoted, safe } from './render.ts';
 import type { RunResult } from './session.ts';
 import type { Shell } from './shell.ts';
 
@@ -38,7 +38,7 @@ export function failed(shell: Shell, line: string, raw: unknown, signal: AbortSi
     code: error.code,
     message: error.message,
     near: error.near,
-    text: shell.paint.bad(harmless(`${error.message}${near}`)),
+    text: shell.paint.bad(folded(harmless(`${error.message}${near}`), shell.columns(), 2)),
     value: errorValue(error),
   };
 }

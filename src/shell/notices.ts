@@ -14,7 +14,7 @@ import { encodeMessage, type Message } from '../wire/messages.ts';
 import { observeEvent, observeLine } from './expressions.ts';
 import { changeText, messageValue } from './hand/in-hand.ts';
 import { messageText } from './message-text.ts';
-import { safe } from './render.ts';
+import { folded, safe } from './render.ts';
 import { inMilliseconds, type Place, Reports } from './reports.ts';
 import type { Shell } from './shell.ts';
 
@@ -112,7 +112,10 @@ export class Notices extends Reports {
       const { id, peer, ...rest } = messageValue(this.shell, change.message);
       return { change: change.kind, message: id, ...rest, id: peer };
     };
-    if (text !== null) this.print(this.shell.options.json ? this.jsonNotice('hand', value()) : `| ${text}`);
+    if (text !== null)
+      this.print(
+        this.shell.options.json ? this.jsonNotice('hand', value()) : folded(`| ${text}`, this.shell.columns(), 2),
+      );
     this.shell.promptChanged();
   }
 

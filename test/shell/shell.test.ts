@@ -98,3 +98,23 @@ test('shell: a command that takes no words says so', async () => {
   for (const name of ['status', 'bans', 'hist', 'wtf', 'quit'])
     assert.equal((await failure(`${name} now`)).message, `usage: ${name}`);
 });
+
+test('shell: what went wrong, what a command did and what is held are folded between words where the terminal is narrow', async () => {
+  const { shell, printed, text, pass } = await openShell({ peers: 1 });
+  const narrow = 36;
+  shell.columns = () => narrow;
+  const wrong = await shell.run('ping');
+  assert.ok(wrong.kind === 'error');
+  await text('break ping at send');
+  await shell.run('ping #1');
+  await text('unbreak');
+  await pass(100);
+  const held = printed.filter((line) => line.startsWith('| '));
+  assert.equal(held.length, 1);
+  const shown = [wrong.text, ...held, await text('drop #1')];
+  for (const line of shown.flatMap((one) => one.split('\n'))) assert.ok(line.length < narrow, line);
+  assert.match(wrong.text, /^usage: ping ID\|all/);
+  assert.ok(wrong.text.includes('\n  '));
+  // What a program reads stays one line.
+  assert.ok(!wrong.message.includes('\n'));
+});

@@ -5,6 +5,7 @@ import { liveIdsOrAll } from '../candidates.ts';
 import type { Command } from '../command.ts';
 import { heldIds, isMessageId } from '../hand/in-hand.ts';
 import { matchPeers, pickPeer, refusal, wantsPeer } from '../pick.ts';
+import { folded } from '../render.ts';
 import type { Shell } from '../shell.ts';
 import { dropMessage } from './deal.ts';
 
@@ -36,10 +37,12 @@ export const drop: Command = {
         : [pickPeer(shell.node, word, this.usage)];
     const rows = peers.map((peer) => dropOne(shell, peer));
     const held = printSetting('drop.hold', shell.settings['drop.hold']);
-    const told = rows.map(
-      (row) =>
-        `dropped ${shell.who(row.id)} (#${row.n}) ${row.address}: ${row.sent === null ? 'nothing was sent, it was no peer yet' : 'sent bye'}; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
-    );
+    const told = rows
+      .map(
+        (row) =>
+          `dropped ${shell.who(row.id)} (#${row.n}) ${row.address}: ${row.sent === null ? 'nothing was sent, it was no peer yet' : 'sent bye'}; ${row.heldMs === 0 ? 'it may come back at once' : `stays away for ${held}, or until connect`}`,
+      )
+      .map((line) => folded(line, shell.columns(), 2));
     return { value: word === 'all' ? rows : rows[0], text: told.length === 0 ? 'no peers' : told.join('\n') };
   },
 };

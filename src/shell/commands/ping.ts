@@ -55,10 +55,7 @@ export const ping: Command = {
           ...result,
           held: stoppedBy,
         });
-      if (result.received === 0)
-        throw new CommandError('timeout', `${shell.who(result.id)}: no pong${LOST}`, [], {
-          ...result,
-        });
+      if (result.received === 0) throw new CommandError('timeout', summary(shell, result), [], { ...result });
       return { value: result, text: summary(shell, result) };
     }
     const peers = shell.node.views.peers().filter((peer) => ['ready', 'suspect', 'hello-less'].includes(peer.state));

@@ -49,10 +49,13 @@ test('ping: all asks everybody at once and answers an array', async () => {
 });
 
 test('ping: a peer that answers no more is lost after 5 s, with the numbers in the error', async () => {
-  const { failure, node, others } = await openShell({ peers: 1 });
+  const { failure, node, others, printed } = await openShell({ peers: 1 });
   others[0]?.state.sessions.clear();
   const lost = await failure('ping #1');
   assert.equal(lost.code, 'timeout');
+  // That it did not come is said once, then what was counted.
+  assert.match(lost.message, /^[0-9a-f]{8}: 1 sent, 0 received, 100% lost$/);
+  assert.match(printed.join('\n'), /^no pong from [0-9a-f]{8} #1 in 5 s$/);
   assert.deepEqual([lost['sent'], lost['received'], lost['minMs']], [1, 0, null]);
   assert.equal(node.views.ready(), 1);
 });
