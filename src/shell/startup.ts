@@ -12,37 +12,43 @@ import { createRcTarget, type RcLine } from './rc-target.ts';
 import { quoted } from './render.ts';
 import { readLines } from './shell-file.ts';
 
-export const USAGE = `usage: peersh [options]     a node with its shell; without a terminal the lines
+export const USAGE = `usage: peersh [options]    a node with its shell; without a terminal the lines
                            of standard input are run as a script
-  --listen HOST:PORT       where to listen; port 0 = any free one (default: the first
-                           free loopback port of the bootstrap list, else any)
-  --bootstrap HOST:PORT    repeatable; replaces the list of .noderc; dns:NAME[:PORT]
-                           and dnssrv:_SERVICE._tcp.NAME list places by DNS
+  --listen HOST:PORT       where to listen; port 0 = any free one (default: the
+                           first free loopback port of the bootstrap list, else
+                           any)
+  --bootstrap HOST:PORT    repeatable; replaces the list of .noderc;
+                           dns:NAME[:PORT] and dnssrv:_SERVICE._tcp.NAME list
+                           places by DNS
   --no-bootstrap           no list: dial nobody until told
-  --advertise IP:PORT      what peers are told instead of the address listened on
+  --advertise IP:PORT      what peers are told instead of the address listened
+                           on
   --set KEY=VALUE          any setting, repeatable (help settings lists them)
-  --rc FILE, --no-rc       shell lines to read at start (default: .noderc here, else
-                           at home)
+  --rc FILE, --no-rc       shell lines to read at start (default: .noderc here,
+                           else at home)
   --data DIR, --no-data    where the address book is kept
   -e, --eval LINE          run a shell line, then stop; repeatable
   --script FILE            run the lines of a file, then stop; repeatable
-  --seed N                 of a lab script, which begins with #!peersh lab v1 and
-                           runs without a node; exit 0 pass, 1 fail, 4 unknown
+  --seed N                 of a lab script, which begins with #!peersh lab v1
+                           and runs without a node; exit 0 pass, 1 fail, 4
+                           unknown
   -k, --keep-going         go on after a line that failed
-  --metrics HOST:PORT      serve figures for Prometheus and /health over HTTP; a port
-                           alone is one of 127.0.0.1
+  --metrics HOST:PORT      serve figures for Prometheus and /health over HTTP;
+                           a port alone is one of 127.0.0.1
   --metrics-host NAME      answer to this name, too (*: any); repeatable
-  --headless               no shell; a ready line on stdout, events on stderr, until
-                           SIGINT or SIGTERM; SIGHUP reads .noderc again
+  --headless               no shell; a ready line on stdout, events on stderr,
+                           until SIGINT or SIGTERM; SIGHUP reads .noderc again
   --log-format text|json   of the events of --headless
   --allow-eval             JavaScript from shells that are attached, too
   --json                   every line is answered by one JSON value on one line
-  --color, --no-color      default: on a terminal, unless NO_COLOR or FORCE_COLOR says
+  --color, --no-color      default: on a terminal, unless NO_COLOR or
+                           FORCE_COLOR says
   --version, --help
 peersh attach [TARGET]     the same shell on a node that runs already
 peersh exec [TARGET] LINE… lines on a node that runs already
 peersh ls                  the nodes that run
-peersh completion bash|zsh what completes these words, for source <(…) in that shell
+peersh completion bash|zsh what completes these words, for source <(…) in that
+                           shell
 peersh man                 the manual page`;
 
 export interface ScriptPart {
@@ -120,8 +126,7 @@ export const OPTIONS = {
 /** Reading .noderc takes every command, which are loaded for that only. */
 export async function readStartup(argv: readonly string[]): Promise<Startup> {
   const { values, positionals, tokens } = readOptions(argv, OPTIONS, 'peersh --help lists the options');
-  const [word] = positionals;
-  if (word !== undefined) throw stray(word);
+  if (positionals.length > 0) throw stray(positionals);
   const rc = values['no-rc'] === true || values.version === true || values.help === true ? null : findRc(values.rc);
   const target = createRcTarget();
   if (rc !== null) (await import('./rc.ts')).readRc(rc, target);
@@ -184,13 +189,16 @@ export async function readStartup(argv: readonly string[]): Promise<Startup> {
 const PROGRAM_COMMANDS = ['attach', 'exec', 'ls', 'completion', 'man'];
 
 /** A word that is no option. */
-function stray(word: string): UsageError {
+function stray([word = '', ...more]: readonly string[]): UsageError {
   if (PROGRAM_COMMANDS.includes(word)) return new UsageError(`${word} comes first: peersh ${word} …`);
   const near = [
     ...nearest(word, PROGRAM_COMMANDS).map((name) => `peersh ${name}`),
     ...nearest(word, Object.keys(OPTIONS)).map((name) => `--${name}`),
   ];
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `-e ${quoted(word)} runs it as a line`;
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(' or ')}?`
+      : `-e ${quoted([word, ...more].join(' '))} runs it as a line`;
   return new UsageError(`${quoted(word)} is no option; ${hint}`, near);
 }
 

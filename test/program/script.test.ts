@@ -90,6 +90,7 @@ test('program: wrong options, settings and files are one line and exit 2', async
   const table: [string[], RegExp][] = [
     [['--wat'], /^peersh: unknown option --wat; peersh --help lists the options\n$/],
     [['frobnicate'], /^peersh: "frobnicate" is no option; -e "frobnicate" runs it as a line\n$/],
+    [['lab', '8'], /^peersh: "lab" is no option; -e "lab 8" runs it as a line\n$/],
     [['lss'], /^peersh: "lss" is no option; did you mean peersh ls\?\n$/],
     [['atach', '5999'], /^peersh: "atach" is no option; did you mean peersh attach\?\n$/],
     [['headles'], /^peersh: "headles" is no option; did you mean --headless\?\n$/],

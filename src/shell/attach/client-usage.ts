@@ -25,12 +25,13 @@ export const isClientWord = (word: string): word is ClientWord => Object.hasOwn(
 /** In the columns of the program's own usage. */
 export const CLIENT_ROWS = `  --read-only              attach, exec: only what changes nothing
   --json                   exec: each line is answered by one JSON value on one
-                           line, what goes on, such as trace and watch, by one for
-                           each time; a LINE may end with --json for itself; ls:
-                           all nodes as one JSON value
+                           line, what goes on, such as trace and watch, by one
+                           for each time; a LINE may end with --json for
+                           itself; ls: all nodes as one JSON value
   -k, --keep-going         exec: go on after a line that failed
   -f, --follow             exec: then tell what happens, until Ctrl-C
-  --targets                ls: for each node a line with a TARGET that is its own
+  --targets                ls: for each node a line with a TARGET that is its
+                           own
   --color, --no-color      attach: default: unless NO_COLOR or FORCE_COLOR says
   --help`;
 
@@ -42,6 +43,6 @@ export const CLIENT_USAGE = `usage: peersh attach [TARGET] [--read-only] [--colo
        peersh ls [--json|--targets]
 ${TARGET_TEXT}
 ${CLIENT_ROWS}
-exec without LINE runs the lines of standard input. JavaScript needs a node that was
-started with --allow-eval. Exit codes: 0 ok, 1 a command failed or the node went away,
-2 wrong usage, 3 no such node, 4 timed out, 130 interrupted.`;
+exec without LINE runs the lines of standard input. JavaScript needs a node
+that was started with --allow-eval. Exit codes: 0 ok, 1 a command failed or the
+node went away, 2 wrong usage, 3 no such node, 4 timed out, 130 interrupted.`;

@@ -28,7 +28,7 @@ const FIRST_STEPS = `First steps. ID is #n, the beginning of an id, or host:port
 help COMMAND tells more; help lab, log, break, settings and reasons list more.`;
 const JAVASCRIPT = 'What is no command is JavaScript: node.peers.size, (await peers()).length';
 /** Of a shell that is attached. */
-const WHOSE = "Lab, held messages and events shown are the node's; use, trace and replay yours.";
+const WHOSE = "Lab, held messages and events are the node's; use, trace and replay are yours.";
 
 export const help: Command = {
   name: 'help',

@@ -100,7 +100,7 @@ test("help: a shell that is attached hears what is the node's and what is its ow
   };
   assert.match(
     await textOf('no'),
-    /\nLab, held messages and events shown are the node's; use, trace and replay yours\.$/,
+    /\nLab, held messages and events are the node's; use, trace and replay are yours\.$/,
   );
   assert.doesNotMatch(await textOf('no'), /JavaScript/);
   assert.match(await textOf(null), /JavaScript/);

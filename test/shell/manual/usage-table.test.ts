@@ -1,6 +1,7 @@
 /** The usage text read as a table holds each option that the program takes, as it takes it, and nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CLIENT_USAGE } from '../../../src/shell/attach/client-usage.ts';
 import { readUsage } from '../../../src/shell/manual/usage-table.ts';
 import { OPTIONS, USAGE } from '../../../src/shell/startup.ts';
 
@@ -37,4 +38,8 @@ test('usage table: has each form of the command line by its word', () => {
   const completion = forms.find(({ word }) => word === 'completion');
   assert.equal(completion?.usage, 'completion bash|zsh');
   assert.ok(forms.some(({ word }) => word === 'man'));
+});
+
+test('usage: no line of the program or of attach, exec and ls is wider than a terminal of 80 columns', () => {
+  for (const line of [...USAGE.split('\n'), ...CLIENT_USAGE.split('\n')]) assert.ok(line.length < 80, line);
 });
