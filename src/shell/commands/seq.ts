@@ -12,11 +12,12 @@ import { UsageError } from '../errors.ts';
 import { exportFile } from '../export-file.ts';
 import { asTypedExpression, expressionWords, refuseOptions, takeOption } from '../expressions.ts';
 import { paced } from '../paced.ts';
-import { count, round3, safe } from '../render.ts';
+import { count, round3, safe, shortId } from '../render.ts';
 import { readAmount } from './log.ts';
 
 /** Where there is no terminal. */
 const COLUMNS = 80;
+const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 /** What a person sees of a long one. */
 const ROWS_SHOWN = 40;
 /** And with --all: so much text is a second's work. */
@@ -66,7 +67,7 @@ export const seq: Command = {
       text: async () => {
         if (rows.length === 0) return 'nothing was recorded that it could draw';
         const { strong, dim, bad } = shell.paint;
-        const look = { columns: shell.columns() ?? COLUMNS, safe, strong, dim, bad };
+        const look = { columns: shell.columns() ?? COLUMNS, safe: withShortIds, strong, dim, bad };
         const legend = legendOf(rows.slice(first));
         const drawn = await paced(drawSequence(sequence, first, look), signal);
         const lines = legend === '' ? drawn : [...drawn, dim(legend)];
@@ -78,6 +79,9 @@ export const seq: Command = {
     };
   },
 };
+
+/** A column has no room for the rest of an id, and `log` does not show it either. */
+const withShortIds = (text: string) => safe(text.replaceAll(ID, shortId));
 
 /** The messages that began last, each with all of its events, and what happened between them; how many are left out. */
 function lastMessages(events: readonly TraceEvent[], most: number): { events: readonly TraceEvent[]; left: number } {

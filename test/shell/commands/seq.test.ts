@@ -112,3 +112,13 @@ test('seq: -n draws the last messages, whole, with the events between them', asy
   assert.match((await failure('seq -n')).message, /^-n needs a value/);
   assert.match((await failure('seq -n 5 --all')).message, /^-n and --all/);
 });
+
+test('seq: an id is shown as everywhere, by its first eight characters', async () => {
+  const { text, value, others } = await openShell({ peers: 1 });
+  const id = others[0]?.state.id ?? '';
+  const shown = await text('seq --all');
+  assert.match(shown, new RegExp(`n2 join ${id.slice(0, 8)}$`, 'm'));
+  assert.doesNotMatch(shown, /[0-9a-f]{8}-/);
+  // A program gets the whole.
+  assert.match(JSON.stringify(await value('seq --all')), new RegExp(id));
+});
