@@ -250,7 +250,7 @@ export function startConsole(options: ConsoleOptions): Console {
 
   function finish(result: RunResult): void {
     if (end !== null) return;
-    lines.flush();
+    lines.settle();
     showProgress('');
     if (result.kind !== 'more' || pending.length >= PENDING_LINES_MAX) {
       pending = [];

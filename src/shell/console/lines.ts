@@ -74,10 +74,15 @@ export class Lines {
     this.#options.show(lines);
   }
 
-  /** Everything that waits is shown, the count of the rest included; nothing is shown later. */
-  end(): void {
+  /** The same, with the count of what was not shown until now: what follows is said of all of it. */
+  settle(): void {
     this.#countRest();
     this.flush();
+  }
+
+  /** Everything that waits is shown, the count of the rest included; nothing is shown later. */
+  end(): void {
+    this.settle();
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     if (this.#windowTimer !== null) clearTimeout(this.#windowTimer);
     this.#flushTimer = null;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Lines } from '../../../src/shell/console/lines.ts';
+import { ok } from '../../helpers/fake-session.ts';
 import { openConsole, PROMPT } from '../../helpers/open-console.ts';
 
 test('console: of 500 lines in a second 20 are printed and the rest is counted', async () => {
@@ -25,6 +26,18 @@ test('console: lines that come together are drawn together', async () => {
   for (let count = 0; count < 10; count += 1) session.line(`+ ${count}`);
   await terminal.shows('+ 9');
   assert.equal(terminal.written.length, writes + 1);
+  await close();
+});
+
+test('console: lines that a command was too fast for are counted before its answer, not after it', async () => {
+  const { terminal, session, close } = await openConsole({}, { rate: () => 2 });
+  session.answer = () => {
+    for (let count = 0; count < 5; count += 1) session.line(`+ ${count}`);
+    return ok('5s: 5 events');
+  };
+  terminal.type('run\r');
+  const view = await terminal.shows('5 events');
+  assert.deepEqual(view.rows.slice(0, 5), [`${PROMPT}run`, '+ 0', '+ 1', '… 3 more', '5s: 5 events']);
   await close();
 });
 
