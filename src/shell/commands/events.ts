@@ -26,6 +26,8 @@ export const events: Command = {
       shell.origins.set('events', 'set');
     }
     const on = shell.settings.events;
-    return { value: { on }, text: on.length === 0 ? 'no events are shown' : `shown: ${on.join(', ')}` };
+    const off = EVENT_KINDS.filter((kind) => !on.includes(kind));
+    const rest = off.length === 0 ? '' : `; not shown: ${off.join(', ')}`;
+    return { value: { on }, text: on.length === 0 ? 'no events are shown' : `shown: ${on.join(', ')}${rest}` };
   },
 };

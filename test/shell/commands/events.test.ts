@@ -6,7 +6,9 @@ import { openShell } from '../../helpers/open-shell.ts';
 test('events: kinds, on and off', async () => {
   const { value, text } = await openShell({ peers: 0 });
   assert.deepEqual(await value('events'), { on: ['connect', 'drop', 'error'] });
+  assert.equal(await text('events'), 'shown: connect, drop, error; not shown: dial, gossip, self, flood, save');
   assert.equal(await text('events off'), 'no events are shown');
+  assert.equal(await text('events all'), 'shown: connect, drop, dial, gossip, error, self, flood, save');
   assert.deepEqual(await value('events gossip dial'), { on: ['gossip', 'dial'] });
   assert.deepEqual(await value('events on'), { on: ['connect', 'drop', 'error'] });
   assert.equal((await value<{ from: string }>('set events')).from, 'set');
