@@ -37,7 +37,9 @@ export const diff: Command = {
         const divergence = await simulation.compare(a, other, signal);
         const left = await simulation.portrait(a, signal);
         const right = await simulation.portrait(other, signal);
-        const names = [...new Set([...left.keys(), ...right.keys()])];
+        const names = [...new Set([...left.keys(), ...right.keys()])].sort((one, two) =>
+          one.localeCompare(two, 'en', { numeric: true }),
+        );
         const nodes = names
           .map((node) => ({ node, a: left.get(node) ?? null, b: right.get(node) ?? null }))
           .filter((row) => row.a !== row.b);

@@ -83,6 +83,7 @@ test('diff: a node that is there on one side only is one of those that differ', 
   const shown = await text('diff main before');
   assert.match(shown, /^4 nodes of 4 differ:$/m);
   assert.match(shown, /^n3 {5}A {2}not there\n {7}B {2}peers /m);
+  assert.deepEqual(shown.match(/^n\d/gm), ['n1', 'n2', 'n3', 'n4']);
 });
 
 test('diff: one node alone differs, and one without peers has no peers', async () => {
