@@ -85,9 +85,15 @@ export class TestTerminal {
     }
   }
 
-  /** The text stands somewhere, whatever rows it is folded over. */
+  /** The text stands somewhere, whatever rows it is folded over: by the terminal anywhere, by the program between words. */
   shows(text: string): Promise<View> {
-    return this.until(JSON.stringify(text), (view) => view.rows.join('').includes(text));
+    const isThere = ({ rows }: View) =>
+      rows.join('').includes(text) ||
+      rows
+        .map((row) => row.trim())
+        .join(' ')
+        .includes(text);
+    return this.until(JSON.stringify(text), isThere);
   }
 
   close(): void {

@@ -46,7 +46,7 @@ export const peer: Command = {
           ];
     const text = [
       `#${view.n}         ${safe(view.id ?? '(no id)')}`,
-      `state      ${view.state}, ${view.dir} (${view.via}), ${view.closed === null ? `for ${age(view.ageMs)}` : 'gone'}`,
+      `state      ${view.state}, ${view.dir} (${view.via})${view.closed === null ? `, for ${age(view.ageMs)}` : ''}`,
       `address    ${view.address}, listens on ${view.listen ?? 'nothing we know of'}`,
       `agent      ${view.agent === null ? '-' : quoted(view.agent, 64)}${view.ext.length === 0 ? '' : `, ext ${view.ext.map((one) => safe(one, 32)).join(' ')}`}`,
       `ping       ${view.pingMs === null ? 'no pong yet' : `${rtt(view.pingMs)} ms, min ${rtt(view.pingMinMs)} ms, last pong ${age(view.lastPongMs)} ago`}`,

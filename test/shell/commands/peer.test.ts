@@ -35,6 +35,10 @@ test('peer: one that has gone is still told about, with why it closed', async ()
   assert.deepEqual([gone.state, gone.closed?.reason], ['closed', 'bye']);
   assert.equal(gone.closed?.agoMs, Math.round((gone.closed?.agoMs ?? 0) * 1_000) / 1_000);
   const lines = (await text('peer #1')).split('\n');
+  assert.ok(
+    lines.some((line) => /^state {6}closed, inbound \([a-z]+\)$/.test(line)),
+    'said once',
+  );
   assert.ok(lines.some((line) => /^closed {5}\d+m?s ago by them: the peer said bye \[bye\] "stopping"$/.test(line)));
   assert.ok(lines.at(-1)?.startsWith('< '), lines.at(-1));
 });
