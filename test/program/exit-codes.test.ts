@@ -93,7 +93,9 @@ test('exit: with too few files to start it says so in one line, 3', { skip: proc
     const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n ${files}; ${words}`], { timeout: 20_000 });
     return { status, err: stderr.toString() };
   };
-  const ran = [20, 22, 24, 26, 28, 30, 32, 64].map((files) => start(files, ['-e', '1']));
+  // Where Node itself has enough, and we do not, is another number in each of its versions, and on some of them just one.
+  const ran = [start(20, ['-e', '1'])];
+  while (ran.at(-1)?.status !== 0 && ran.length < 100) ran.push(start(20 + ran.length, ['-e', '1']));
   assert.equal(ran.at(-1)?.status, 0);
   const refused = ran.filter(({ status }) => status === 3);
   assert.ok(refused.length > 0, JSON.stringify(ran));
