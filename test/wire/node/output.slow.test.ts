@@ -44,7 +44,7 @@ for (const [what, text] of HOSTILE) {
     assert.equal((await scene.node.peer(n)).n, n);
     peer.say({ msgtype: 'bye', reason: text });
     peer.socket.end();
-    await scene.counts({ bye: 1 });
+    await scene.counts({ bye: 1, 'bad-address': 2 });
     const said = scene.node.notices('drop').find(({ id }) => id === peer.id);
     assert.equal(said?.['said'], text);
     assert.ok(scene.node.notices('line').length > 0);
