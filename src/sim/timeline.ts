@@ -16,6 +16,7 @@ import type { Network } from './network.ts';
 import type { Population } from './population.ts';
 import { bytesOf, putBack, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { step } from './step.ts';
+import { thinOut } from './thin-out.ts';
 
 /** An input and where it was given: after so many items of the queue, at a time. */
 interface Entry {
@@ -84,7 +85,6 @@ const SNAPSHOT_COST_SHARE = 4;
 const STEPS_PER_LOOK = 512;
 /** What snapshots may hold in all, by an estimate; one is kept whatever it holds. */
 const SNAPSHOT_BYTES_MAX = 512 * 1_048_576;
-const SNAPSHOTS_MAX = 64;
 /** Branches of one lab. */
 export const BRANCHES_MAX = 100;
 
@@ -202,31 +202,7 @@ function keep(timeline: Timeline<unknown>): void {
   if (timeline.kept.some((one) => one.branch === branch && one.moment.taken === moment.taken)) return;
   const snapshot = takeSnapshot(stage.network, stage.population);
   timeline.kept.push({ branch, moment, snapshot, bytes: bytesOf(snapshot) });
-  while (hasTooMany(timeline)) thin(timeline);
-}
-
-/** Later ones may hold more than earlier ones, so one more may be more than one too many. */
-function hasTooMany({ kept, snapshotBytesMax }: Timeline<unknown>): boolean {
-  let bytes = 0;
-  for (const one of kept) bytes += one.bytes;
-  return kept.length > SNAPSHOTS_MAX || (bytes > snapshotBytesMax && kept.length > 1);
-}
-
-/** The snapshot that is missed least goes: the one with the narrowest gap around it for its age. */
-function thin(timeline: Timeline<unknown>): void {
-  const { kept } = timeline;
-  const newest = kept[kept.length - 1] as Kept;
-  let worst = 0;
-  let least = Infinity;
-  for (let i = 0; i + 1 < kept.length; i += 1) {
-    const before = i === 0 ? 0 : (kept[i - 1] as Kept).moment.taken;
-    const gap = (kept[i + 1] as Kept).moment.taken - before;
-    const worth = gap / (1 + newest.moment.taken - (kept[i] as Kept).moment.taken);
-    if (worth >= least) continue;
-    least = worth;
-    worst = i;
-  }
-  kept.splice(worst, 1);
+  thinOut(timeline.kept, timeline.snapshotBytesMax);
 }
 
 /** Whether a moment of one branch lies on the way to a moment of another. */

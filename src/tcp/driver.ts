@@ -4,7 +4,6 @@
  */
 import type { Socket } from 'node:net';
 import type { Context } from '../core/context.ts';
-import type { NodeEvent } from '../core/events.ts';
 import { KEEPALIVE_AFTER_US, MILLISECOND_US } from '../core/limits.ts';
 import {
   awaitsHello,
@@ -25,16 +24,17 @@ import {
   wakeNode,
 } from '../core/node.ts';
 import type { LineFault } from '../core/reasons.ts';
-import { type Fact, NETWORK, STOP, TIMER, type Witness } from '../core/witness.ts';
-import type { HostPort, LineDirection } from '../core/world.ts';
+import { type Fact, NETWORK, STOP, TIMER } from '../core/witness.ts';
+import type { LineDirection } from '../core/world.ts';
 import { type Address, addressOf } from '../wire/address.ts';
 import type { FrameFault } from '../wire/frames.ts';
 import { encodeMessage, type Malformed, type Message, parseMessage } from '../wire/messages.ts';
-import { type Clock, TIMER_MS_MAX } from './clock.ts';
+import { TIMER_MS_MAX } from './clock.ts';
 import { type Attendant, Connection, guard } from './connection.ts';
 import { createDials } from './dials.ts';
 import { createDirectories } from './directory.ts';
-import { type Listener, openListener } from './listener.ts';
+import type { Driver, DriverHooks } from './driver-port.ts';
+import { createEntrance } from './entrance.ts';
 import { createNames } from './names.ts';
 import { bytesOf } from './outbox.ts';
 import { createTurns } from './turns.ts';
@@ -43,53 +43,6 @@ import { createTurns } from './turns.ts';
 const NOT_SENT = -1;
 /** Lines of a connection that are no messages and may still be heard; what is older was dropped. */
 const REFUSED_MAX = 256;
-
-export type WatchLine = (n: number, direction: LineDirection, line: string, message: Message | null) => void;
-
-/** Where messages are taken in hand. */
-export interface Gate {
-  /** Of each direction, whether nothing is stopped: no line need be shown to it. */
-  readonly isIdle: Readonly<Record<LineDirection, boolean>>;
-  /** Whether a line goes on now; else `carry` lets it go when it may. */
-  passes(n: number, direction: LineDirection, message: Message | null, text: string, number: number): boolean;
-  /** Whether something waits there, so that the end of the connection has to; null: in either direction. */
-  isHolding(n: number, direction: LineDirection | null): boolean;
-  closed(n: number): void;
-}
-
-export interface DriverHooks {
-  readonly clock: Clock;
-  readonly gate: Gate;
-  readonly onEvent: (event: NodeEvent) => void;
-  /** Null while nobody looks at lines. */
-  readonly onLine: () => WatchLine | null;
-  /** Null while nobody looks at everything. */
-  readonly witness: () => Witness | null;
-  /** What the witness is to call the node. */
-  readonly name: string;
-  /** Of the next line of this world. */
-  readonly nextNumber: () => number;
-}
-
-export interface Driver {
-  readonly context: Context;
-  /** Runs `fact` as one fact: time stands still, and what it queues leaves together. `what` is for the witness. */
-  handle<Result>(what: Fact, fact: () => Result): Result;
-  /** Lets a line go on that the gate had stopped: it is sent, or the core hears it. False: the connection is ending. */
-  carry(n: number, direction: LineDirection, line: string, number: number): boolean;
-  /** Cuts a connection off, with what waits on it. */
-  reset(n: number): void;
-  /** Reads nothing of a connection while it is full. */
-  setFull(n: number, isFull: boolean): void;
-  /** Less is stopped there than before. */
-  eased(n: number): void;
-  /** A setting has changed: what holds for each connection holds for those that are open, too. */
-  heedSettings(): void;
-  listen(at: HostPort): Promise<Address>;
-  startListening(): void;
-  /** Resolves when no socket is left; sockets that linger are cut off after `limitMs`. */
-  stop(limitMs: number): Promise<void>;
-}
 
 const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
   'line-too-long': ['line-too-long', 'a line that is too long'],
@@ -104,9 +57,12 @@ const FAULTS: Readonly<Record<FrameFault, readonly [LineFault, string]>> = {
 export function createDriver(node: NodeState, random: () => number, hooks: DriverHooks): Driver {
   const { clock, gate, name, witness, nextNumber } = hooks;
   const connections = new Map<number, Connection>();
-  const listeners: Listener[] = [];
-  /** Accepted before the node was started, none of which has said hello: at most as many as rule 50 lets wait for one. */
-  const early: { readonly socket: Socket; readonly local: Address | null }[] = [];
+  const entrance = createEntrance({
+    earlyMax: () => node.settings['pending.max'],
+    came: (socket, local) => open(socket, null, (remote) => connectionAccepted(node, context, remote, local)),
+    opened: (address) => handle(NETWORK, () => listeningOn(node, context, address)),
+    failed: (message) => hooks.onEvent({ kind: 'error', message }),
+  });
   const touched: Connection[] = [];
   const turns = createTurns<Connection>((connection) => connection.takeTurn());
   const names = createNames(
@@ -121,7 +77,6 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     },
     failed: (attempt, reason, detail) => handle(NETWORK, () => dialFailed(node, context, attempt, reason, detail)),
   });
-  let listening = false;
   let stopping = false;
   let timer: NodeJS.Timeout | null = null;
   /** One for all that have come since the last. */
@@ -384,26 +339,6 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     }
   }
 
-  function accept(socket: Socket, local: Address | null): void {
-    if (!listening)
-      return void (early.length < node.settings['pending.max'] ? early.push({ socket, local }) : socket.destroy());
-    const at = local ?? addressOf(socket.localAddress ?? '', socket.localPort ?? 0);
-    open(socket, null, (remote) => connectionAccepted(node, context, remote, at));
-  }
-
-  async function listen(at: HostPort): Promise<Address> {
-    const listener = await openListener(at, accept, (code) =>
-      hooks.onEvent({ kind: 'error', message: `the listener on ${at.host}:${at.port} failed (${code})` }),
-    );
-    if (stopping) {
-      await listener.close();
-      throw new Error('this node is stopping');
-    }
-    listeners.push(listener);
-    if (listening) handle(NETWORK, () => listeningOn(node, context, listener.address));
-    return listener.address;
-  }
-
   return {
     context,
     handle,
@@ -414,16 +349,12 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     heedSettings() {
       for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
     },
-    listen,
-    startListening() {
-      listening = true;
-      for (const { socket, local } of early.splice(0)) accept(socket, local);
-    },
+    listen: entrance.listen,
+    startListening: entrance.start,
     async stop(limitMs) {
       stopping = true;
       names.stop();
-      const closing = listeners.map((listener) => listener.close());
-      for (const { socket } of early.splice(0)) socket.destroy();
+      const closed = entrance.stop();
       handle(STOP, () => stopNode(node, context));
       dials.stop();
       const cut = setTimeout(() => {
@@ -434,7 +365,7 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
           emptied = resolve;
         });
       clearTimeout(cut);
-      await Promise.all(closing);
+      await closed;
       if (timer !== null) clearTimeout(timer);
       if (keepAliveTimer !== null) clearTimeout(keepAliveTimer);
       timer = null;

@@ -9,7 +9,7 @@ import { LINE_LENGTH_MAX, PATIENCE_US } from '../tap/limits.ts';
 import { createTap } from '../tap/tap.ts';
 import { parseMessage } from '../wire/messages.ts';
 import { type Clock, TIMER_MS_MAX } from './clock.ts';
-import type { Driver, Gate } from './driver.ts';
+import type { Driver, Gate } from './driver-port.ts';
 
 interface Member {
   readonly node: NodeState;
