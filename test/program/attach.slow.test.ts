@@ -8,7 +8,8 @@ import { attach } from '../helpers/attached.ts';
 import { RawClient, runtimeFolder, startControlled } from '../helpers/control.ts';
 import { PROGRAM } from '../helpers/program.ts';
 import { Pty, whyNoPty } from '../helpers/pty.ts';
-import { run } from '../helpers/run-program.ts';
+import { ptyAtHome } from '../helpers/pty-at-home.ts';
+import { ALONE, run } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
 const skip = whyNoPty() ?? false;
@@ -216,28 +217,8 @@ test('attach: without a terminal, and without a node, it says what to do', async
 
 test('attach: a node with a shell on a terminal has a control socket, too', { skip }, async (context) => {
   const folder = runtimeFolder(context);
-  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
-  const set = [
-    `XDG_RUNTIME_DIR=${folder}`,
-    `TMPDIR=${folder}`,
-    `HOME=${home}`,
-    `XDG_STATE_HOME=${home}/state`,
-    'NO_COLOR=1',
-  ];
-  const pty = new Pty([
-    'env',
-    ...set,
-    process.execPath,
-    PROGRAM,
-    '--no-rc',
-    '--no-data',
-    '--no-bootstrap',
-    '--listen',
-    '127.0.0.1:0',
-  ]);
-  context.after(() => {
-    pty.close();
-    rmSync(home, { recursive: true, force: true });
+  const { pty } = ptyAtHome(context, [process.execPath, PROGRAM, ...ALONE, '--listen', '127.0.0.1:0'], {
+    set: () => [`XDG_RUNTIME_DIR=${folder}`, `TMPDIR=${folder}`],
   });
   await pty.terminal.until('the prompt', ({ rows }) => / 0>$/.test(rows.at(-1) ?? ''));
   const env = { XDG_RUNTIME_DIR: folder, TMPDIR: folder };

@@ -1,23 +1,15 @@
 /** The lab on a real terminal: its prompt goes on while somebody types, and Ctrl-C stops a long run. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { PROGRAM } from '../helpers/program.ts';
-import { Pty, whyNoPty } from '../helpers/pty.ts';
+import { whyNoPty } from '../helpers/pty.ts';
+import { ptyAtHome } from '../helpers/pty-at-home.ts';
 
 const skip = whyNoPty() ?? false;
 const ALONE = ['--no-rc', '--no-data', '--no-bootstrap', '--listen', '127.0.0.1:0'];
 
 test('lab: the prompt shows the time that passes while a line is typed', { skip }, async (context) => {
-  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
-  const set = [`HOME=${home}`, `XDG_STATE_HOME=${home}/state`, 'NO_COLOR=1'];
-  const pty = new Pty(['env', ...set, process.execPath, PROGRAM, ...ALONE], 80);
-  context.after(() => {
-    pty.close();
-    rmSync(home, { recursive: true, force: true });
-  });
+  const { pty } = ptyAtHome(context, [process.execPath, PROGRAM, ...ALONE]);
   const { terminal } = pty;
   await terminal.until('the prompt', ({ rows }) => /^[0-9a-f]{8} 0>$/.test(rows.at(-1) ?? ''));
   terminal.type('lab 5\r');

@@ -9,29 +9,23 @@ import type { NodePort, World } from '../../src/core/world.ts';
 import { createLiveWorld } from '../../src/worlds.ts';
 import { placeOf, reach, spawn } from '../helpers/meet.ts';
 import { PROGRAM } from '../helpers/program.ts';
-import { Pty, whyNoPty } from '../helpers/pty.ts';
+import { whyNoPty } from '../helpers/pty.ts';
+import { type PtyAtHome, ptyAtHome } from '../helpers/pty-at-home.ts';
 import { ALONE, Program } from '../helpers/run-program.ts';
 import { until } from '../helpers/until.ts';
 
 const skip = whyNoPty() ?? false;
 
-interface Terminal {
-  readonly pty: Pty;
-  readonly home: string;
-}
-
-function openProgram(context: TestContext, args: readonly string[], columns = 80, editor = ''): Terminal {
-  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
-  const script = join(home, 'editor');
-  writeFileSync(script, editor);
-  chmodSync(script, 0o700);
-  const set = [`HOME=${home}`, `XDG_STATE_HOME=${home}/state`, 'NO_COLOR=1', `VISUAL=${script}`, `TMPDIR=${home}`];
-  const pty = new Pty(['env', ...set, process.execPath, PROGRAM, ...args], columns);
-  context.after(() => {
-    pty.close();
-    rmSync(home, { recursive: true, force: true });
+function openProgram(context: TestContext, args: readonly string[], columns = 80, editor = ''): PtyAtHome {
+  return ptyAtHome(context, [process.execPath, PROGRAM, ...args], {
+    columns,
+    set(home) {
+      const script = join(home, 'editor');
+      writeFileSync(script, editor);
+      chmodSync(script, 0o700);
+      return [`VISUAL=${script}`, `TMPDIR=${home}`];
+    },
   });
-  return { pty, home };
 }
 
 /** The other side is there for so many pings from now. */
@@ -197,21 +191,7 @@ test('terminal: a socket or file that typed JavaScript opened may fail without a
 test('terminal: JavaScript and its variables are still there after Ctrl-Z and fg', {
   skip: skip || (spawnSync('bash', ['-c', 'exit 0']).status === 0 ? false : 'bash is missing'),
 }, async (context) => {
-  const home = mkdtempSync(join(tmpdir(), 'peersh-home-'));
-  const pty = new Pty([
-    'env',
-    `HOME=${home}`,
-    `XDG_STATE_HOME=${home}`,
-    'HISTFILE=',
-    'bash',
-    '--norc',
-    '--noprofile',
-    '-i',
-  ]);
-  context.after(() => {
-    pty.close();
-    rmSync(home, { recursive: true, force: true });
-  });
+  const { pty } = ptyAtHome(context, ['bash', '--norc', '--noprofile', '-i'], { set: () => ['HISTFILE='] });
   const { terminal } = pty;
   terminal.type("PS1='sh> '; PROMPT_COMMAND=; clear\r");
   await terminal.until('the shell', ({ rows }) => rows.at(-1) === 'sh>');
