@@ -349,8 +349,8 @@ export function createDriver(node: NodeState, random: () => number, hooks: Drive
     heedSettings() {
       for (const { n, splitter } of connections.values()) splitter.lineBytesMax = lineBytesMax(node, n);
     },
-    listen: entrance.listen,
-    startListening: entrance.start,
+    listen: (at) => entrance.listen(at),
+    startListening: () => entrance.start(),
     async stop(limitMs) {
       stopping = true;
       names.stop();
